@@ -1,0 +1,39 @@
+"""A deep-learning framework from scratch, small enough to be read in a day.
+
+    import reference_impl as ri
+
+    gradient = ri.grad(lambda x: ri.sum(x * x))
+    gradient(ri.tensor([1.0, 2.0]))  # tensor([2., 4.], dtype=float32)
+
+The functions are those of the Array API standard where it has them.
+"""
+
+from .core import tree
+from .core.autodiff import grad, jvp, value_and_grad
+from .core.compile import compile
+from .core.dtype import bool_ as bool
+from .core.dtype import float32, float64, int32, int64
+from .core.graph import Graph, capture
+from .core.ops import *  # noqa: F403
+from .core.ops import __all__ as _ops
+from .core.tensor import Tensor, tensor
+
+__version__ = "0.1.0"
+
+__all__ = [  # noqa: PLE0604
+    "Graph",
+    "Tensor",
+    "bool",
+    "capture",
+    "compile",
+    "float32",
+    "float64",
+    "grad",
+    "int32",
+    "int64",
+    "jvp",
+    "tensor",
+    "tree",
+    "value_and_grad",
+    *_ops,
+]

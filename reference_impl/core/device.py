@@ -1,0 +1,136 @@
+"""Devices: who owns memory and copies values into it.
+
+A device allocates arrays from its own pool. An array gives its block back by itself
+the moment its last reader is gone. The CPU is always there; another package registers
+its device by name, so that nothing here has to know it.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import weakref
+from collections import deque
+from typing import Protocol
+
+import numpy as np
+
+from .dtype import Dtype
+from .errors import DeviceError
+from .memory import Block, Pool
+from .shape import Shape
+
+
+class Device(Protocol):
+    """What the framework asks of a place that holds tensors."""
+
+    name: str
+    pool: Pool
+
+    def empty(self, shape: Shape, dtype: Dtype) -> np.ndarray:
+        """An array of the device whose elements are not set yet."""
+
+    def put(self, array: np.ndarray) -> np.ndarray:
+        """A copy of a NumPy array on the device."""
+
+
+class _Lease(weakref.ref):
+    """Notices the end of a piece of memory and remembers which block it was."""
+
+    __slots__ = ("block",)
+    block: Block
+
+
+class CPU:
+    """Main memory, as one arena of address space.
+
+    The operating system backs a page of the arena when it is first written, so the
+    whole arena can be as large as the machine's memory at no cost.
+
+    Parameters
+    ----------
+    capacity_bytes : int
+    poison : bool
+        Overwrite freed blocks (see `Pool`).
+    """
+
+    name = "cpu"
+
+    def __init__(self, *, capacity_bytes: int, poison: bool = False) -> None:
+        self._memory = memoryview(mmap.mmap(-1, capacity_bytes, **_PRIVATE))
+        self.pool = Pool(
+            capacity_bytes=capacity_bytes, memory=self._memory, poison=poison
+        )
+        # By identity: a memoryview that can be written to has no hash.
+        self._leases: dict[int, _Lease] = {}
+        self._ended: deque[_Lease] = deque()
+
+    def empty(self, shape: Shape, dtype: Dtype) -> np.ndarray:
+        """An array in this device's pool whose elements are not set yet.
+
+        Raises
+        ------
+        OutOfMemoryError
+            If the pool has no room.
+        """
+        self.collect()
+        nbytes = dtype.itemsize * int(np.prod(shape, dtype=np.int64))
+        block = self.pool.allocate(nbytes)
+        memory = self._memory[block.offset : block.offset + block.nbytes]
+        # The array and all its views keep `memory` alive; nothing else does.
+        lease = _Lease(memory, self._ended.append)
+        lease.block = block
+        self._leases[id(lease)] = lease
+        return np.ndarray(shape, dtype, memory)
+
+    def put(self, array: np.ndarray) -> np.ndarray:
+        """A copy of a NumPy array in this device's pool."""
+        copy = self.empty(array.shape, array.dtype)
+        copy[...] = array
+        return copy
+
+    def collect(self) -> None:
+        """Return to the pool the blocks whose last reader is gone.
+
+        A reader can vanish at any moment, even inside the pool (the garbage collector
+        decides), so its block waits in a queue until the device is next used.
+        """
+        while self._ended:
+            lease = self._ended.popleft()
+            del self._leases[id(lease)]
+            self.pool.free(lease.block)
+
+
+def _physical_bytes() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+# Address space only: without NORESERVE Linux refuses an arena as large as its memory.
+_PRIVATE = (
+    {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_NORESERVE", 0)}
+    if hasattr(mmap, "MAP_PRIVATE")
+    else {}
+)
+
+_devices: dict[str, Device] = {}
+
+
+def register(device: Device) -> None:
+    """Make a device available under its name."""
+    _devices[device.name] = device
+
+
+def device(name: str) -> Device:
+    """The device of that name.
+
+    Raises
+    ------
+    DeviceError
+        If there is none; the message lists those there are.
+    """
+    if name not in _devices:
+        raise DeviceError(f"device {name!r} is not there; there are {sorted(_devices)}")
+    return _devices[name]
+
+
+register(CPU(capacity_bytes=_physical_bytes()))

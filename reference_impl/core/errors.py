@@ -1,0 +1,45 @@
+"""The errors that a user can cause, one class for each kind of mistake.
+
+Every message says who complains, what was needed and what came. Where Python has
+a class for the kind of mistake (`ValueError`, `TypeError`), ours derives from it.
+"""
+
+
+class MappingError(Exception):
+    """Base of every error that this framework raises on purpose."""
+
+
+class ShapeError(MappingError, ValueError):
+    """Sizes or axes do not fit together."""
+
+
+class DtypeError(MappingError, TypeError):
+    """Element types do not fit together, or a function has no meaning for one."""
+
+
+class TreeError(MappingError, ValueError):
+    """Two trees that must have equal structure differ."""
+
+
+class DeviceError(MappingError, ValueError):
+    """A device does not exist."""
+
+
+class OutOfMemoryError(MappingError, MemoryError):
+    """A pool cannot serve a request within its capacity."""
+
+
+class FreedError(MappingError, RuntimeError):
+    """Something was read, or freed again, after it had been freed by hand."""
+
+
+class NoValueError(MappingError, TypeError):
+    """A value was asked of a tensor that stands for one that is not known yet."""
+
+
+class GradientError(MappingError, ValueError):
+    """A derivative was asked of something that has none."""
+
+
+class CaptureError(MappingError, TypeError):
+    """A function cannot be turned into a graph, or a graph cannot be run."""

@@ -1,0 +1,340 @@
+"""Ops: each is a law, declared once.
+
+The kind of an op fixes its derivatives, so a declaration says little: `elementwise`
+its partial derivatives, `linear` its transpose, `bilinear` its two transposes,
+`general` both rules, `constant` nothing. A rule gets `out`, the op's own result, as an
+argument; nothing is saved and nothing is closed over. `None` is a structural zero.
+
+Broadcasting is an op. The operands of an elementwise op have equal shapes when its
+rules see them, so no rule mentions it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .dtype import DEFAULT, Dtype, result_type, weak_type
+from .errors import DtypeError, FreedError, ShapeError
+from .shape import Shape, broadcast_shapes
+from .tensor import FUNCTIONS, UNTRACKED, Tensor, known, tensor
+
+Rule = Callable[..., Any]
+Operand = Any  # a Tensor, or a number or NumPy array that becomes one
+
+PRIMITIVES: dict[str, Op] = {}
+
+
+class Op:
+    """A law: how to compute, how to differentiate, how to print as code.
+
+    Attributes
+    ----------
+    name, kind : str
+    compute : function of arrays and attributes to an array
+    shape, dtype : functions of tensors and attributes
+        What the result will be, without computing it; `shape` raises `ShapeError`.
+    vjp : function (g, out, *inputs, **attrs) to a tuple of cotangents
+    jvp : function (tangents, out, *inputs, **attrs) to a tangent
+    py, c : str
+        The law for one element, as Python that Numba compiles and as C. `{0}` and
+        `{1}` are operands, `{one}` and `{zero}` literals of the element's type, `{f}`
+        the suffix of C's functions for that type.
+    domain : interval, or function of `draw`
+        Where the laws of `tests/laws` take their inputs from.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        compute: Rule,
+        *,
+        prepare: Rule,
+        shape: Rule,
+        dtype: Rule,
+        vjp: Rule,
+        jvp: Rule,
+        domain: Any,
+        py: str = "",
+        c: str = "",
+    ) -> None:
+        self.name = self.__name__ = compute.__name__.removeprefix("_")
+        self.__doc__ = compute.__doc__
+        self.__signature__ = inspect.signature(compute)
+        self.__module__ = compute.__module__
+        self.kind, self.compute, self.prepare = kind, compute, prepare
+        self.shape, self.dtype, self.vjp, self.jvp = shape, dtype, vjp, jvp
+        self.py, self.c, self.domain = py, c, domain
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} op {self.name}>"
+
+    def __call__(self, *operands: Operand, **attrs: Any) -> Tensor:
+        """Apply the op: compute at once, or make a symbol if an input is one."""
+        inputs = self.prepare(self.name, operands)
+        root, arrays = UNTRACKED, []
+        try:
+            for x in inputs:
+                arrays.append(x.data)
+                if x.root < root:
+                    root = x.root
+        except AttributeError:
+            raise FreedError(f"{self.name}: an input of {x.shape} was freed") from None
+        for array in arrays:
+            if array is None:
+                shape = self.shape(*inputs, **attrs)
+                dtype = self.dtype(*inputs, **attrs)
+                return Tensor(None, shape, dtype, self, inputs, attrs, root)
+        try:
+            data = self.compute(*arrays, **attrs)
+        except (ValueError, IndexError):
+            self.shape(*inputs, **attrs)  # raises what is wrong in our words
+            raise
+        if data.__class__ is not np.ndarray:
+            data = np.asarray(data)
+        if root == UNTRACKED:
+            return Tensor(data, data.shape, data.dtype)
+        return Tensor(data, data.shape, data.dtype, self, inputs, attrs, root)
+
+
+def elementwise(
+    *,
+    partials: Rule | None,
+    py: str,
+    c: str,
+    domain: tuple[float, float],
+    dtype: Dtype | None = None,
+    prepare: Rule | None = None,
+) -> Callable[[Rule], Op]:
+    """Declare a function of single elements by its partial derivatives.
+
+    `partials(out, *inputs)` has an entry for each input: a tensor, the number 1 or -1,
+    or `None`. `partials=None` declares that all are zero.
+    """
+
+    def vjp(g: Tensor, out: Tensor, *inputs: Tensor) -> tuple[Tensor | None, ...]:
+        if partials is None:
+            return (None,) * len(inputs)
+        return tuple(_scaled(g, p) for p in partials(out, *inputs))
+
+    def jvp(
+        tangents: Sequence[Tensor | None], out: Tensor, *inputs: Tensor
+    ) -> Tensor | None:
+        if partials is None:
+            return None
+        parts = zip(tangents, partials(out, *inputs), strict=True)
+        return total(_scaled(t, p) for t, p in parts)
+
+    def declare(compute: Rule) -> Op:
+        return _registered(
+            Op(
+                "elementwise",
+                compute,
+                prepare=prepare or aligned,
+                shape=lambda x, *others: x.shape,
+                dtype=lambda x, *others: dtype or x.dtype,
+                vjp=vjp,
+                jvp=jvp,
+                py=py,
+                c=c,
+                domain=domain,
+            )
+        )
+
+    return declare
+
+
+def linear(
+    *, transpose: Rule, shape: Rule, domain: Rule, dtype: Rule | None = None
+) -> Callable[[Rule], Op]:
+    """Declare a linear map of one tensor by `transpose(g, x, **attrs)`."""
+
+    def declare(compute: Rule) -> Op:
+        op = Op(
+            "linear",
+            compute,
+            prepare=as_tensors,
+            shape=shape,
+            dtype=dtype or first_dtype,
+            vjp=lambda g, out, x, **attrs: (transpose(g, x, **attrs),),
+            jvp=lambda tangents, out, x, **attrs: op(tangents[0], **attrs),
+            domain=domain,
+        )
+        return _registered(op)
+
+    return declare
+
+
+def bilinear(
+    *, left: Rule, right: Rule, shape: Rule, domain: Rule
+) -> Callable[[Rule], Op]:
+    """Declare a product by its transposes `left(g, x, y)` and `right(g, x, y)`."""
+
+    def declare(compute: Rule) -> Op:
+        def jvp(
+            tangents: Sequence[Tensor | None], out: Tensor, x: Tensor, y: Tensor
+        ) -> Tensor | None:
+            of_x, of_y = tangents
+            return total(
+                (
+                    None if of_x is None else op(of_x, y),
+                    None if of_y is None else op(x, of_y),
+                )
+            )
+
+        op = Op(
+            "bilinear",
+            compute,
+            prepare=promoted,
+            shape=shape,
+            dtype=first_dtype,
+            vjp=lambda g, out, x, y: (left(g, x, y), right(g, x, y)),
+            jvp=jvp,
+            domain=domain,
+        )
+        return _registered(op)
+
+    return declare
+
+
+def general(
+    *,
+    vjp: Rule,
+    jvp: Rule,
+    shape: Rule,
+    domain: Rule,
+    dtype: Rule | None = None,
+    prepare: Rule | None = None,
+) -> Callable[[Rule], Op]:
+    """Declare an op by both of its derivative rules."""
+
+    def declare(compute: Rule) -> Op:
+        return _registered(
+            Op(
+                "general",
+                compute,
+                prepare=prepare or as_tensors,
+                shape=shape,
+                dtype=dtype or first_dtype,
+                vjp=vjp,
+                jvp=jvp,
+                domain=domain,
+            )
+        )
+
+    return declare
+
+
+def constant(*, shape: Rule, dtype: Rule, domain: Rule) -> Callable[[Rule], Op]:
+    """Declare an op whose derivative is zero everywhere."""
+    return lambda compute: _registered(
+        Op(
+            "constant",
+            compute,
+            prepare=as_tensors,
+            shape=shape,
+            dtype=dtype,
+            vjp=lambda g, out, *inputs, **attrs: (None,) * len(inputs),
+            jvp=lambda tangents, out, *inputs, **attrs: None,
+            domain=domain,
+        )
+    )
+
+
+def public(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """Let tensors find a function by its name."""
+    FUNCTIONS[function.__name__] = function
+    return function
+
+
+def _registered(op: Op) -> Op:
+    PRIMITIVES[op.name] = op
+    # An underscore marks a primitive that a public function of that name prepares.
+    return op if op.compute.__name__.startswith("_") else public(op)
+
+
+def first_dtype(x: Tensor, *others: Tensor, **attrs: Any) -> Dtype:
+    """The rule of most ops: the result has the dtype of the first input."""
+    return x.dtype
+
+
+def total(parts: Any) -> Tensor | None:
+    """The sum of what is not a structural zero."""
+    result = None
+    for part in parts:
+        if part is not None:
+            result = part if result is None else result + part
+    return result
+
+
+def _scaled(g: Tensor | None, partial: Any) -> Tensor | None:
+    if g is None or partial is None:
+        return None
+    if partial.__class__ is int:
+        return g if partial == 1 else -g
+    return g * partial
+
+
+def as_tensors(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
+    """Operands as tensors, each with the dtype that it has by itself."""
+    return tuple(x if x.__class__ is Tensor else tensor(x) for x in operands)
+
+
+def promoted(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
+    """Operands as tensors of one dtype; Python scalars take that of the tensors."""
+    arrays = [x for x in operands if x.__class__ not in DEFAULT]
+    if not arrays:
+        operands = as_tensors(who, operands)
+        arrays = list(operands)
+    tensors = [x if x.__class__ is Tensor else tensor(x) for x in arrays]
+    dtype = result_type(*(x.dtype for x in tensors), who=who)
+    converted = iter(x if x.dtype == dtype else x.astype(dtype) for x in tensors)
+    return tuple(
+        known(np.asarray(x, weak_type(x, dtype, who=who)))
+        if x.__class__ in DEFAULT
+        else next(converted)
+        for x in operands
+    )
+
+
+def stretched(who: str, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """Tensors broadcast to one shape."""
+    try:
+        shape = broadcast_shapes(*(x.shape for x in inputs))
+    except ShapeError as error:
+        raise ShapeError(f"{who}: {error}") from None
+    if all(x.root == UNTRACKED for x in inputs):
+        return inputs  # nobody will ask for the graph, and NumPy broadcasts by itself
+    return tuple(
+        x if x.shape == shape else FUNCTIONS["broadcast_to"](x, shape) for x in inputs
+    )
+
+
+def aligned(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
+    """Operands as tensors of one dtype and one shape."""
+    first = operands[0]
+    if first.__class__ is Tensor:
+        for x in operands:
+            if (
+                x.__class__ is not Tensor
+                or x.shape != first.shape
+                or x.dtype != first.dtype
+            ):
+                break
+        else:
+            return operands
+    return stretched(who, promoted(who, operands))
+
+
+def aligned_floats(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
+    """As `aligned`, for a function that has no meaning for integers and booleans."""
+    inputs = aligned(who, operands)
+    if inputs[0].dtype.kind != "f":
+        raise DtypeError(
+            f"{who}: floating-point elements are needed, {inputs[0].dtype} came; "
+            f"convert with `astype`"
+        )
+    return inputs

@@ -1,0 +1,94 @@
+"""Tensors made from a shape or from labels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..device import device as find_device
+from ..dtype import DEFAULT, Dtype, as_dtype, float32
+from ..errors import DtypeError, ShapeError
+from ..op import Operand, as_tensors, constant, public
+from ..shape import Shape
+from ..tensor import Tensor, known
+
+
+def full(shape: Shape | int, fill_value: Any, *, dtype: Any = None) -> Tensor:
+    """A tensor whose elements are all equal.
+
+    Raises
+    ------
+    DtypeError
+        If there is no such dtype.
+    """
+    wanted = as_dtype(DEFAULT[type(fill_value)] if dtype is None else dtype)
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    array = find_device("cpu").empty(shape, wanted)
+    array[...] = fill_value
+    return known(array)
+
+
+def zeros(shape: Shape | int, *, dtype: Any = float32) -> Tensor:
+    """A tensor of zeros."""
+    return full(shape, 0, dtype=dtype)
+
+
+def ones(shape: Shape | int, *, dtype: Any = float32) -> Tensor:
+    """A tensor of ones."""
+    return full(shape, 1, dtype=dtype)
+
+
+def uniform_constant(x: Tensor, fill_value: int) -> Tensor:
+    """A tensor like `x` with equal elements, which occupies the bytes of one."""
+    one = np.asarray(fill_value, x.dtype)
+    return known(np.broadcast_to(one, x.shape))
+
+
+def zeros_like(x: Tensor) -> Tensor:
+    """Zeros in the shape and dtype of `x`."""
+    return uniform_constant(x, 0)
+
+
+def ones_like(x: Tensor) -> Tensor:
+    """Ones in the shape and dtype of `x`."""
+    return uniform_constant(x, 1)
+
+
+@constant(
+    shape=lambda labels, classes, dtype: (*labels.shape, classes),
+    dtype=lambda labels, classes, dtype: dtype,
+    domain=lambda draw: [
+        ((np.array([2, 0, 1, 2]),), {"classes": 3, "dtype": np.dtype(np.float64)})
+    ],
+)
+def _one_hot(labels, *, classes, dtype):
+    """Turn every label into a row of zeros with a single one."""
+    if labels.size and not 0 <= labels.min() <= labels.max() < classes:
+        raise ShapeError(
+            f"one_hot: labels must lie in [0, {classes}), "
+            f"they reach from {labels.min()} to {labels.max()}"
+        )
+    return (labels[..., None] == np.arange(classes)).astype(dtype)
+
+
+@public
+def one_hot(labels: Operand, classes: int, *, dtype: Any = float32) -> Tensor:
+    """Turn every label into a row of zeros with a single one.
+
+    Shapes
+    ------
+    labels  (...), integers in [0, classes)
+    result  (..., classes)
+
+    Raises
+    ------
+    DtypeError
+        If the labels are not integers.
+    ShapeError
+        If a label is out of range.
+    """
+    (labels,) = as_tensors("one_hot", (labels,))
+    if labels.dtype.kind != "i":
+        raise DtypeError(f"one_hot: integer labels are needed, {labels.dtype} came")
+    return _one_hot(labels, classes=classes, dtype=as_dtype(dtype))

@@ -1,0 +1,216 @@
+"""Functions of single elements: arithmetic, exponentials, comparison, choice."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..dtype import Dtype, as_dtype, bool_
+from ..errors import DtypeError
+from ..op import (
+    Operand,
+    aligned_floats,
+    as_tensors,
+    elementwise,
+    general,
+    linear,
+    promoted,
+    public,
+    stretched,
+)
+from ..tensor import Tensor
+from .creation import zeros_like
+
+
+@elementwise(
+    partials=lambda out, x, y: (1, 1),
+    py="({0} + {1})",
+    c="({0} + {1})",
+    domain=(-2, 2),
+)
+def add(x, y):
+    """Add two tensors element by element."""
+    return x + y
+
+
+@elementwise(
+    partials=lambda out, x, y: (1, -1),
+    py="({0} - {1})",
+    c="({0} - {1})",
+    domain=(-2, 2),
+)
+def subtract(x, y):
+    """Take the second tensor from the first, element by element."""
+    return x - y
+
+
+@elementwise(
+    partials=lambda out, x, y: (y, x),
+    py="({0} * {1})",
+    c="({0} * {1})",
+    domain=(-2, 2),
+)
+def multiply(x, y):
+    """Multiply two tensors element by element."""
+    return x * y
+
+
+@elementwise(
+    partials=lambda out, x, y: (1 / y, -out / y),
+    py="({0} / {1})",
+    c="({0} / {1})",
+    domain=(0.5, 2),
+    prepare=aligned_floats,
+)
+def divide(x, y):
+    """Divide the first tensor by the second, element by element."""
+    return x / y
+
+
+@elementwise(
+    partials=lambda out, x: (-1,),
+    py="(-{0})",
+    c="(-{0})",
+    domain=(-2, 2),
+)
+def negative(x):
+    """Change the sign of every element."""
+    return -x
+
+
+@elementwise(
+    partials=lambda out, x: (out,),
+    py="math.exp({0})",
+    c="exp{f}({0})",
+    domain=(-2, 2),
+    prepare=aligned_floats,
+)
+def exp(x):
+    """Raise e to every element."""
+    return np.exp(x)
+
+
+@elementwise(
+    partials=lambda out, x: (1 / x,),
+    py="math.log({0})",
+    c="log{f}({0})",
+    domain=(0.1, 10),
+    prepare=aligned_floats,
+)
+def log(x):
+    """Take the natural logarithm of every element."""
+    return np.log(x)
+
+
+@elementwise(
+    partials=None,
+    py="({0} == {1})",
+    c="({0} == {1})",
+    domain=(-2, 2),
+    dtype=bool_,
+)
+def equal(x, y):
+    """Say of every pair of elements whether they are equal."""
+    return x == y
+
+
+@elementwise(
+    partials=None,
+    py="({0} > {1})",
+    c="({0} > {1})",
+    domain=(-2, 2),
+    dtype=bool_,
+)
+def greater(x, y):
+    """Say of every pair of elements whether the first is greater."""
+    return x > y
+
+
+@elementwise(
+    partials=None,
+    py="({0} < {1})",
+    c="({0} < {1})",
+    domain=(-2, 2),
+    dtype=bool_,
+)
+def less(x, y):
+    """Say of every pair of elements whether the first is less."""
+    return x < y
+
+
+@linear(
+    transpose=lambda g, x: g,
+    shape=lambda x: x.shape,
+    domain=lambda draw: [((draw(3, 4),), {})],
+)
+def identity(x):
+    """Pass every element on."""
+    return x
+
+
+@linear(
+    transpose=lambda g, x, dtype: _astype(g, dtype=x.dtype),
+    shape=lambda x, dtype: x.shape,
+    dtype=lambda x, dtype: dtype,
+    domain=lambda draw: [((draw(3, 4),), {"dtype": np.dtype(np.float64)})],
+)
+def _astype(x, *, dtype):
+    """Convert every element to another dtype."""
+    return x.astype(dtype)
+
+
+@public
+def astype(x: Operand, dtype: Dtype | str) -> Tensor:
+    """Convert every element to another dtype.
+
+    Raises
+    ------
+    DtypeError
+        If there is no such dtype.
+    """
+    (x,) = as_tensors("astype", (x,))
+    return _astype(x, dtype=as_dtype(dtype))
+
+
+def _select_jvp(tangents, out, condition, x, y):
+    _, of_x, of_y = tangents
+    if of_x is None and of_y is None:
+        return None
+    zero = zeros_like(out)
+    return _where(
+        condition, zero if of_x is None else of_x, zero if of_y is None else of_y
+    )
+
+
+@general(
+    vjp=lambda g, out, condition, x, y: (
+        None,
+        _where(condition, g, zeros_like(g)),
+        _where(condition, zeros_like(g), g),
+    ),
+    jvp=_select_jvp,
+    shape=lambda condition, x, y: x.shape,
+    dtype=lambda condition, x, y: x.dtype,
+    domain=lambda draw: [((draw(3, 4) > 0, draw(3, 4), draw(3, 4)), {})],
+)
+def _where(condition, x, y):
+    """Take every element from `x` where the condition holds, else from `y`."""
+    return np.where(condition, x, y)
+
+
+@public
+def where(condition: Operand, x: Operand, y: Operand) -> Tensor:
+    """Take every element from `x` where the condition holds, else from `y`.
+
+    Shapes
+    ------
+    condition, x, y  broadcast to one shape, that of the result
+
+    Notes
+    -----
+    The derivative reaches only what was taken: an infinite slope on the other side
+    does no harm.
+    """
+    (condition,) = as_tensors("where", (condition,))
+    if condition.dtype != bool_:
+        raise DtypeError(f"where: the condition must be bool, {condition.dtype} came")
+    return _where(*stretched("where", (condition, *promoted("where", (x, y)))))

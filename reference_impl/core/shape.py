@@ -1,0 +1,81 @@
+"""Arithmetic on shapes: tuples of sizes, one for each axis.
+
+Pure functions of plain Python data; nothing here knows a tensor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .errors import ShapeError
+
+Shape = tuple[int, ...]
+
+
+def broadcast_shapes(*shapes: Shape) -> Shape:
+    """The smallest shape to which all the given shapes can be stretched.
+
+    Shapes are aligned at their last axis. An axis of size 1, or one that is missing,
+    stretches to the size that the others have there.
+
+    Parameters
+    ----------
+    *shapes : tuple of int
+        Any number of shapes; none at all gives `()`.
+
+    Returns
+    -------
+    tuple of int
+
+    Raises
+    ------
+    ShapeError
+        If two shapes have different sizes, neither of them 1, on the same axis.
+
+    Notes
+    -----
+    Source: Array API standard 2024.12, section "Broadcasting".
+    """
+    ndim = max(map(len, shapes), default=0)
+    result = [1] * ndim
+    for shape in shapes:
+        for axis, size in enumerate(shape, start=ndim - len(shape)):
+            if result[axis] == 1:
+                result[axis] = size
+            elif size not in (1, result[axis]):
+                raise ShapeError(
+                    f"broadcast_shapes: {', '.join(map(str, shapes))} do not fit: "
+                    f"axis {axis - ndim} has sizes {result[axis]} and {size}, "
+                    f"which must be equal or 1"
+                )
+    return tuple(result)
+
+
+def normalise_axes(axis: int | Sequence[int] | None, ndim: int, *, who: str) -> Shape:
+    """Axes as a sorted tuple of non-negative integers; `None` means all of them.
+
+    Raises
+    ------
+    ShapeError
+        If an axis is out of range or named twice; `who` opens the message.
+    """
+    if axis is None:
+        return tuple(range(ndim))
+    given = (axis,) if isinstance(axis, int) else tuple(axis)
+    for a in given:
+        if not -ndim <= a < ndim:
+            raise ShapeError(f"{who}: axis {a} is out of range for {ndim} axes")
+    axes = tuple(sorted(a % ndim for a in given))
+    if len(set(axes)) != len(axes):
+        raise ShapeError(f"{who}: axes {given} name one axis twice")
+    return axes
+
+
+def stretched_axes(shape: Shape, target: Shape) -> Shape:
+    """The axes of `target` along which broadcasting `shape` repeats elements."""
+    missing = len(target) - len(shape)
+    return tuple(
+        axis
+        for axis, size in enumerate(target)
+        if axis < missing or shape[axis - missing] != size
+    )

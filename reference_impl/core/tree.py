@@ -1,0 +1,136 @@
+"""Nested containers of tensors: parameters, gradients, states, models.
+
+A tree is a dict, list, tuple, named tuple or frozen dataclass of trees; `None` is a
+tree without leaves and anything else is a leaf. `flatten` takes one apart, `unflatten`
+builds it again, and every function that accepts "a tree" is written with these two.
+Dataclass fields whose metadata says `static` are part of the structure.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from .errors import TreeError
+
+
+class Structure(NamedTuple):
+    """What remains of a tree when its leaves are taken out; hashable."""
+
+    kind: type | None
+    keys: tuple[Any, ...]
+    children: tuple[Structure, ...]
+    static: tuple[tuple[str, Any], ...] = ()
+
+
+LEAF = Structure(None, (), ())
+
+
+def flatten(tree: Any) -> tuple[list[Any], Structure]:
+    """Take a tree apart into its leaves, in order, and the structure around them."""
+    leaves: list[Any] = []
+    return leaves, _flatten_into(leaves, tree)
+
+
+def _flatten_into(leaves: list[Any], tree: Any) -> Structure:
+    parts = _parts(tree)
+    if parts is None:
+        leaves.append(tree)
+        return LEAF
+    keys, children, static = parts
+    structures = tuple(_flatten_into(leaves, child) for child in children)
+    return Structure(type(tree), keys, structures, static)
+
+
+def _parts(tree: Any) -> tuple[tuple, list, tuple] | None:
+    """Keys, children and static fields of a container; nothing for a leaf."""
+    if tree is None:
+        return (), [], ()
+    if isinstance(tree, dict):
+        return tuple(tree), list(tree.values()), ()
+    if isinstance(tree, (list, tuple)):
+        keys = getattr(tree, "_fields", tuple(range(len(tree))))
+        return tuple(keys), list(tree), ()
+    if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
+        fields = dataclasses.fields(tree)
+        static = [f.name for f in fields if f.metadata.get("static")]
+        keys = tuple(f.name for f in fields if f.name not in static)
+        children = [getattr(tree, key) for key in keys]
+        return keys, children, tuple((name, getattr(tree, name)) for name in static)
+    return None
+
+
+def unflatten(structure: Structure, leaves: Sequence[Any]) -> Any:
+    """Put leaves back into a structure.
+
+    Raises
+    ------
+    TreeError
+        If there are more or fewer leaves than the structure has places.
+    """
+    if (places := _count(structure)) != len(leaves):
+        raise TreeError(f"unflatten: {places} leaves are needed, {len(leaves)} came")
+    return _unflatten_from(structure, iter(leaves))
+
+
+def _count(structure: Structure) -> int:
+    if structure is LEAF:
+        return 1
+    return sum(_count(child) for child in structure.children)
+
+
+def _unflatten_from(structure: Structure, leaves: Any) -> Any:
+    if structure is LEAF:
+        return next(leaves)
+    kind = structure.kind
+    children = [_unflatten_from(child, leaves) for child in structure.children]
+    if kind is type(None):
+        return None
+    if issubclass(kind, dict):
+        return kind(zip(structure.keys, children, strict=True))
+    if dataclasses.is_dataclass(kind):
+        fields = dict(zip(structure.keys, children, strict=True))
+        return kind(**fields, **dict(structure.static))
+    return kind(*children) if hasattr(kind, "_fields") else kind(children)
+
+
+def map(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
+    """A tree like the first, its leaves replaced by `function` of matching leaves.
+
+    Raises
+    ------
+    TreeError
+        If a tree differs in structure from the first; the message shows both.
+    """
+    leaves, structure = flatten(tree)
+    columns = [leaves]
+    for other in others:
+        other_leaves, other_structure = flatten(other)
+        check_equal("tree.map", structure, other_structure)
+        columns.append(other_leaves)
+    return unflatten(structure, [function(*row) for row in zip(*columns, strict=True)])
+
+
+def check_equal(who: str, needed: Structure, came: Structure) -> None:
+    """Raise a `TreeError` unless two structures are equal."""
+    if needed != came:
+        raise TreeError(
+            f"{who}: the trees differ: {', '.join(_names(needed)) or 'no leaves'} "
+            f"are needed, {', '.join(_names(came)) or 'no leaves'} came"
+        )
+
+
+def names(tree: Any) -> list[str]:
+    """The path of every leaf, in order, as a person would write it: `hidden.weight`."""
+    return _names(flatten(tree)[1])
+
+
+def _names(structure: Structure, prefix: str = "") -> list[str]:
+    if structure is LEAF:
+        return [prefix or "value"]
+    return [
+        name
+        for key, child in zip(structure.keys, structure.children, strict=True)
+        for name in _names(child, f"{prefix}.{key}" if prefix else str(key))
+    ]
