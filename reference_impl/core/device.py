@@ -61,7 +61,7 @@ class CPU:
         self.pool = Pool(
             capacity_bytes=capacity_bytes, memory=self._memory, poison=poison
         )
-        # By identity: a memoryview that can be written to has no hash.
+        # By identity: what a lease refers to, an array, has no hash.
         self._leases: dict[int, _Lease] = {}
         self._ended: deque[_Lease] = deque()
 
@@ -76,8 +76,9 @@ class CPU:
         self.collect()
         nbytes = dtype.itemsize * int(np.prod(shape, dtype=np.int64))
         block = self.pool.allocate(nbytes)
-        memory = self._memory[block.offset : block.offset + block.nbytes]
-        # The array and all its views keep `memory` alive; nothing else does.
+        memory = np.ndarray(block.nbytes, np.uint8, self._memory, block.offset)
+        # Every view of the result has `memory` as its base and keeps it alive; NumPy
+        # looks through a memoryview, so only an array can be the one that is watched.
         lease = _Lease(memory, self._ended.append)
         lease.block = block
         self._leases[id(lease)] = lease

@@ -1,0 +1,124 @@
+"""What every adapter offers, so that five frameworks can be asked the same question.
+
+An adapter is a folder of files with equal names, and in each file the same public
+names stand in the same order; `FILES` lists them and a test holds every adapter to it.
+The bodies are what a native user of the framework would write. Parameters cross as
+NumPy arrays under canonical names such as `hidden.weight`, in a canonical layout: the
+weight of a linear layer is (D_in, D_out).
+
+Nothing but NumPy is imported here: workers of every environment read this file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+FRAMEWORKS = ("reference", "pytorch", "tensorflow", "mxnet", "jax")
+
+FILES: dict[str, tuple[str, ...]] = {
+    "tensor.py": ("versions", "configure", "from_numpy", "to_numpy"),
+    "autodiff.py": ("value_and_grad",),
+    "layers.py": ("linear", "relu", "sequential", "mean_squared_error", "cross_entropy"),
+    "models.py": ("linear_regression", "mlp", "activations", "MODELS", "LOSSES"),
+    "optim.py": ("init", "update"),
+    "data.py": ("batches",),
+    "compile.py": ("MODES", "compiled"),
+    "io.py": ("load", "parameters", "named"),
+    "train.py": ("Trainer",),
+}
+
+Arrays = dict[str, np.ndarray]
+
+
+class Unsupported(Exception):
+    """A framework cannot do what was asked.
+
+    Parameters
+    ----------
+    framework, feature, reason : str
+    """
+
+    def __init__(self, framework: str, feature: str, reason: str) -> None:
+        super().__init__(f"{framework} has no {feature}: {reason}")
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model as all adapters build it.
+
+    Attributes
+    ----------
+    layers : tuple of str
+        In the order in which data passes through them.
+    shapes : dict
+        The canonical parameters, in the order of the layers.
+    loss : str
+    inputs : int
+        D_in of the first layer.
+    """
+
+    layers: tuple[str, ...]
+    shapes: dict[str, tuple[int, ...]]
+    loss: Literal["mean_squared_error", "cross_entropy"]
+    inputs: int
+
+
+MODELS: dict[str, Model] = {
+    "linear_regression": Model(
+        layers=("output",),
+        shapes={"output.weight": (10, 1), "output.bias": (1,)},
+        loss="mean_squared_error",
+        inputs=10,
+    ),
+    "mlp": Model(
+        layers=("hidden", "relu", "output"),
+        shapes={
+            "hidden.weight": (64, 128),
+            "hidden.bias": (128,),
+            "output.weight": (128, 10),
+            "output.bias": (10,),
+        },
+        loss="cross_entropy",
+        inputs=64,
+    ),
+}
+
+
+class Trainer(Protocol):
+    """A model in training: the class that `train.py` of every adapter offers.
+
+    `x` and `y` are the framework's own tensors, made with `tensor.from_numpy`.
+
+    Parameters
+    ----------
+    model : str
+        A name in `MODELS`.
+    parameters : dict of arrays
+        Canonical; their dtype is the dtype of the training.
+    mode : str
+        A name in the adapter's `compile.MODES`.
+    lr, momentum : float
+        v <- momentum v + g, then p <- p - lr v.
+    """
+
+    def __init__(
+        self, model: str, parameters: Arrays, *, mode: str, lr: float, momentum: float
+    ) -> None: ...
+
+    def predict(self, x: Any) -> Any:
+        """The output of the model."""
+
+    def activations(self, x: Any) -> Arrays:
+        """The result of every layer, by name, in order."""
+
+    def loss_and_gradients(self, x: Any, y: Any) -> tuple[float, Arrays]:
+        """The loss and its gradients under canonical names."""
+
+    def step(self, x: Any, y: Any) -> Any:
+        """Update the parameters once and return the loss from before."""
+
+    def parameters(self) -> Arrays:
+        """The parameters as they are now, under canonical names."""

@@ -1,0 +1,10 @@
+"""Ways to run in JAX: a function compiled by XLA, or op by op."""
+
+import jax
+
+MODES = ("jit", "op by op")
+
+
+def compiled(function, model, mode):
+    """The function, run in this mode."""
+    return jax.jit(function) if mode == "jit" else function

@@ -1,0 +1,29 @@
+"""The models, in JAX."""
+
+from .layers import cross_entropy, linear, mean_squared_error, relu, sequential
+
+
+def linear_regression(dtype):
+    """10 -> 1."""
+    return sequential(output=linear(10, 1, dtype))
+
+
+def mlp(dtype):
+    """64 -> 128 -> relu -> 10."""
+    return sequential(
+        hidden=linear(64, 128, dtype),
+        relu=relu(),
+        output=linear(128, 10, dtype),
+    )
+
+
+def activations(model, params, x):
+    """The result of every layer, by name."""
+    results = {}
+    for name, layer in model.layers.items():
+        results[name] = x = layer(params.get(name), x)
+    return results
+
+
+MODELS = {"linear_regression": linear_regression, "mlp": mlp}
+LOSSES = {"mean_squared_error": mean_squared_error, "cross_entropy": cross_entropy}

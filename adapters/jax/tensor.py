@@ -1,0 +1,35 @@
+"""Arrays in and out of JAX."""
+
+import jax
+import jax.numpy as jnp
+import jaxlib
+import numpy as np
+
+
+def versions():
+    """The versions that the results depend on."""
+    return {
+        "jax": jax.__version__,
+        "jaxlib": jaxlib.__version__,
+        "numpy": np.__version__,
+    }
+
+
+def configure(threads):
+    """Fix what the results depend on: without x64 every float64 becomes a float32.
+
+    The number of threads is set in the environment by the process that starts this
+    one.
+    """
+    jax.config.update("jax_enable_x64", True)
+    jax.config.update("jax_platforms", "cpu")
+
+
+def from_numpy(array):
+    """The framework's tensor with a NumPy array's elements and dtype."""
+    return jnp.asarray(array)
+
+
+def to_numpy(x):
+    """A NumPy array with a tensor's elements."""
+    return np.array(x)

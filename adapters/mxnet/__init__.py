@@ -1,0 +1,1 @@
+"""The models of the comparison in MXNet and Gluon."""

@@ -1,0 +1,10 @@
+"""Ways to run in MXNet: blocks turned into cached graphs, or op by op."""
+
+MODES = ("hybridized", "imperative")
+
+
+def compiled(function, model, mode):
+    """The function, run in this mode: what is compiled is the model that it calls."""
+    if mode == "hybridized":
+        model.hybridize(static_alloc=True, static_shape=True)
+    return function

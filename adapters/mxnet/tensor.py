@@ -1,0 +1,29 @@
+"""Arrays in and out of MXNet."""
+
+import mxnet as mx
+import numpy as np
+
+
+def versions():
+    """The versions that the results depend on."""
+    return {"mxnet": mx.__version__, "numpy": np.__version__}
+
+
+def configure(threads):
+    """Fix what the results depend on.
+
+    MXNet reads its number of threads, and whether to use oneDNN, from the environment
+    when it is loaded; the process that starts this one has set both.
+    """
+    mx.random.seed(0)
+
+
+def from_numpy(array):
+    """The framework's tensor with a NumPy array's elements and dtype."""
+    # Without a dtype float64 would become float32.
+    return mx.nd.array(array, dtype=array.dtype)
+
+
+def to_numpy(x):
+    """A NumPy array with a tensor's elements."""
+    return x.asnumpy()

@@ -1,0 +1,29 @@
+"""Parameters in and out of PyTorch: its linear weights are (D_out, D_in)."""
+
+import torch
+
+from .tensor import to_numpy
+
+
+def load(model, arrays):
+    """The model, given these canonical parameters."""
+    with torch.no_grad():
+        for name, p in model.named_parameters():
+            array = arrays[name]
+            p.copy_(torch.tensor(array.T if name.endswith("weight") else array))
+    return model
+
+
+def parameters(model):
+    """The model's parameters under canonical names."""
+    return named(model, model.parameters())
+
+
+def named(model, gradients):
+    """Gradients, in the order of the model's parameters, under canonical names."""
+    names = [name for name, _ in model.named_parameters()]
+    arrays = [to_numpy(g) for g in gradients]
+    return {
+        name: array.T if name.endswith("weight") else array
+        for name, array in zip(names, arrays, strict=True)
+    }

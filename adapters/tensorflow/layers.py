@@ -1,0 +1,33 @@
+"""Layers and losses in TensorFlow and Keras."""
+
+import keras
+import tensorflow as tf
+
+
+def linear(inputs, outputs, dtype):
+    """x W + b with a kernel of (D_in, D_out)."""
+    return keras.layers.Dense(outputs, dtype=dtype)
+
+
+def relu():
+    """max(x, 0)."""
+    # A Keras layer casts what it gets to its own dtype unless told otherwise.
+    return keras.layers.ReLU(autocast=False)
+
+
+def sequential(**layers):
+    """Named layers, one after the other."""
+    for name, layer in layers.items():
+        layer.name = name
+    return keras.Sequential(list(layers.values()))
+
+
+def mean_squared_error(prediction, target):
+    """The average of squared differences."""
+    return tf.reduce_mean(tf.square(prediction - target))
+
+
+def cross_entropy(logits, labels):
+    """The average negative log-probability of the right class."""
+    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+    return tf.reduce_mean(losses)
