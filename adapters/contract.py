@@ -16,8 +16,6 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
-FRAMEWORKS = ("reference", "pytorch", "tensorflow", "mxnet", "jax")
-
 FILES: dict[str, tuple[str, ...]] = {
     "tensor.py": ("versions", "configure", "from_numpy", "to_numpy"),
     "autodiff.py": ("value_and_grad",),
@@ -25,10 +23,22 @@ FILES: dict[str, tuple[str, ...]] = {
     "models.py": ("linear_regression", "mlp", "activations", "MODELS", "LOSSES"),
     "optim.py": ("init", "update"),
     "data.py": ("batches",),
-    "compile.py": ("MODES", "compiled"),
+    "compile.py": ("compiled",),
     "io.py": ("load", "parameters", "named"),
     "train.py": ("Trainer",),
 }
+
+# The ways in which a framework can run a model; the first is the one its users reach
+# for when they care about speed and need nothing else installed.
+MODES: dict[str, tuple[str, ...]] = {
+    "reference": ("compiled", "eager"),
+    "pytorch": ("eager", "torch.compile"),
+    "tensorflow": ("tf.function", "eager"),
+    "mxnet": ("hybridized", "imperative"),
+    "jax": ("jit", "op by op"),
+}
+
+FRAMEWORKS = tuple(MODES)
 
 Arrays = dict[str, np.ndarray]
 
@@ -99,7 +109,7 @@ class Trainer(Protocol):
     parameters : dict of arrays
         Canonical; their dtype is the dtype of the training.
     mode : str
-        A name in the adapter's `compile.MODES`.
+        One of the framework's `MODES`.
     lr, momentum : float
         v <- momentum v + g, then p <- p - lr v.
     """

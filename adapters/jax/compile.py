@@ -2,8 +2,6 @@
 
 import jax
 
-MODES = ("jit", "op by op")
-
 
 def compiled(function, model, mode):
     """The function, run in this mode."""

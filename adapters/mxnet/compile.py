@@ -1,7 +1,5 @@
 """Ways to run in MXNet: blocks turned into cached graphs, or op by op."""
 
-MODES = ("hybridized", "imperative")
-
 
 def compiled(function, model, mode):
     """The function, run in this mode: what is compiled is the model that it calls."""

@@ -2,8 +2,6 @@
 
 import torch
 
-MODES = ("eager", "torch.compile")
-
 
 def compiled(function, model, mode):
     """The function, run in this mode."""

@@ -2,8 +2,6 @@
 
 import reference_impl as ri
 
-MODES = ("compiled", "eager")
-
 
 def compiled(function, model, mode):
     """The function, run in this mode."""

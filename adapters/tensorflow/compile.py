@@ -2,8 +2,6 @@
 
 import tensorflow as tf
 
-MODES = ("tf.function", "eager")
-
 
 def compiled(function, model, mode):
     """The function, run in this mode."""

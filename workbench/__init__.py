@@ -1,0 +1,1 @@
+"""Run one experiment on several frameworks: equality first, then cost."""

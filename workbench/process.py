@@ -1,0 +1,146 @@
+"""A worker seen from outside: ask, wait a limited time, and never be brought down."""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any, Self
+
+from .environments import how_to_get, interpreter, variables
+
+STDERR_LINES = 5
+
+
+class Missing(Exception):
+    """A framework is not installed."""
+
+
+class Failed(Exception):
+    """A worker crashed, was too slow, or said something that is no answer."""
+
+
+class Worker:
+    """A process that runs one framework.
+
+    Parameters
+    ----------
+    framework : str
+    folder : Path
+        Where its standard error goes.
+    cores : sequence of int
+        Those it may run on.
+    limit_seconds : float
+        How long an answer may take.
+
+    Raises
+    ------
+    Missing, Failed
+    """
+
+    def __init__(
+        self, framework: str, folder: Path, *, cores: list[int], limit_seconds: float
+    ) -> None:
+        self.framework = framework
+        self._limit_seconds = limit_seconds
+        python = interpreter(framework)
+        if python is None:
+            raise Missing(f"not installed; {how_to_get(framework)}")
+        self._stderr_path = folder / f"{framework}.stderr"
+        self._stderr = self._stderr_path.open("w")
+        try:
+            self._process = subprocess.Popen(
+                [
+                    str(python),
+                    "-m",
+                    "workbench.worker",
+                    framework,
+                    ",".join(map(str, cores)),
+                ],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._stderr,
+                text=True,
+                env=variables(framework, threads=len(cores)),
+                # An interrupt is for the one who asks; it ends its workers itself.
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._stderr.close()
+            raise Failed(f"cannot start {python}: {error.strerror}") from None
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        threading.Thread(target=self._listen, daemon=True).start()
+        try:
+            ready = self._answer("starting")
+            if "missing" in ready:
+                raise Missing(
+                    f"module {ready['missing']} is not installed; {how_to_get(framework)}"
+                )
+        except BaseException:
+            self.stop()
+            raise
+        self.import_seconds: float = ready["import_seconds"]
+        self.versions: dict[str, str] = ready["versions"]
+
+    def ask(self, job: str, **arguments: Any) -> dict[str, Any]:
+        """The answer to a request; see `workbench.jobs.Jobs` for what can be asked.
+
+        Raises
+        ------
+        Failed
+        """
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps({"job": job, **arguments}) + "\n")
+            self._process.stdin.flush()
+        except OSError:
+            raise Failed(self._obituary(job)) from None
+        return self._answer(job)
+
+    def stop(self) -> None:
+        """End the process, whatever it is doing."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout, self._stderr):
+            if stream is not None:
+                try:
+                    stream.close()
+                except BrokenPipeError:
+                    pass  # what it did not read, it will not need
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        try:
+            for line in self._process.stdout:
+                self._lines.put(line)
+        except ValueError:
+            pass  # closed by `stop`
+        self._lines.put(None)
+
+    def _answer(self, job: str) -> dict[str, Any]:
+        try:
+            line = self._lines.get(timeout=self._limit_seconds)
+        except queue.Empty:
+            raise Failed(
+                f"{job}: no answer within {self._limit_seconds:g} seconds{self._said()}"
+            ) from None
+        if line is None:
+            raise Failed(self._obituary(job))
+        return json.loads(line)
+
+    def _obituary(self, job: str) -> str:
+        code = self._process.wait()
+        return f"{job}: the process ended with exit code {code}{self._said()}"
+
+    def _said(self) -> str:
+        """The last lines of standard error, ready to be appended."""
+        lines = self._stderr_path.read_text(errors="replace").strip().splitlines()
+        return "".join(f"\n{line}" for line in lines[-STDERR_LINES:])

@@ -1,0 +1,48 @@
+"""A process with one framework in it, which answers one JSON line with another.
+
+Started as `python -m workbench.worker FRAMEWORK CORE,CORE`. It imports nothing but the
+standard library until the time that the framework takes to import has been measured.
+What a framework prints goes to standard error, so that it cannot spoil the answers.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import time
+from typing import Any, TextIO
+
+
+def main(framework: str, cores: str) -> None:
+    """Answer requests until there are no more."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    numbers = {int(core) for core in cores.split(",")}
+    if hasattr(os, "sched_setaffinity"):
+        # Every framework sees as many cores as the experiment has threads.
+        os.sched_setaffinity(0, numbers)
+    started = time.perf_counter()
+    try:
+        trainer = importlib.import_module(f"adapters.{framework}.train").Trainer
+    except ModuleNotFoundError as error:
+        _answer(answers, {"missing": error.name})
+        return
+    import_seconds = time.perf_counter() - started
+    make_jobs = importlib.import_module("workbench.jobs").Jobs
+    jobs = make_jobs(framework, trainer, threads=len(numbers))
+    ready = {"import_seconds": import_seconds, "versions": jobs.versions()}
+    _answer(answers, ready)
+    for line in sys.stdin:
+        request = json.loads(line)
+        _answer(answers, getattr(jobs, request.pop("job"))(**request))
+
+
+def _answer(answers: TextIO, message: dict[str, Any]) -> None:
+    answers.write(json.dumps(message) + "\n")
+    answers.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
