@@ -100,6 +100,7 @@ def compare(
     rounds: int = ROUNDS,
     limit_seconds: float = LIMIT_SECONDS,
     progress: Progress = lambda what, done, total: None,
+    keep: Callable[[dict[str, Any]], None] = lambda document: None,
 ) -> dict[str, Any]:
     """Run an experiment on several frameworks.
 
@@ -113,6 +114,10 @@ def compare(
         How often each framework is timed.
     limit_seconds : float
         How long one answer of a worker may take.
+    progress : function
+        Called whenever a part is done.
+    keep : function
+        Called with the document each time that there is more in it.
 
     Returns
     -------
@@ -149,6 +154,7 @@ def compare(
         try:
             _check_all(rows, experiment, folder, available, limit_seconds, advance)
             judge(rows, experiment)
+            keep(_document(experiment, rows, measurement))
             if measure:
                 chosen = [c for c in rows if _worth_timing(c, even_if_different)]
                 _time_all(
@@ -159,7 +165,9 @@ def compare(
             raise Interrupted(_document(experiment, rows, measurement)) from None
         finally:
             measurement.stop()
-    return _document(experiment, rows, measurement)
+    document = _document(experiment, rows, measurement)
+    keep(document)
+    return document
 
 
 def _worth_timing(candidate: Candidate, even_if_different: bool) -> bool:

@@ -134,7 +134,10 @@ class Worker:
             ) from None
         if line is None:
             raise Failed(self._obituary(job))
-        return json.loads(line)
+        try:
+            return json.loads(line)
+        except json.JSONDecodeError:
+            raise Failed(f"{job}: the answer is no JSON: {line.strip()[:80]}") from None
 
     def _obituary(self, job: str) -> str:
         code = self._process.wait()

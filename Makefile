@@ -1,0 +1,43 @@
+# Every target does its own set-up. `make compare FRAMEWORKS=reference,pytorch` installs
+# and runs only these.
+
+PYTHON ?= python3
+FRAMEWORKS ?= reference,pytorch,tensorflow,mxnet,jax
+INSTALL = $(PYTHON) -m workbench.install --frameworks $(FRAMEWORKS)
+BIN = .venv/bin
+
+.PHONY: help setup compare test test-core lint book bench grade clean
+
+help:  ## Say what there is.
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup:  ## Make the Python environments.
+	@$(INSTALL) --extras workbench
+
+compare: setup  ## Train on every framework, prove equality, measure cost, report.
+	$(BIN)/mapping compare --frameworks $(FRAMEWORKS)
+
+test:  ## Run every test, the book's build included.
+	@$(INSTALL) --extras workbench,book,dev,gpu
+	$(BIN)/python -m pytest --timeout 900 -n 2 --dist loadgroup
+
+test-core:  ## Test the reference framework; needs NumPy, Numba and pytest only.
+	@$(PYTHON) -m workbench.install --folder .venv-core --frameworks reference --extras test
+	.venv-core/bin/python -m pytest tests/reference_impl tests/laws
+
+lint:  ## Check style and types.
+	@$(INSTALL) --extras workbench,book,dev,gpu
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+book:  ## Build the book into build/_build/html.
+	@$(INSTALL) --extras workbench,book
+	$(BIN)/jupyter-book build . --config book/_config.yml --toc book/_toc.yml --path-output build -W -n --keep-going
+
+bench: setup  ## Measure again what benchmarks/results holds.
+	$(BIN)/mapping compare --frameworks $(FRAMEWORKS) --save benchmarks/results/compare.json
+
+grade: setup  ## Grade a solution: make grade FILE=work/01_broadcasting/task.py
+	$(BIN)/mapping exercise grade $(FILE)
+
+clean:  ## Remove what was built; environments and your work stay.
+	rm -rf build

@@ -1,0 +1,141 @@
+"""Results in one SQLite file, so that no measurement is lost and runs can be compared."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any, Self
+
+from .errors import UserError
+
+SCHEMA_VERSION = 1
+WAIT_SECONDS = 30  # for another process that is writing
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS experiments (
+    run TEXT NOT NULL,
+    experiment_id TEXT NOT NULL,
+    experiment TEXT NOT NULL,
+    machine TEXT NOT NULL,
+    basis TEXT,
+    PRIMARY KEY (run, experiment_id)
+);
+CREATE TABLE IF NOT EXISTS rows (
+    run TEXT NOT NULL,
+    experiment_id TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    framework TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    status TEXT NOT NULL,
+    row TEXT NOT NULL,
+    PRIMARY KEY (run, experiment_id, framework, mode)
+);
+"""
+
+
+class Store:
+    """The documents of comparisons, grouped by run.
+
+    Parameters
+    ----------
+    path : Path
+        Made, with its folder, if it is not there.
+
+    Raises
+    ------
+    UserError
+        If the file is something else or of another schema version; it is left alone.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.run = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+        is_new = not path.exists()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path, timeout=WAIT_SECONDS)
+            version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        except (sqlite3.Error, OSError) as error:
+            raise UserError(
+                f"{path} is no results file ({error}); move it away and run again"
+            ) from None
+        if not is_new and version != SCHEMA_VERSION:
+            self._connection.close()
+            raise UserError(
+                f"{path} has schema version {version}, this program writes version "
+                f"{SCHEMA_VERSION}; the file was kept: move it away and run again"
+            )
+        self._connection.executescript(_TABLES)
+        self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def keep(self, document: dict[str, Any]) -> None:
+        """Write a document of the current run, or what is known of it so far."""
+        experiment = document["experiment"]
+        with self._connection:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO experiments VALUES (?, ?, ?, ?, ?)",
+                (
+                    self.run,
+                    experiment["id"],
+                    json.dumps(experiment),
+                    json.dumps(document["machine"]),
+                    document["basis"],
+                ),
+            )
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        self.run,
+                        experiment["id"],
+                        position,
+                        row["framework"],
+                        row["mode"],
+                        row["status"],
+                        json.dumps(row),
+                    )
+                    for position, row in enumerate(document["rows"])
+                ],
+            )
+
+    def latest(self) -> list[dict[str, Any]]:
+        """The documents of the last run that kept any, in the order they were made.
+
+        Raises
+        ------
+        UserError
+            If there is none.
+        """
+        (run,) = self._connection.execute("SELECT max(run) FROM experiments").fetchone()
+        if run is None:
+            raise UserError(f"{self.path} holds no results yet; run `mapping compare`")
+        found = self._connection.execute(
+            "SELECT experiment_id, experiment, machine, basis FROM experiments "
+            "WHERE run = ? ORDER BY rowid",
+            (run,),
+        ).fetchall()
+        return [
+            {
+                "schema": SCHEMA_VERSION,
+                "experiment": json.loads(experiment),
+                "machine": json.loads(machine),
+                "basis": basis,
+                "rows": self._rows(run, experiment_id),
+            }
+            for experiment_id, experiment, machine, basis in found
+        ]
+
+    def _rows(self, run: str, experiment_id: str) -> list[dict[str, Any]]:
+        found = self._connection.execute(
+            "SELECT row FROM rows WHERE run = ? AND experiment_id = ? ORDER BY position",
+            (run, experiment_id),
+        )
+        return [json.loads(row) for (row,) in found]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._connection.close()

@@ -1,0 +1,103 @@
+"""A comparison as tables in the terminal: equality first, cost below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+NOTHING = "–"
+STYLES = {"equal": "green", "different": "bold red", "failed": "red", "missing": "dim"}
+_UNITS = ((1.0, "s", 1.0), (1e-3, "ms", 1e3), (0.0, "µs", 1e6))
+
+
+def show(document: dict[str, Any], console: Console) -> None:
+    """Print a document."""
+    experiment, rows = document["experiment"], document["rows"]
+    console.print()
+    console.print(
+        f"[bold]{experiment['model']}[/]  {experiment['steps']} steps of "
+        f"{experiment['batch']} samples, {experiment['threads']} thread(s), "
+        f"seed {experiment['seed']}",
+        highlight=False,
+    )
+    console.print(equality_table(rows))
+    if any(row["step_seconds"] for row in rows):
+        console.print(cost_table(rows, document["basis"]))
+    for row in rows:
+        if row["reason"]:
+            reason = f"{row['framework']} ({row['mode']}): {row['reason']}"
+            console.print(Text(reason, style=STYLES[row["status"]]))
+
+
+def equality_table(rows: list[dict[str, Any]]) -> Table:
+    """What was proved: the largest relative errors in float64, and what was learned."""
+    table = Table(title="equality (float64)", title_justify="left", title_style="bold")
+    table.add_column("framework")
+    table.add_column("mode")
+    table.add_column("status")
+    for heading in ("forward", "gradient", "trained", "learned"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        table.add_row(
+            row["framework"],
+            row["mode"],
+            Text(row["status"], style=STYLES[row["status"]]),
+            _error(row["forward_error"]),
+            _error(row["gradient_error"]),
+            _error(row["trajectory_error"]),
+            _metric(row["metric"]),
+        )
+    return table
+
+
+def cost_table(rows: list[dict[str, Any]], basis: str | None) -> Table:
+    """What it cost: medians over rounds, with quartiles for the ratio."""
+    table = Table(title="cost (float32)", title_justify="left", title_style="bold")
+    table.add_column("framework")
+    headings = ["step", f"ratio to {basis}" if basis else "ratio", "one sample"]
+    for heading in (*headings, "import", "first step", "memory"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        table.add_row(
+            row["framework"],
+            _median(row["step_seconds"]),
+            _ratio(row["step_ratio"]),
+            _median(row["latency_seconds"]),
+            seconds(row["import_seconds"]),
+            seconds(row["first_step_seconds"]),
+            NOTHING if row["peak_bytes"] is None else f"{row['peak_bytes'] / 1e6:.0f} MB",
+        )
+    return table
+
+
+def seconds(duration: float | None) -> str:
+    """A duration in the unit that suits it."""
+    if duration is None:
+        return NOTHING
+    unit, factor = next((u, f) for least, u, f in _UNITS if duration >= least)
+    return f"{duration * factor:.3g} {unit}"
+
+
+def _error(error: float | None) -> str:
+    return NOTHING if error is None else f"{error:.1e}"
+
+
+def _median(spread: dict[str, float] | None) -> str:
+    return NOTHING if spread is None else seconds(spread["median"])
+
+
+def _ratio(spread: dict[str, float] | None) -> str:
+    if spread is None:
+        return NOTHING
+    return f"{spread['median']:.2f} ({spread['low']:.2f}–{spread['high']:.2f})"
+
+
+def _metric(metric: dict[str, Any] | None) -> str:
+    if metric is None:
+        return NOTHING
+    if metric["name"] == "accuracy":
+        return f"accuracy {metric['value']:.1%}"
+    return f"error {metric['value']:.4f}"
