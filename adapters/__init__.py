@@ -1,0 +1,1 @@
+"""The same models in five frameworks; `contract.py` says what all of them offer."""

@@ -19,7 +19,13 @@ import numpy as np
 FILES: dict[str, tuple[str, ...]] = {
     "tensor.py": ("versions", "configure", "from_numpy", "to_numpy"),
     "autodiff.py": ("value_and_grad",),
-    "layers.py": ("linear", "relu", "sequential", "mean_squared_error", "cross_entropy"),
+    "layers.py": (
+        "linear",
+        "relu",
+        "sequential",
+        "mean_squared_error",
+        "cross_entropy",
+    ),
     "models.py": ("linear_regression", "mlp", "activations", "MODELS", "LOSSES"),
     "optim.py": ("init", "update"),
     "data.py": ("batches",),

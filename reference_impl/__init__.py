@@ -20,7 +20,7 @@ from .core.tensor import Tensor, tensor
 
 __version__ = "0.1.0"
 
-__all__ = [  # noqa: PLE0604
+__all__ = [
     "Graph",
     "Tensor",
     "bool",

@@ -1,4 +1,4 @@
-"""The entry of the command `mapping`: say what is missing where its tools are not there."""
+"""The entry of the command `mapping`."""
 
 import importlib
 import sys

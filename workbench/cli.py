@@ -75,6 +75,8 @@ def compare(
 ) -> None:
     """Train models on several frameworks, prove them equal, measure what each costs."""
     names = [name.strip() for name in frameworks.split(",") if name.strip()]
+    if not names:
+        raise UserError("name at least one framework; there are: " + ALL)
     comparison.candidates(names, modes)
     experiments = [
         experiment(model, steps=steps, batch=batch, seed=seed, threads=threads)

@@ -31,7 +31,7 @@ LIMIT_SECONDS = 120.0
 
 Row = dict[str, Any]
 Progress = Callable[[str, int, int], None]
-"""Called with what was just finished, how many parts are done, and how many there are."""
+"""Called with what was just finished, how many parts are done, and of how many."""
 
 
 class Interrupted(Exception):
@@ -83,7 +83,8 @@ def candidates(frameworks: Sequence[str], modes: str) -> list[Candidate]:
         Candidate(framework, mode)
         for framework in dict.fromkeys(frameworks)
         for mode in MODES[framework]
-        if modes in ("all", mode) or (modes == "default" and mode == MODES[framework][0])
+        if modes in ("all", mode)
+        or (modes == "default" and mode == MODES[framework][0])
     ]
     if not found:
         raise UserError(f"none of {', '.join(frameworks)} has a mode {modes!r}")
@@ -150,7 +151,7 @@ def compare(
     with tempfile.TemporaryDirectory(prefix="mapping-") as name:
         folder = Path(name)
         for dtype in DTYPES:
-            np.savez(folder / f"{dtype}.npz", **experiment.inputs(dtype))
+            _write(folder / f"{dtype}.npz", experiment.inputs(dtype))
         try:
             _check_all(rows, experiment, folder, available, limit_seconds, advance)
             judge(rows, experiment)
@@ -158,7 +159,13 @@ def compare(
             if measure:
                 chosen = [c for c in rows if _worth_timing(c, even_if_different)]
                 _time_all(
-                    chosen, experiment, folder, measurement, rounds, limit_seconds, advance
+                    chosen,
+                    experiment,
+                    folder,
+                    measurement,
+                    rounds,
+                    limit_seconds,
+                    advance,
                 )
         except KeyboardInterrupt:
             judge(rows, experiment)
@@ -168,6 +175,10 @@ def compare(
     document = _document(experiment, rows, measurement)
     keep(document)
     return document
+
+
+def _write(path: Path, arrays: Arrays) -> None:
+    np.savez(path, allow_pickle=False, **arrays)
 
 
 def _worth_timing(candidate: Candidate, even_if_different: bool) -> bool:
@@ -317,7 +328,9 @@ def _document(
         "machine": machine.description(),
         "basis": basis,
         "rows": [
-            _row(c, experiment, costs.get(c.key, {})) for c in rows if c.status is not None
+            _row(c, experiment, costs.get(c.key, {}))
+            for c in rows
+            if c.status is not None
         ],
     }
 

@@ -45,7 +45,7 @@ ENVIRONMENTS: dict[str, Environment] = {
     "mxnet": Environment(
         extra=None,
         folder=".venv-mxnet",
-        # oneDNN's log_softmax is 3.5e-6 off, more than all other differences in float32.
+        # oneDNN's log_softmax is 3.5e-6 off, more than all else in float32.
         settings={
             "MXNET_MKLDNN_ENABLED": "0",
             "MXNET_STORAGE_FALLBACK_LOG_VERBOSE": "0",

@@ -137,9 +137,7 @@ def verdict(results: Arrays, truth: Arrays, model: Model, dtype: str) -> Verdict
         gradient_error=max(gradient.values()),
         trajectory_error=max(trajectory.values(), default=0.0),
         reason=_first_layer("forward", forward, model.layers, gates.forward, dtype)
-        or _first_layer(
-            "gradient", gradient, model.layers[::-1], gates.gradient, dtype
-        )
+        or _first_layer("gradient", gradient, model.layers[::-1], gates.gradient, dtype)
         or _first_snapshot(trajectory, gates.trajectory, dtype),
     )
 

@@ -97,7 +97,10 @@ class Experiment:
         """How good a prediction is, by name."""
         name = METRICS[MODELS[self.model].loss]
         if name == "accuracy":
-            return {"name": name, "value": float((prediction.argmax(1) == target).mean())}
+            return {
+                "name": name,
+                "value": float((prediction.argmax(1) == target).mean()),
+            }
         return {"name": name, "value": float(((prediction - target) ** 2).mean())}
 
 
@@ -128,7 +131,7 @@ def experiment(model: str, **options: Any) -> Experiment:
 
 
 def _initial(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    """Glorot's uniform weights (Glorot and Bengio 2010, equation 16) and zero biases."""
+    """Glorot's uniform weights (Glorot and Bengio 2010, eq. 16) and zero biases."""
     if len(shape) == 1:
         return np.zeros(shape)
     bound = np.sqrt(6 / sum(shape))

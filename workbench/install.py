@@ -20,7 +20,10 @@ from pathlib import Path
 from .environments import ENVIRONMENTS, ROOT
 
 MINIMUM = (3, 11)
-MXNET_PYTHON = (3, 11)  # MXNet's sources use names that later Pythons and NumPys removed
+MXNET_PYTHON = (
+    3,
+    11,
+)  # MXNet's sources use names that later Pythons and NumPys removed
 LOG_LINES = 15
 
 
@@ -101,7 +104,8 @@ def _pip(folder: Path, *arguments: str, what: str) -> None:
     with log.open("w") as file:
         process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
         while process.poll() is None:
-            _say(f"{folder.name}: installing {what} ... {time.monotonic() - started:.0f} s")
+            seconds = time.monotonic() - started
+            _say(f"{folder.name}: installing {what} ... {seconds:.0f} s")
             time.sleep(0.5)
     _say("", end="")
     if process.returncode:

@@ -99,7 +99,7 @@ class Jobs:
     def _slope(
         self, arrays: Arrays, start: Arrays, x: Any, y: Any, options: dict[str, Any]
     ) -> float:
-        """The derivative along the direction, by differences of the model's own loss."""
+        """The derivative along the direction, by differences of its own loss."""
         direction = unit(_under("direction", arrays))
         losses = []
         for sign in (1, -1):
@@ -125,7 +125,9 @@ class Jobs:
 
 def unit(arrays: Arrays) -> Arrays:
     """Arrays scaled so that together they have length 1."""
-    length = np.sqrt(sum(float((a.astype(np.float64) ** 2).sum()) for a in arrays.values()))
+    length = np.sqrt(
+        sum(float((a.astype(np.float64) ** 2).sum()) for a in arrays.values())
+    )
     return {n: (a / length).astype(a.dtype) for n, a in arrays.items()}
 
 

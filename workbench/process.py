@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
 import subprocess
@@ -75,9 +76,8 @@ class Worker:
         try:
             ready = self._answer("starting")
             if "missing" in ready:
-                raise Missing(
-                    f"module {ready['missing']} is not installed; {how_to_get(framework)}"
-                )
+                module, advice = ready["missing"], how_to_get(framework)
+                raise Missing(f"module {module} is not installed; {advice}")
         except BaseException:
             self.stop()
             raise
@@ -104,11 +104,10 @@ class Worker:
         self._process.kill()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout, self._stderr):
-            if stream is not None:
-                try:
+            # What the worker did not read, it will not need.
+            with contextlib.suppress(BrokenPipeError):
+                if stream is not None:
                     stream.close()
-                except BrokenPipeError:
-                    pass  # what it did not read, it will not need
 
     def __enter__(self) -> Self:
         return self

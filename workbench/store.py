@@ -1,4 +1,4 @@
-"""Results in one SQLite file, so that no measurement is lost and runs can be compared."""
+"""Results in one SQLite file: nothing is lost, and runs can be compared."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.run = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+        self.run = datetime.datetime.now(datetime.UTC).isoformat(
+            timespec="milliseconds"
+        )
         is_new = not path.exists()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -129,7 +131,8 @@ class Store:
 
     def _rows(self, run: str, experiment_id: str) -> list[dict[str, Any]]:
         found = self._connection.execute(
-            "SELECT row FROM rows WHERE run = ? AND experiment_id = ? ORDER BY position",
+            "SELECT row FROM rows WHERE run = ? AND experiment_id = ? "
+            "ORDER BY position",
             (run, experiment_id),
         )
         return [json.loads(row) for (row,) in found]

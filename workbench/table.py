@@ -68,7 +68,9 @@ def cost_table(rows: list[dict[str, Any]], basis: str | None) -> Table:
             _median(row["latency_seconds"]),
             seconds(row["import_seconds"]),
             seconds(row["first_step_seconds"]),
-            NOTHING if row["peak_bytes"] is None else f"{row['peak_bytes'] / 1e6:.0f} MB",
+            NOTHING
+            if row["peak_bytes"] is None
+            else f"{row['peak_bytes'] / 1e6:.0f} MB",
         )
     return table
 

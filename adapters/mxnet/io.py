@@ -22,7 +22,7 @@ def parameters(model):
 def named(model, gradients):
     """Gradients, in the order of the model's parameters, under canonical names."""
     arrays = {}
-    for (name, _), g in zip(_named_parameters(model), gradients):
+    for (name, _), g in zip(_named_parameters(model), gradients, strict=True):
         array = to_numpy(g)
         arrays[name] = array.T if name.endswith("weight") else array
     return arrays

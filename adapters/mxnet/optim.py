@@ -8,7 +8,7 @@ def init(params):
 
 def update(params, grads, velocities, *, lr, momentum):
     """v <- momentum v + g, then p <- p - lr v, in place."""
-    for p, g, v in zip(params, grads, velocities):
+    for p, g, v in zip(params, grads, velocities, strict=True):
         v *= momentum
         v += g
         p -= lr * v

@@ -1,4 +1,4 @@
-"""Gradients in the reference framework: a function of the model becomes its gradient."""
+"""Gradients in the reference framework: a function becomes its gradient."""
 
 import reference_impl as ri
 

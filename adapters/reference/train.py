@@ -1,4 +1,4 @@
-"""Training in the reference framework: the model is a value, a step returns the next."""
+"""Training in the reference framework: models are values, a step returns the next."""
 
 from .. import contract
 from . import io, optim

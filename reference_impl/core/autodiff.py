@@ -61,13 +61,15 @@ def value_and_grad(
         chosen = _chosen(args, argnums)
         variables, structure = _variables("grad", chosen)
         given = list(args)
-        for index, arg in chosen.items():
+        for index in chosen:
             given[index] = tree.unflatten(structure[index], variables[index])
         out = _checked_scalar(function(*given, **options))
         leaves = [leaf for leaves in variables.values() for leaf in leaves]
         cotangents = iter(pullback([out], [ones_like(out)], leaves))
         gradients = tuple(
-            tree.unflatten(structure[index], [next(cotangents) for _ in variables[index]])
+            tree.unflatten(
+                structure[index], [next(cotangents) for _ in variables[index]]
+            )
             for index in chosen
         )
         (value,) = _settled([out], leaves)
@@ -129,12 +131,12 @@ def pullback(
         sofar = flowing.get(x.serial)
         flowing[x.serial] = g if sofar is None else sofar + g
 
-    for x, g in zip(outputs, cotangents, strict=True):
-        add(x, g)
+    for out, g in zip(outputs, cotangents, strict=True):
+        add(out, g)
     for node in reversed(nodes):
-        g = flowing.pop(node.serial, None)
-        if g is None:
+        if node.serial not in flowing:
             continue
+        g = flowing.pop(node.serial)
         out, inputs = _operands(node, first)
         for x, gx in zip(
             node.inputs, node.op.vjp(g, out, *inputs, **node.attrs), strict=True
@@ -142,7 +144,10 @@ def pullback(
             if gx is not None and x.serial in reached and x.dtype in FLOATING:
                 add(x, gx)
     return _settled(
-        [flowing[x.serial] if x.serial in flowing else zeros_like(x) for x in variables],
+        [
+            flowing[x.serial] if x.serial in flowing else zeros_like(x)
+            for x in variables
+        ],
         variables,
     )
 

@@ -40,7 +40,8 @@ class Program:
         nodes = graph.nodes()
         slots = {x.serial: i for i, x in enumerate((*graph.inputs, *nodes))}
         self._constants: list[np.ndarray] = []
-        for x in (x for node in (*nodes, Root(graph)) for x in node.inputs):
+        read = [x for node in nodes for x in node.inputs]
+        for x in (*read, *graph.outputs):
             if x.serial not in slots:
                 slots[x.serial] = len(graph.inputs) + len(nodes) + len(self._constants)
                 self._constants.append(value(x, graph.name))
@@ -60,18 +61,6 @@ class Program:
         return [np.asarray(values[i]) for i in self._outputs]
 
 
-@dataclass(frozen=True)
-class Root:
-    """Reads the outputs of a graph, as a node would."""
-
-    graph: Graph
-
-    @property
-    def inputs(self) -> tuple[Tensor, ...]:
-        """The outputs."""
-        return self.graph.outputs
-
-
 def _steps(
     nodes: Sequence[Tensor], slots: dict[int, int], *, keep: Sequence[int]
 ) -> list[Step]:
@@ -88,7 +77,7 @@ def _steps(
 
 
 class Compiled:
-    """A function that is captured for each new set of shapes and dtypes, then replayed."""
+    """A function that is captured for each new set of shapes, then replayed."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         functools.update_wrapper(self, function)

@@ -8,6 +8,8 @@ scalar is weak: it takes the type of the tensor that it meets.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .errors import DtypeError
@@ -68,7 +70,7 @@ def result_type(*dtypes: Dtype, who: str) -> Dtype:
     return widest
 
 
-def weak_type(scalar: bool | int | float, dtype: Dtype, *, who: str) -> Dtype:
+def weak_type(scalar: Any, dtype: Dtype, *, who: str) -> Dtype:
     """`dtype`, if a Python scalar may join a tensor of that type.
 
     Raises

@@ -63,8 +63,10 @@ class Graph:
 
     def show(self) -> str:
         """The graph as text: a line for each node, its result's type at the right."""
-        label = {x.serial: n for x, n in zip(self.inputs, self.input_names, strict=True)}
-        lines = []
+        label = {
+            x.serial: n for x, n in zip(self.inputs, self.input_names, strict=True)
+        }
+        lines: list[tuple[str, str]] = []
         for node in self.nodes():
             operands = [_operand(x, label) for x in node.inputs]
             operands += [f"{name}={_attribute(v)}" for name, v in node.attrs.items()]

@@ -128,7 +128,9 @@ class Pool:
         """
         with self._lock:
             if block.is_free:
-                raise FreedError(f"Pool.free: the block at {block.offset} is free already")
+                raise FreedError(
+                    f"Pool.free: the block at {block.offset} is free already"
+                )
             self._record("free", block)
             if self._poisoned is not None:
                 end = block.offset + block.nbytes

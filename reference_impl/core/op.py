@@ -19,7 +19,7 @@ import numpy as np
 
 from .dtype import DEFAULT, Dtype, result_type, weak_type
 from .errors import DtypeError, FreedError, ShapeError
-from .shape import Shape, broadcast_shapes
+from .shape import broadcast_shapes
 from .tensor import FUNCTIONS, UNTRACKED, Tensor, known, tensor
 
 Rule = Callable[..., Any]
@@ -253,7 +253,9 @@ def public(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
 def _registered(op: Op) -> Op:
     PRIMITIVES[op.name] = op
     # An underscore marks a primitive that a public function of that name prepares.
-    return op if op.compute.__name__.startswith("_") else public(op)
+    if not op.compute.__name__.startswith("_"):
+        public(op)
+    return op
 
 
 def first_dtype(x: Tensor, *others: Tensor, **attrs: Any) -> Dtype:
@@ -285,19 +287,17 @@ def as_tensors(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
 
 def promoted(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
     """Operands as tensors of one dtype; Python scalars take that of the tensors."""
-    arrays = [x for x in operands if x.__class__ not in DEFAULT]
-    if not arrays:
+    if all(x.__class__ in DEFAULT for x in operands):
         operands = as_tensors(who, operands)
-        arrays = list(operands)
-    tensors = [x if x.__class__ is Tensor else tensor(x) for x in arrays]
-    dtype = result_type(*(x.dtype for x in tensors), who=who)
-    converted = iter(x if x.dtype == dtype else x.astype(dtype) for x in tensors)
-    return tuple(
-        known(np.asarray(x, weak_type(x, dtype, who=who)))
-        if x.__class__ in DEFAULT
-        else next(converted)
-        for x in operands
-    )
+    tensors = [x if x.__class__ in DEFAULT else tensor(x) for x in operands]
+    dtype = result_type(*(x.dtype for x in tensors if isinstance(x, Tensor)), who=who)
+    return tuple(_joined(x, dtype, who=who) for x in tensors)
+
+
+def _joined(x: Any, dtype: Dtype, *, who: str) -> Tensor:
+    if isinstance(x, Tensor):
+        return x if x.dtype == dtype else x.astype(dtype)
+    return known(np.asarray(x, weak_type(x, dtype, who=who)))
 
 
 def stretched(who: str, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:

@@ -24,6 +24,7 @@ from .errors import DtypeError, FreedError, NoValueError, ShapeError
 from .shape import Shape
 
 UNTRACKED = 2**63
+NO_ATTRS: dict[str, Any] = {}
 
 # Functions by name, filled where they are declared. The one late binding of the
 # framework: a tensor's operators are ops, and ops are made of tensors.
@@ -49,7 +50,7 @@ class Tensor:
         dtype: Dtype,
         op: Any = None,
         inputs: tuple[Tensor, ...] = (),
-        attrs: dict[str, Any] | None = None,
+        attrs: dict[str, Any] = NO_ATTRS,
         root: int = UNTRACKED,
     ) -> None:
         self.data = data
@@ -151,10 +152,11 @@ class Tensor:
         raise TypeError("iteration over a tensor is not supported; use its axes whole")
 
     def __repr__(self) -> str:
-        if getattr(self, "data", None) is None:
+        data = getattr(self, "data", None)
+        if data is None:
             state = "no value yet" if hasattr(self, "data") else "freed"
             return f"<{self.dtype}{list(self.shape)}, {state}>"
-        elements = np.array2string(self.data, separator=", ", prefix="tensor(")
+        elements = np.array2string(data, separator=", ", prefix="tensor(")
         return f"tensor({elements}, dtype={self.dtype})"
 
     def __add__(self, other: Any) -> Tensor:

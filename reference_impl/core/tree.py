@@ -56,7 +56,7 @@ def _parts(tree: Any) -> tuple[tuple, list, tuple] | None:
         fields = dataclasses.fields(tree)
         static = [f.name for f in fields if f.metadata.get("static")]
         keys = tuple(f.name for f in fields if f.name not in static)
-        children = [getattr(tree, key) for key in keys]
+        children = [getattr(tree, str(key)) for key in keys]
         return keys, children, tuple((name, getattr(tree, name)) for name in static)
     return None
 
@@ -83,16 +83,16 @@ def _count(structure: Structure) -> int:
 def _unflatten_from(structure: Structure, leaves: Any) -> Any:
     if structure is LEAF:
         return next(leaves)
-    kind = structure.kind
+    kind: Any = structure.kind
     children = [_unflatten_from(child, leaves) for child in structure.children]
     if kind is type(None):
         return None
     if issubclass(kind, dict):
         return kind(zip(structure.keys, children, strict=True))
-    if dataclasses.is_dataclass(kind):
-        fields = dict(zip(structure.keys, children, strict=True))
-        return kind(**fields, **dict(structure.static))
-    return kind(*children) if hasattr(kind, "_fields") else kind(children)
+    if issubclass(kind, (list, tuple)):
+        return kind(*children) if hasattr(kind, "_fields") else kind(children)
+    fields = dict(zip(structure.keys, children, strict=True))
+    return kind(**fields, **dict(structure.static))
 
 
 def map(function: Callable[..., Any], tree: Any, *others: Any) -> Any:

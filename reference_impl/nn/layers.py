@@ -27,6 +27,7 @@ class Linear:
     bias: Tensor
 
     def __call__(self, x: Tensor) -> Tensor:
+        """Apply the map."""
         return x @ self.weight + self.bias
 
 
@@ -35,6 +36,7 @@ class ReLU:
     """max(x, 0), element by element; its slope at 0 is 0."""
 
     def __call__(self, x: Tensor) -> Tensor:
+        """Apply the map."""
         return where(x > 0.0, x, 0.0)
 
 
@@ -45,6 +47,7 @@ class Sequential:
     layers: dict[str, Layer]
 
     def __call__(self, x: Tensor) -> Tensor:
+        """Apply the map."""
         for layer in self.layers.values():
             x = layer(x)
         return x

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..device import device as find_device
-from ..dtype import DEFAULT, Dtype, as_dtype, float32
+from ..dtype import DEFAULT, as_dtype, float32
 from ..errors import DtypeError, ShapeError
 from ..op import Operand, as_tensors, constant, public
 from ..shape import Shape

@@ -148,7 +148,7 @@ def identity(x):
 
 
 @linear(
-    transpose=lambda g, x, dtype: _astype(g, dtype=x.dtype),
+    transpose=lambda g, x, dtype: astype(g, x.dtype),
     shape=lambda x, dtype: x.shape,
     dtype=lambda x, dtype: dtype,
     domain=lambda draw: [((draw(3, 4),), {"dtype": np.dtype(np.float64)})],
@@ -175,17 +175,18 @@ def _select_jvp(tangents, out, condition, x, y):
     _, of_x, of_y = tangents
     if of_x is None and of_y is None:
         return None
-    zero = zeros_like(out)
-    return _where(
-        condition, zero if of_x is None else of_x, zero if of_y is None else of_y
+    return where(
+        condition,
+        zeros_like(out) if of_x is None else of_x,
+        zeros_like(out) if of_y is None else of_y,
     )
 
 
 @general(
     vjp=lambda g, out, condition, x, y: (
         None,
-        _where(condition, g, zeros_like(g)),
-        _where(condition, zeros_like(g), g),
+        where(condition, g, zeros_like(g)),
+        where(condition, zeros_like(g), g),
     ),
     jvp=_select_jvp,
     shape=lambda condition, x, y: x.shape,

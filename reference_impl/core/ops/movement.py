@@ -96,7 +96,7 @@ def _permuted_shape(x: Tensor, axes: Shape) -> Shape:
 
 
 @linear(
-    transpose=lambda g, x, axes: _permute_dims(g, axes=tuple(np.argsort(axes).tolist())),
+    transpose=lambda g, x, axes: permute_dims(g, tuple(np.argsort(axes).tolist())),
     shape=_permuted_shape,
     domain=lambda draw: [((draw(2, 3, 4),), {"axes": (2, 0, 1)})],
 )
@@ -131,5 +131,7 @@ def matrix_transpose(x: Operand) -> Tensor:
     """
     (x,) = as_tensors("matrix_transpose", (x,))
     if x.ndim < 2:
-        raise ShapeError(f"matrix_transpose: two axes are needed, the shape is {x.shape}")
+        raise ShapeError(
+            f"matrix_transpose: two axes are needed, the shape is {x.shape}"
+        )
     return _permute_dims(x, axes=(*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))

@@ -36,7 +36,10 @@ def _reduced(op: Op, x: Operand, *, who: str, axis: Axis, keepdims: bool) -> Ten
 @linear(
     transpose=lambda g, x, axes: broadcast_to(g, x.shape),
     shape=_kept_shape,
-    domain=lambda draw: [((draw(3, 4),), {"axes": (1,)}), ((draw(3, 4),), {"axes": (0, 1)})],
+    domain=lambda draw: [
+        ((draw(3, 4),), {"axes": (1,)}),
+        ((draw(3, 4),), {"axes": (0, 1)}),
+    ],
 )
 def _sum(x, *, axes):
     """Add the elements along some axes and keep these with size 1."""
@@ -79,7 +82,10 @@ def _logsumexp_jvp(tangents, out, x, axes):
     vjp=lambda g, out, x, axes: (g * exp(x - out),),
     jvp=_logsumexp_jvp,
     shape=_kept_shape,
-    domain=lambda draw: [((draw(3, 4),), {"axes": (1,)}), ((draw(3, 4),), {"axes": (0, 1)})],
+    domain=lambda draw: [
+        ((draw(3, 4),), {"axes": (1,)}),
+        ((draw(3, 4),), {"axes": (0, 1)}),
+    ],
 )
 def _logsumexp(x, *, axes):
     """Take the logarithm of the sum of exponentials along some axes.

@@ -1,0 +1,173 @@
+"""The command as a user meets it: its words, its files and its exit codes."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "workbench", "compare"]
+QUICK = ["mlp", "--frameworks", "reference", "--steps", "20"]
+FIELDS = {
+    "framework",
+    "mode",
+    "status",
+    "reason",
+    "forward_error",
+    "gradient_error",
+    "trajectory_error",
+    "step_seconds",
+    "first_step_seconds",
+    "import_seconds",
+    "peak_bytes",
+    "versions",
+}
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    root = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+    monkeypatch.setenv("PYTHONPATH", root)
+
+    def call(*arguments):
+        return subprocess.run(
+            [*COMMAND, *arguments], cwd=tmp_path, capture_output=True, text=True
+        )
+
+    return call
+
+
+def test_json_is_one_document_with_the_promised_fields(run):
+    done = run(*QUICK, "--rounds", "1", "--json")
+
+    document = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert document["experiment"]["model"] == "mlp"
+    (row,) = document["rows"]
+    assert set(row) >= FIELDS
+    assert set(row["step_seconds"]) == {"median", "low", "high"}
+
+
+def test_a_run_leaves_results_and_a_report(run, tmp_path):
+    done = run(*QUICK, "--equality-only", "--save", "saved.json")
+
+    assert done.returncode == 0
+    assert "equal" in done.stdout
+    assert (tmp_path / "build" / "results.sqlite").exists()
+    assert "<html" in (tmp_path / "build" / "report" / "index.html").read_text()
+    assert json.loads((tmp_path / "saved.json").read_text())["schema"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["resnet"], "unknown model 'resnet'; there are: linear_regression, mlp"),
+        (["mlp", "--frameworks", "caffe"], "there are: reference, pytorch, tensorflow"),
+        (["mlp", "--modes", "warp"], "unknown mode 'warp'"),
+        (["mlp", "--batch", "0"], "batch must lie in"),
+        (["mlp", "--frameworks", ","], "name at least one framework"),
+    ],
+)
+def test_a_wrong_word_is_answered_with_what_there_is(run, arguments, words):
+    done = run(*arguments)
+
+    assert done.returncode == 2
+    assert words in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_option_is_refused(run):
+    done = run("mlp", "--speed", "high")
+
+    assert done.returncode == 2
+    assert "--speed" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_framework_that_fails_makes_the_exit_code_1(run, impostor):
+    impostor("jax", "import sys; sys.exit('out of order')")
+
+    done = run(
+        "mlp", "--frameworks", "reference,jax", "--steps", "5", "--equality-only"
+    )
+
+    assert done.returncode == 1
+    assert "out of order" in done.stdout
+
+
+def test_a_framework_that_is_missing_does_not(run, impostor):
+    impostor(
+        "jax",
+        "import sys; sys.modules['jax'] = None\n"
+        "from workbench.worker import main; main(*sys.argv[3:])",
+    )
+
+    done = run(
+        "mlp", "--frameworks", "reference,jax", "--steps", "5", "--equality-only"
+    )
+
+    assert done.returncode == 0
+    assert "missing" in done.stdout
+    assert "make setup FRAMEWORKS=jax" in " ".join(done.stdout.split())
+
+
+def test_an_alien_results_file_is_kept_and_explained(run, tmp_path):
+    (tmp_path / "build").mkdir()
+    path = tmp_path / "build" / "results.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 9")
+
+    done = run(*QUICK)
+
+    assert done.returncode == 2
+    assert "schema version 9" in done.stderr
+    assert sqlite3.connect(path).execute("PRAGMA user_version").fetchone() == (9,)
+
+
+def test_an_interrupted_run_keeps_the_finished_rows(run, tmp_path):
+    process = subprocess.Popen(
+        [*COMMAND, *QUICK, "--rounds", "1000"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    while "round 3 of" not in process.stderr.readline():
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=30)[1]
+
+    assert process.returncode == 130
+    assert "1 rows were kept" in said
+    with sqlite3.connect(tmp_path / "build" / "results.sqlite") as connection:
+        (text,) = connection.execute("SELECT row FROM rows").fetchone()
+    row = json.loads(text)
+    assert row["status"] == "equal"
+    assert row["step_seconds"]["median"] > 0
+
+
+def test_a_killed_run_leaves_no_worker_behind(run, tmp_path):
+    process = subprocess.Popen(
+        [*COMMAND, *QUICK, "--rounds", "1000"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    while "round 1 of" not in process.stderr.readline():
+        assert process.poll() is None
+    children = f"/proc/{process.pid}/task/{process.pid}/children"
+    with open(children) as file:
+        workers = [int(pid) for pid in file.read().split()]
+    process.kill()
+    process.wait()
+
+    assert workers
+    deadline = time.monotonic() + 10
+    while any(os.path.exists(f"/proc/{pid}") for pid in workers):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
