@@ -58,22 +58,19 @@ def value_and_grad(
 
     @functools.wraps(function)
     def computed(*args: Any, **options: Any) -> tuple[Tensor, Any]:
-        chosen = _chosen(args, argnums)
-        variables, structure = _variables("grad", chosen)
+        wanted = _positions(argnums, len(args))
+        leaves, structure = _floating_leaves("grad", {i: args[i] for i in wanted})
+        variables = [variable(x) for x in leaves]
         given = list(args)
-        for index in chosen:
-            given[index] = tree.unflatten(structure[index], variables[index])
+        for index, arg in tree.unflatten(structure, variables).items():
+            given[index] = arg
         out = _checked_scalar(function(*given, **options))
-        leaves = [leaf for leaves in variables.values() for leaf in leaves]
-        cotangents = iter(pullback([out], [ones_like(out)], leaves))
-        gradients = tuple(
-            tree.unflatten(
-                structure[index], [next(cotangents) for _ in variables[index]]
-            )
-            for index in chosen
-        )
-        (value,) = _settled([out], leaves)
-        return value, gradients[0] if isinstance(argnums, int) else gradients
+        cotangents = pullback([out], [ones_like(out)], variables)
+        gradients = tree.unflatten(structure, cotangents)
+        (value,) = _settled([out], variables)
+        if isinstance(argnums, int):
+            return value, gradients[argnums]
+        return value, tuple(gradients[index] for index in wanted)
 
     return computed
 
@@ -221,25 +218,15 @@ def _settled(results: Sequence[Tensor], variables: Sequence[Tensor]) -> list[Ten
     return [x if x.root < first else detached(x) for x in results]
 
 
-def _chosen(args: Sequence[Any], argnums: int | Sequence[int]) -> dict[int, Any]:
+def _positions(argnums: int | Sequence[int], count: int) -> tuple[int, ...]:
     wanted = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     for index in wanted:
-        if not 0 <= index < len(args):
+        if not 0 <= index < count:
             raise GradientError(
                 f"grad: argument {index} is to be differentiated, "
-                f"{len(args)} positional arguments came"
+                f"{count} positional arguments came"
             )
-    return {index: args[index] for index in wanted}
-
-
-def _variables(
-    who: str, args: dict[int, Any]
-) -> tuple[dict[int, list[Tensor]], dict[int, tree.Structure]]:
-    leaves, structures = {}, {}
-    for index, arg in args.items():
-        given, structures[index] = _floating_leaves(who, arg)
-        leaves[index] = [variable(x) for x in given]
-    return leaves, structures
+    return wanted
 
 
 def _floating_leaves(who: str, argument: Any) -> tuple[list[Tensor], tree.Structure]:
@@ -248,7 +235,8 @@ def _floating_leaves(who: str, argument: Any) -> tuple[list[Tensor], tree.Struct
     for name, x in zip(tree.names(argument), tensors, strict=True):
         if x.dtype not in FLOATING:
             raise GradientError(
-                f"{who}: floating-point numbers are needed, {name} is {x.dtype}"
+                f"{who}: floating-point numbers are needed, argument {name} is "
+                f"{x.dtype}"
             )
     return tensors, structure
 

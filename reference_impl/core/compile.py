@@ -104,23 +104,20 @@ class Compiled:
         self, args: Sequence[Any], leaves: Sequence[Any], structure: tree.Structure
     ) -> Program:
         key = (structure, tuple(map(_signature, leaves)))
-        if key not in self._programs:
-            self._programs[key] = Program(capture(self._function, *args))
-        return self._programs[key]
+        try:
+            program = self._programs.get(key)
+        except TypeError as error:
+            raise CaptureError(
+                f"compile: arguments are trees of tensors, numbers and strings; "
+                f"one has no hash: {error}"
+            ) from None
+        if program is None:
+            program = self._programs[key] = Program(capture(self._function, *args))
+        return program
 
 
 def _signature(leaf: Any) -> Any:
-    if is_array(leaf):
-        return leaf.shape, leaf.dtype
-    try:
-        hash(leaf)
-    except TypeError:
-        raise CaptureError(
-            f"compile: arguments are trees of tensors, numbers and strings; "
-            f"a {type(leaf).__name__} came"
-        ) from None
-    # 1, 1.0 and True are equal and mean different programs.
-    return type(leaf), leaf
+    return (leaf.shape, leaf.dtype) if is_array(leaf) else tree.Static(leaf)
 
 
 def compile(function: Callable[..., Any]) -> Compiled:

@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 
 from .dtype import Dtype
-from .errors import DeviceError
+from .errors import DeviceError, ShapeError
 from .memory import Block, Pool
 from .shape import Shape
 
@@ -70,9 +70,13 @@ class CPU:
 
         Raises
         ------
+        ShapeError
+            If a size is negative.
         OutOfMemoryError
             If the pool has no room.
         """
+        if min(shape, default=0) < 0:
+            raise ShapeError(f"empty: sizes must not be negative, {shape} came")
         self.collect()
         nbytes = dtype.itemsize * int(np.prod(shape, dtype=np.int64))
         block = self.pool.allocate(nbytes)

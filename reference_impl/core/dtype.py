@@ -30,6 +30,10 @@ SUPPORTED = (bool_, *INTEGER, *FLOATING)
 # every framework of the comparison trains in; NumPy arrays keep their own type.
 DEFAULT = {bool: bool_, int: int64, float: float32}
 
+# NumPy's letters for kinds of dtypes, and what the kinds are called.
+_KINDS = {"b": "boolean", "i": "integer", "f": "floating-point"}
+BOOLEANS, INTEGERS, FLOATS, NUMBERS, ANY = "b", "i", "f", "if", "bif"
+
 # A Python scalar may meet these kinds of tensors without an explicit cast.
 _WEAK = {bool: "b", int: "if", float: "f"}
 
@@ -43,13 +47,23 @@ def as_dtype(name: object) -> Dtype:
         If this framework has no such type; the message lists those it has.
     """
     try:
-        dtype = np.dtype(name)  # type: ignore[call-overload]
+        # NumPy takes None for float64.
+        dtype = np.dtype("V" if name is None else name)  # type: ignore[call-overload]
     except TypeError:
-        dtype = None
-    if dtype not in SUPPORTED or name is None:
+        dtype = np.dtype("V")
+    if dtype not in SUPPORTED:
         known = ", ".join(map(str, SUPPORTED))
         raise DtypeError(f"dtype {name!s} is not supported; there are {known}")
     return dtype
+
+
+def check_kind(dtype: Dtype, kinds: str, *, who: str) -> None:
+    """Raise a `DtypeError` unless the dtype is of one of NumPy's `kinds`."""
+    if dtype.kind not in kinds:
+        raise DtypeError(
+            f"{who}: {' or '.join(_KINDS[kind] for kind in kinds)} elements are "
+            f"needed, {dtype} came; convert with `astype`"
+        )
 
 
 def result_type(*dtypes: Dtype, who: str) -> Dtype:
@@ -80,7 +94,7 @@ def weak_type(scalar: Any, dtype: Dtype, *, who: str) -> Dtype:
     """
     if dtype.kind not in _WEAK[type(scalar)]:
         raise DtypeError(
-            f"{who}: the Python {type(scalar).__name__} {scalar!r} cannot join a tensor "
-            f"of {dtype}; convert the tensor with `astype`"
+            f"{who}: the Python {type(scalar).__name__} {scalar!r} cannot join a "
+            f"tensor of {dtype}; convert the tensor with `astype`"
         )
     return dtype

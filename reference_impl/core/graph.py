@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from . import tree
+from .dtype import bool_
 from .errors import CaptureError
-from .tensor import UNTRACKED, Tensor, symbol, tensor
+from .tensor import Tensor, symbol, tensor
 
 
 @dataclass(frozen=True)
@@ -127,11 +128,12 @@ def capture(function: Callable[..., Any], *args: Any) -> Graph:
         tensor that an enclosing derivative or capture is about.
     """
     leaves, structure = tree.flatten(args)
+    start = symbol((), bool_).serial  # what is younger was made in this capture
     symbols = [symbol(x.shape, x.dtype) if is_array(x) else x for x in leaves]
     result = function(*tree.unflatten(structure, symbols))
     outputs, out_structure = tree.flatten(result)
     for name, x in zip(tree.names(result), outputs, strict=True):
-        if not isinstance(x, (Tensor, np.ndarray, bool, int, float)):
+        if not isinstance(x, (Tensor, np.ndarray, np.generic, bool, int, float)):
             raise CaptureError(
                 f"capture: a function must return trees of tensors and numbers; "
                 f"{name} is a {type(x).__name__}"
@@ -146,7 +148,7 @@ def capture(function: Callable[..., Any], *args: Any) -> Graph:
         output_names=tuple(tree.names(result)),
         structure=out_structure,
     )
-    _check_closed(graph)
+    _check_closed(graph, start)
     return graph
 
 
@@ -156,7 +158,9 @@ def is_array(leaf: Any) -> bool:
 
 
 def _argument_names(function: Callable[..., Any], args: Sequence[Any]) -> list[str]:
-    parameters = list(inspect.signature(function).parameters.values())
+    kinds = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD)
+    signature = inspect.signature(function)
+    parameters = [p for p in signature.parameters.values() if p.kind not in kinds]
     names = []
     for index, arg in enumerate(args):
         parameter = parameters[min(index, len(parameters) - 1)]
@@ -167,13 +171,13 @@ def _argument_names(function: Callable[..., Any], args: Sequence[Any]) -> list[s
     return names
 
 
-def _check_closed(graph: Graph) -> None:
-    """Every node must come from the graph's inputs and from constants."""
+def _check_closed(graph: Graph, start: int) -> None:
+    """Everything must come from the graph's inputs and from constants."""
     inside = {x.serial for x in graph.inputs}
-    nodes = graph.nodes()
-    for x in (x for node in nodes for x in node.inputs):
-        is_foreign_symbol = x.data is None and x.op is None and x.serial not in inside
-        if is_foreign_symbol or (x.data is not None and x.root != UNTRACKED):
+    read = [x for node in graph.nodes() for x in node.inputs]
+    for x in (*read, *graph.outputs):
+        is_leaf = x.data is not None or x.op is None
+        if is_leaf and x.serial not in inside and x.root < start:
             raise CaptureError(
                 f"capture: {graph.name} reads a tensor of shape {x.shape} from outside "
                 f"that an enclosing derivative or capture is about; pass it as an "

@@ -184,16 +184,22 @@ class Pool:
         self._keep(rest)
 
     def _extended(self, size: int, nbytes: int) -> Block:
-        if self._reserved + size > self.capacity_bytes:
+        last = self._last
+        start = last.offset if last is not None and last.is_free else self._reserved
+        if start + size > self.capacity_bytes:
             raise OutOfMemoryError(
                 f"Pool.allocate: {nbytes} bytes are needed; of {self.capacity_bytes} "
                 f"bytes {self._allocated} are in use and no free block is large enough"
             )
-        block = Block(self._reserved, size, before=self._last)
-        if self._last is not None:
-            self._last.after = block
+        if last is not None and last.is_free:
+            block = self._forget(last)
+            block.nbytes = size
+        else:
+            block = Block(start, size, before=last)
+            if last is not None:
+                last.after = block
         self._last = block
-        self._reserved += size
+        self._reserved = start + size
         return block
 
     def _merged(self, block: Block) -> Block:

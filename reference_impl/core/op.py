@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from .dtype import DEFAULT, Dtype, result_type, weak_type
-from .errors import DtypeError, FreedError, ShapeError
+from .dtype import ANY, DEFAULT, NUMBERS, Dtype, check_kind, result_type, weak_type
+from .errors import FreedError, ShapeError
 from .shape import broadcast_shapes
 from .tensor import FUNCTIONS, UNTRACKED, Tensor, known, tensor
 
@@ -37,6 +37,8 @@ class Op:
     compute : function of arrays and attributes to an array
     shape, dtype : functions of tensors and attributes
         What the result will be, without computing it; `shape` raises `ShapeError`.
+    kinds : str
+        NumPy's letters for the kinds of dtypes that the first operand may have.
     vjp : function (g, out, *inputs, **attrs) to a tuple of cotangents
     jvp : function (tangents, out, *inputs, **attrs) to a tangent
     py, c : str
@@ -58,6 +60,7 @@ class Op:
         vjp: Rule,
         jvp: Rule,
         domain: Any,
+        kinds: str = ANY,
         py: str = "",
         c: str = "",
     ) -> None:
@@ -67,7 +70,7 @@ class Op:
         self.__module__ = compute.__module__
         self.kind, self.compute, self.prepare = kind, compute, prepare
         self.shape, self.dtype, self.vjp, self.jvp = shape, dtype, vjp, jvp
-        self.py, self.c, self.domain = py, c, domain
+        self.kinds, self.py, self.c, self.domain = kinds, py, c, domain
 
     def __repr__(self) -> str:
         return f"<{self.kind} op {self.name}>"
@@ -75,6 +78,8 @@ class Op:
     def __call__(self, *operands: Operand, **attrs: Any) -> Tensor:
         """Apply the op: compute at once, or make a symbol if an input is one."""
         inputs = self.prepare(self.name, operands)
+        if inputs[0].dtype.kind not in self.kinds:
+            check_kind(inputs[0].dtype, self.kinds, who=self.name)
         root, arrays = UNTRACKED, []
         try:
             for x in inputs:
@@ -106,8 +111,8 @@ def elementwise(
     py: str,
     c: str,
     domain: tuple[float, float],
+    kinds: str = NUMBERS,
     dtype: Dtype | None = None,
-    prepare: Rule | None = None,
 ) -> Callable[[Rule], Op]:
     """Declare a function of single elements by its partial derivatives.
 
@@ -133,14 +138,15 @@ def elementwise(
             Op(
                 "elementwise",
                 compute,
-                prepare=prepare or aligned,
+                prepare=aligned,
                 shape=lambda x, *others: x.shape,
                 dtype=lambda x, *others: dtype or x.dtype,
                 vjp=vjp,
                 jvp=jvp,
+                domain=domain,
+                kinds=kinds,
                 py=py,
                 c=c,
-                domain=domain,
             )
         )
 
@@ -148,7 +154,12 @@ def elementwise(
 
 
 def linear(
-    *, transpose: Rule, shape: Rule, domain: Rule, dtype: Rule | None = None
+    *,
+    transpose: Rule,
+    shape: Rule,
+    domain: Rule,
+    kinds: str = ANY,
+    dtype: Rule | None = None,
 ) -> Callable[[Rule], Op]:
     """Declare a linear map of one tensor by `transpose(g, x, **attrs)`."""
 
@@ -162,6 +173,7 @@ def linear(
             vjp=lambda g, out, x, **attrs: (transpose(g, x, **attrs),),
             jvp=lambda tangents, out, x, **attrs: op(tangents[0], **attrs),
             domain=domain,
+            kinds=kinds,
         )
         return _registered(op)
 
@@ -194,6 +206,7 @@ def bilinear(
             vjp=lambda g, out, x, y: (left(g, x, y), right(g, x, y)),
             jvp=jvp,
             domain=domain,
+            kinds=NUMBERS,
         )
         return _registered(op)
 
@@ -206,8 +219,8 @@ def general(
     jvp: Rule,
     shape: Rule,
     domain: Rule,
+    kinds: str,
     dtype: Rule | None = None,
-    prepare: Rule | None = None,
 ) -> Callable[[Rule], Op]:
     """Declare an op by both of its derivative rules."""
 
@@ -216,19 +229,22 @@ def general(
             Op(
                 "general",
                 compute,
-                prepare=prepare or as_tensors,
+                prepare=as_tensors,
                 shape=shape,
                 dtype=dtype or first_dtype,
                 vjp=vjp,
                 jvp=jvp,
                 domain=domain,
+                kinds=kinds,
             )
         )
 
     return declare
 
 
-def constant(*, shape: Rule, dtype: Rule, domain: Rule) -> Callable[[Rule], Op]:
+def constant(
+    *, shape: Rule, dtype: Rule, domain: Rule, kinds: str
+) -> Callable[[Rule], Op]:
     """Declare an op whose derivative is zero everywhere."""
     return lambda compute: _registered(
         Op(
@@ -240,6 +256,7 @@ def constant(*, shape: Rule, dtype: Rule, domain: Rule) -> Callable[[Rule], Op]:
             vjp=lambda g, out, *inputs, **attrs: (None,) * len(inputs),
             jvp=lambda tangents, out, *inputs, **attrs: None,
             domain=domain,
+            kinds=kinds,
         )
     )
 
@@ -327,14 +344,3 @@ def aligned(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
         else:
             return operands
     return stretched(who, promoted(who, operands))
-
-
-def aligned_floats(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
-    """As `aligned`, for a function that has no meaning for integers and booleans."""
-    inputs = aligned(who, operands)
-    if inputs[0].dtype.kind != "f":
-        raise DtypeError(
-            f"{who}: floating-point elements are needed, {inputs[0].dtype} came; "
-            f"convert with `astype`"
-        )
-    return inputs

@@ -5,7 +5,8 @@ Pure functions of plain Python data; nothing here knows a tensor.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from operator import index
 
 from .errors import ShapeError
 
@@ -61,7 +62,7 @@ def normalise_axes(axis: int | Sequence[int] | None, ndim: int, *, who: str) -> 
     """
     if axis is None:
         return tuple(range(ndim))
-    given = (axis,) if isinstance(axis, int) else tuple(axis)
+    given = tuple(map(index, axis if isinstance(axis, Iterable) else (axis,)))
     for a in given:
         if not -ndim <= a < ndim:
             raise ShapeError(f"{who}: axis {a} is out of range for {ndim} axes")

@@ -112,7 +112,14 @@ class Tensor:
         return value(self, "item").item()
 
     def free(self) -> None:
-        """Let go of the elements now; reading them afterwards is an error."""
+        """Let go of the elements now; reading them afterwards is an error.
+
+        Raises
+        ------
+        FreedError
+            If they are gone already.
+        """
+        value(self, "free")
         del self.data
 
     def astype(self, dtype: Dtype | str) -> Tensor:
@@ -198,6 +205,15 @@ class Tensor:
     def __lt__(self, other: Any) -> Tensor:
         return FUNCTIONS["less"](self, other)
 
+    def __ge__(self, other: Any) -> Tensor:
+        return FUNCTIONS["greater_equal"](self, other)
+
+    def __le__(self, other: Any) -> Tensor:
+        return FUNCTIONS["less_equal"](self, other)
+
+    def __ne__(self, other: Any) -> Tensor:  # type: ignore[override]
+        return FUNCTIONS["not_equal"](self, other)
+
     def __eq__(self, other: Any) -> Tensor:  # type: ignore[override]
         return FUNCTIONS["equal"](self, other)
 
@@ -224,18 +240,30 @@ def tensor(data: Any, *, dtype: Any = None, device: str = "cpu") -> Tensor:
     DeviceError
         If there is no such device.
     """
+    place = find_device(device)
     if isinstance(data, Tensor):
         return data if dtype is None else data.astype(dtype)
     try:
         array = np.asarray(data)
     except ValueError as error:
         raise ShapeError(f"tensor: the nested lists are ragged: {error}") from None
-    if dtype is None and not isinstance(data, (np.ndarray, np.generic)):
-        dtype = DEFAULT.get(type(array.flat[0].item()) if array.size else float)
     if array.dtype.kind not in "biuf":
         raise DtypeError(f"tensor: numbers are needed, {array.dtype} came")
-    wanted = as_dtype(array.dtype if dtype is None else dtype)
-    return known(find_device(device).put(array.astype(wanted, copy=False)))
+    if dtype is None:
+        dtype = _usual_dtype(data, array)
+    return known(place.put(array.astype(as_dtype(dtype), copy=False)))
+
+
+def _usual_dtype(data: Any, array: np.ndarray) -> Dtype:
+    """That of NumPy data, and our defaults for Python's numbers."""
+    first = data
+    while isinstance(first, (list, tuple)) and first:
+        first = first[0]
+    if type(first) in DEFAULT or isinstance(first, (list, tuple)):
+        return {"b": DEFAULT[bool], "i": DEFAULT[int]}.get(
+            array.dtype.kind, DEFAULT[float]
+        )
+    return array.dtype
 
 
 def known(array: np.ndarray) -> Tensor:
@@ -267,7 +295,10 @@ def as_variable(x: Tensor) -> Tensor:
 
 def detached(x: Tensor) -> Tensor:
     """A tensor of equal value without a history."""
-    return Tensor(x.data, x.shape, x.dtype)
+    try:
+        return Tensor(x.data, x.shape, x.dtype)
+    except AttributeError:
+        raise _freed(x, "grad") from None
 
 
 def value(x: Tensor, who: str) -> np.ndarray:
@@ -275,7 +306,7 @@ def value(x: Tensor, who: str) -> np.ndarray:
     try:
         data = x.data
     except AttributeError:
-        raise FreedError(f"{who}: the tensor of shape {x.shape} was freed") from None
+        raise _freed(x, who) from None
     if data is None:
         raise NoValueError(
             f"{who}: the value of {x!r} is not known while the function is captured. "
@@ -283,3 +314,7 @@ def value(x: Tensor, who: str) -> np.ndarray:
             f"of `if`, and read values outside the compiled function"
         )
     return data
+
+
+def _freed(x: Tensor, who: str) -> FreedError:
+    return FreedError(f"{who}: the tensor of shape {x.shape} was freed")

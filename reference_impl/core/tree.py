@@ -15,13 +15,34 @@ from typing import Any, NamedTuple
 from .errors import TreeError
 
 
+class Static:
+    """A value that is part of a structure; equal only to what means exactly the same.
+
+    1, 1.0 and True are equal numbers and different programs, as are 0.0 and -0.0; NaN
+    is the same program every time.
+    """
+
+    __slots__ = ("_key", "value")
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+        exact = repr(value) if isinstance(value, float) else value
+        self._key = (type(value), exact)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Static) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
 class Structure(NamedTuple):
     """What remains of a tree when its leaves are taken out; hashable."""
 
     kind: type | None
     keys: tuple[Any, ...]
     children: tuple[Structure, ...]
-    static: tuple[tuple[str, Any], ...] = ()
+    static: tuple[tuple[str, Static], ...] = ()
 
 
 LEAF = Structure(None, (), ())
@@ -57,7 +78,8 @@ def _parts(tree: Any) -> tuple[tuple, list, tuple] | None:
         static = [f.name for f in fields if f.metadata.get("static")]
         keys = tuple(f.name for f in fields if f.name not in static)
         children = [getattr(tree, str(key)) for key in keys]
-        return keys, children, tuple((name, getattr(tree, name)) for name in static)
+        fixed = tuple((name, Static(getattr(tree, name))) for name in static)
+        return keys, children, fixed
     return None
 
 
@@ -92,7 +114,7 @@ def _unflatten_from(structure: Structure, leaves: Any) -> Any:
     if issubclass(kind, (list, tuple)):
         return kind(*children) if hasattr(kind, "_fields") else kind(children)
     fields = dict(zip(structure.keys, children, strict=True))
-    return kind(**fields, **dict(structure.static))
+    return kind(**fields, **{name: fixed.value for name, fixed in structure.static})
 
 
 def map(function: Callable[..., Any], tree: Any, *others: Any) -> Any:

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from ..device import device as find_device
-from ..dtype import DEFAULT, as_dtype, float32
-from ..errors import DtypeError, ShapeError
+from ..dtype import INTEGERS, as_dtype, float32
+from ..errors import ShapeError
 from ..op import Operand, as_tensors, constant, public
 from ..shape import Shape
-from ..tensor import Tensor, known
+from ..tensor import Tensor, known, tensor
 
 
 def full(shape: Shape | int, fill_value: Any, *, dtype: Any = None) -> Tensor:
@@ -21,8 +21,10 @@ def full(shape: Shape | int, fill_value: Any, *, dtype: Any = None) -> Tensor:
     ------
     DtypeError
         If there is no such dtype.
+    ShapeError
+        If a size is negative.
     """
-    wanted = as_dtype(DEFAULT[type(fill_value)] if dtype is None else dtype)
+    wanted = tensor(fill_value).dtype if dtype is None else as_dtype(dtype)
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
     array = find_device("cpu").empty(shape, wanted)
     array[...] = fill_value
@@ -58,6 +60,7 @@ def ones_like(x: Tensor) -> Tensor:
 @constant(
     shape=lambda labels, classes, dtype: (*labels.shape, classes),
     dtype=lambda labels, classes, dtype: dtype,
+    kinds=INTEGERS,
     domain=lambda draw: [
         ((np.array([2, 0, 1, 2]),), {"classes": 3, "dtype": np.dtype(np.float64)})
     ],
@@ -89,6 +92,4 @@ def one_hot(labels: Operand, classes: int, *, dtype: Any = float32) -> Tensor:
         If a label is out of range.
     """
     (labels,) = as_tensors("one_hot", (labels,))
-    if labels.dtype.kind != "i":
-        raise DtypeError(f"one_hot: integer labels are needed, {labels.dtype} came")
     return _one_hot(labels, classes=classes, dtype=as_dtype(dtype))

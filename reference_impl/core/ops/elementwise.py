@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from ..dtype import Dtype, as_dtype, bool_
-from ..errors import DtypeError
+from ..dtype import ANY, BOOLEANS, FLOATS, Dtype, as_dtype, bool_
 from ..op import (
     Operand,
-    aligned_floats,
     as_tensors,
     elementwise,
     general,
@@ -59,7 +59,7 @@ def multiply(x, y):
     py="({0} / {1})",
     c="({0} / {1})",
     domain=(0.5, 2),
-    prepare=aligned_floats,
+    kinds=FLOATS,
 )
 def divide(x, y):
     """Divide the first tensor by the second, element by element."""
@@ -82,7 +82,7 @@ def negative(x):
     py="math.exp({0})",
     c="exp{f}({0})",
     domain=(-2, 2),
-    prepare=aligned_floats,
+    kinds=FLOATS,
 )
 def exp(x):
     """Raise e to every element."""
@@ -94,47 +94,58 @@ def exp(x):
     py="math.log({0})",
     c="log{f}({0})",
     domain=(0.1, 10),
-    prepare=aligned_floats,
+    kinds=FLOATS,
 )
 def log(x):
     """Take the natural logarithm of every element."""
     return np.log(x)
 
 
-@elementwise(
-    partials=None,
-    py="({0} == {1})",
-    c="({0} == {1})",
-    domain=(-2, 2),
-    dtype=bool_,
-)
+def _comparison(sign: str) -> Any:
+    return elementwise(
+        partials=None,
+        py=f"({{0}} {sign} {{1}})",
+        c=f"({{0}} {sign} {{1}})",
+        domain=(-2, 2),
+        kinds=ANY,
+        dtype=bool_,
+    )
+
+
+@_comparison("==")
 def equal(x, y):
     """Say of every pair of elements whether they are equal."""
     return x == y
 
 
-@elementwise(
-    partials=None,
-    py="({0} > {1})",
-    c="({0} > {1})",
-    domain=(-2, 2),
-    dtype=bool_,
-)
+@_comparison("!=")
+def not_equal(x, y):
+    """Say of every pair of elements whether they differ."""
+    return x != y
+
+
+@_comparison(">")
 def greater(x, y):
     """Say of every pair of elements whether the first is greater."""
     return x > y
 
 
-@elementwise(
-    partials=None,
-    py="({0} < {1})",
-    c="({0} < {1})",
-    domain=(-2, 2),
-    dtype=bool_,
-)
+@_comparison(">=")
+def greater_equal(x, y):
+    """Say of every pair of elements whether the first is not less."""
+    return x >= y
+
+
+@_comparison("<")
 def less(x, y):
     """Say of every pair of elements whether the first is less."""
     return x < y
+
+
+@_comparison("<=")
+def less_equal(x, y):
+    """Say of every pair of elements whether the first is not greater."""
+    return x <= y
 
 
 @linear(
@@ -191,6 +202,7 @@ def _select_jvp(tangents, out, condition, x, y):
     jvp=_select_jvp,
     shape=lambda condition, x, y: x.shape,
     dtype=lambda condition, x, y: x.dtype,
+    kinds=BOOLEANS,
     domain=lambda draw: [((draw(3, 4) > 0, draw(3, 4), draw(3, 4)), {})],
 )
 def _where(condition, x, y):
@@ -208,10 +220,8 @@ def where(condition: Operand, x: Operand, y: Operand) -> Tensor:
 
     Notes
     -----
-    The derivative reaches only what was taken: an infinite slope on the other side
-    does no harm.
+    The derivative of what was not taken is zero, and zero times an infinite slope is
+    not a number: write `log(where(x > 0, x, 1))` inside, not only `where` outside.
     """
     (condition,) = as_tensors("where", (condition,))
-    if condition.dtype != bool_:
-        raise DtypeError(f"where: the condition must be bool, {condition.dtype} came")
     return _where(*stretched("where", (condition, *promoted("where", (x, y)))))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..dtype import FLOATS, NUMBERS, check_kind
 from ..op import Op, Operand, as_tensors, general, linear, public
 from ..shape import Shape, normalise_axes
 from ..tensor import Tensor
@@ -36,6 +37,7 @@ def _reduced(op: Op, x: Operand, *, who: str, axis: Axis, keepdims: bool) -> Ten
 @linear(
     transpose=lambda g, x, axes: broadcast_to(g, x.shape),
     shape=_kept_shape,
+    kinds=NUMBERS,
     domain=lambda draw: [
         ((draw(3, 4),), {"axes": (1,)}),
         ((draw(3, 4),), {"axes": (0, 1)}),
@@ -52,8 +54,8 @@ def sum(x: Operand, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
 
     Raises
     ------
-    ShapeError
-        If an axis is out of range.
+    DtypeError, ShapeError
+        If the elements are no numbers, or an axis is out of range.
     """
     return _reduced(_sum, x, who="sum", axis=axis, keepdims=keepdims)
 
@@ -64,10 +66,11 @@ def mean(x: Operand, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
 
     Raises
     ------
-    ShapeError
-        If an axis is out of range.
+    DtypeError, ShapeError
+        If the elements are no floating-point numbers, or an axis is out of range.
     """
     (x,) = as_tensors("mean", (x,))
+    check_kind(x.dtype, FLOATS, who="mean")
     axes = normalise_axes(axis, x.ndim, who="mean")
     count = math.prod(x.shape[a] for a in axes)
     return sum(x, axis=axis, keepdims=keepdims) / float(count)
@@ -82,6 +85,7 @@ def _logsumexp_jvp(tangents, out, x, axes):
     vjp=lambda g, out, x, axes: (g * exp(x - out),),
     jvp=_logsumexp_jvp,
     shape=_kept_shape,
+    kinds=FLOATS,
     domain=lambda draw: [
         ((draw(3, 4),), {"axes": (1,)}),
         ((draw(3, 4),), {"axes": (0, 1)}),
@@ -93,7 +97,7 @@ def _logsumexp(x, *, axes):
     A primitive for accuracy: the largest element is taken out first, so that nothing
     overflows, and the derivative is the softmax without a division.
     """
-    largest = x.max(axes, keepdims=True)
+    largest = x.max(axes, keepdims=True, initial=-np.inf)
     # An infinite maximum would make infinity minus infinity.
     largest = np.where(np.isfinite(largest), largest, 0).astype(x.dtype, copy=False)
     return largest + np.log(np.exp(x - largest).sum(axes, dtype=x.dtype, keepdims=True))
@@ -105,7 +109,7 @@ def logsumexp(x: Operand, *, axis: Axis = None, keepdims: bool = False) -> Tenso
 
     Raises
     ------
-    ShapeError
-        If an axis is out of range.
+    DtypeError, ShapeError
+        If the elements are no floating-point numbers, or an axis is out of range.
     """
     return _reduced(_logsumexp, x, who="logsumexp", axis=axis, keepdims=keepdims)
