@@ -7,6 +7,7 @@ its device by name, so that nothing here has to know it.
 
 from __future__ import annotations
 
+import math
 import mmap
 import os
 import weakref
@@ -78,7 +79,7 @@ class CPU:
         if min(shape, default=0) < 0:
             raise ShapeError(f"empty: sizes must not be negative, {shape} came")
         self.collect()
-        nbytes = dtype.itemsize * int(np.prod(shape, dtype=np.int64))
+        nbytes = dtype.itemsize * math.prod(shape)
         block = self.pool.allocate(nbytes)
         memory = np.ndarray(block.nbytes, np.uint8, self._memory, block.offset)
         # Every view of the result has `memory` as its base and keeps it alive; NumPy

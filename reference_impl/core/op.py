@@ -17,13 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from .dtype import ANY, DEFAULT, NUMBERS, Dtype, check_kind, result_type, weak_type
-from .errors import FreedError, ShapeError
-from .shape import broadcast_shapes
-from .tensor import FUNCTIONS, UNTRACKED, Tensor, known, tensor
+from .dtype import ANY, NUMBERS, Dtype, check_kind
+from .errors import FreedError
+from .operands import Operand, aligned, as_tensors, promoted
+from .tensor import FUNCTIONS, UNTRACKED, Tensor
 
 Rule = Callable[..., Any]
-Operand = Any  # a Tensor, or a number or NumPy array that becomes one
 
 PRIMITIVES: dict[str, Op] = {}
 
@@ -295,52 +294,3 @@ def _scaled(g: Tensor | None, partial: Any) -> Tensor | None:
     if partial.__class__ is int:
         return g if partial == 1 else -g
     return g * partial
-
-
-def as_tensors(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
-    """Operands as tensors, each with the dtype that it has by itself."""
-    return tuple(x if x.__class__ is Tensor else tensor(x) for x in operands)
-
-
-def promoted(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
-    """Operands as tensors of one dtype; Python scalars take that of the tensors."""
-    if all(x.__class__ in DEFAULT for x in operands):
-        operands = as_tensors(who, operands)
-    tensors = [x if x.__class__ in DEFAULT else tensor(x) for x in operands]
-    dtype = result_type(*(x.dtype for x in tensors if isinstance(x, Tensor)), who=who)
-    return tuple(_joined(x, dtype, who=who) for x in tensors)
-
-
-def _joined(x: Any, dtype: Dtype, *, who: str) -> Tensor:
-    if isinstance(x, Tensor):
-        return x if x.dtype == dtype else x.astype(dtype)
-    return known(np.asarray(x, weak_type(x, dtype, who=who)))
-
-
-def stretched(who: str, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    """Tensors broadcast to one shape."""
-    try:
-        shape = broadcast_shapes(*(x.shape for x in inputs))
-    except ShapeError as error:
-        raise ShapeError(f"{who}: {error}") from None
-    if all(x.root == UNTRACKED for x in inputs):
-        return inputs  # nobody will ask for the graph, and NumPy broadcasts by itself
-    return tuple(
-        x if x.shape == shape else FUNCTIONS["broadcast_to"](x, shape) for x in inputs
-    )
-
-
-def aligned(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
-    """Operands as tensors of one dtype and one shape."""
-    first = operands[0]
-    if first.__class__ is Tensor:
-        for x in operands:
-            if (
-                x.__class__ is not Tensor
-                or x.shape != first.shape
-                or x.dtype != first.dtype
-            ):
-                break
-        else:
-            return operands
-    return stretched(who, promoted(who, operands))

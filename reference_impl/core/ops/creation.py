@@ -9,7 +9,8 @@ import numpy as np
 from ..device import device as find_device
 from ..dtype import INTEGERS, as_dtype, float32
 from ..errors import ShapeError
-from ..op import Operand, as_tensors, constant, public
+from ..op import constant, public
+from ..operands import Operand, as_tensors
 from ..shape import Shape
 from ..tensor import Tensor, known, tensor
 

@@ -7,16 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..dtype import ANY, BOOLEANS, FLOATS, Dtype, as_dtype, bool_
-from ..op import (
-    Operand,
-    as_tensors,
-    elementwise,
-    general,
-    linear,
-    promoted,
-    public,
-    stretched,
-)
+from ..op import elementwise, general, linear, public
+from ..operands import Operand, as_tensors, promoted, stretched
 from ..tensor import Tensor
 from .creation import zeros_like
 

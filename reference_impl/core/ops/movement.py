@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import ShapeError
-from ..op import Operand, as_tensors, linear, public
+from ..op import linear, public
+from ..operands import Operand, as_tensors
 from ..shape import Shape, broadcast_shapes, normalise_axes, stretched_axes
 from ..tensor import Tensor
 

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..dtype import FLOATS, NUMBERS, check_kind
-from ..op import Op, Operand, as_tensors, general, linear, public
+from ..op import Op, general, linear, public
+from ..operands import Operand, as_tensors
 from ..shape import Shape, normalise_axes
 from ..tensor import Tensor
 from .elementwise import exp
-from .movement import broadcast_to, reshape
+from .movement import _reshape, broadcast_to
 
 Axis = int | Sequence[int] | None
 
@@ -31,7 +32,7 @@ def _reduced(op: Op, x: Operand, *, who: str, axis: Axis, keepdims: bool) -> Ten
     out = op(x, axes=axes)
     if keepdims or not axes:
         return out
-    return reshape(out, tuple(n for a, n in enumerate(x.shape) if a not in axes))
+    return _reshape(out, shape=tuple(n for a, n in enumerate(x.shape) if a not in axes))
 
 
 @linear(

@@ -1,0 +1,108 @@
+"""What an op is applied to: how numbers and arrays become tensors that fit together.
+
+Every eager op passes through here, so each function first asks whether there is
+anything to do.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .dtype import DEFAULT, Dtype, result_type, weak_type
+from .errors import ShapeError
+from .shape import Shape, broadcast_shapes
+from .tensor import FUNCTIONS, UNTRACKED, Tensor, known, tensor
+
+Operand = Any  # a Tensor, or a number or NumPy array that becomes one
+
+
+def as_tensors(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
+    """Operands as tensors, each with the dtype that it has by itself."""
+    for x in operands:
+        if x.__class__ is not Tensor:
+            return tuple(tensor(x) for x in operands)
+    return operands
+
+
+def promoted(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
+    """Operands as tensors of one dtype; Python scalars take that of the tensors.
+
+    Raises
+    ------
+    DtypeError
+        If the dtypes are of different kinds; `who` opens the message.
+    """
+    first = operands[0]
+    for x in operands:
+        # NumPy has one object for each native dtype.
+        if x.__class__ is not Tensor or x.dtype is not first.dtype:
+            break
+    else:
+        return operands
+    given = [x if _is_settled(x) else tensor(x) for x in operands]
+    dtypes = {x.dtype for x in given if x.__class__ is Tensor}
+    if not dtypes:
+        return promoted(who, as_tensors(who, operands))
+    dtype = dtypes.pop() if len(dtypes) == 1 else result_type(*dtypes, who=who)
+    return tuple([_joined(x, dtype, who) for x in given])
+
+
+def _is_settled(x: Operand) -> bool:
+    """Whether an operand has a dtype of its own, or takes that of the others."""
+    return x.__class__ is Tensor or x.__class__ in DEFAULT
+
+
+def _joined(x: Any, dtype: Dtype, who: str) -> Tensor:
+    if x.__class__ is Tensor:
+        return x if x.dtype == dtype else x.astype(dtype)
+    return known(np.array(x, weak_type(x, dtype, who=who)))
+
+
+def stretched(who: str, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """Tensors broadcast to one shape.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit; `who` opens the message.
+    """
+    shapes = list(dict.fromkeys([x.shape for x in inputs if x.shape]))
+    try:
+        shape = shapes[0] if len(shapes) == 1 else broadcast_shapes(*shapes)
+    except ShapeError as error:
+        raise ShapeError(f"{who}: {error}") from None
+    for x in inputs:
+        if x.root != UNTRACKED:
+            return tuple(x if x.shape == shape else _repeated(x, shape) for x in inputs)
+    return inputs  # nobody will ask for the graph, and NumPy broadcasts by itself
+
+
+def _repeated(x: Tensor, shape: Shape) -> Tensor:
+    if x.root != UNTRACKED or x.data is None or x.shape:
+        return FUNCTIONS["broadcast_to"](x, shape)
+    # 0.6 us instead of 4 us for np.broadcast_to: one number, read again and again.
+    return known(np.ndarray(shape, x.dtype, x.data, 0, (0,) * len(shape)))
+
+
+def aligned(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
+    """Operands as tensors of one dtype and one shape.
+
+    Raises
+    ------
+    DtypeError, ShapeError
+        If they do not fit; `who` opens the message.
+    """
+    first = operands[0]
+    if first.__class__ is Tensor:
+        for x in operands:
+            if (
+                x.__class__ is not Tensor
+                or x.dtype is not first.dtype
+                or x.shape != first.shape
+            ):
+                break
+        else:
+            return operands
+    return stretched(who, promoted(who, operands))
