@@ -104,10 +104,18 @@ def compare(
 
 
 @app.command(name="report")
-def remake_report(output: Output = Path("build")) -> None:
+def remake_report(
+    svg: Annotated[
+        Path | None, typer.Option(help="Draw the terminal's tables in this file, too.")
+    ] = None,
+    output: Output = Path("build"),
+) -> None:
     """Make the report again from the last run in results.sqlite."""
     with Store(output / "results.sqlite") as store:
-        screen.print(report.write(store.latest(), output / "report"), soft_wrap=True)
+        documents = store.latest()
+    screen.print(report.write(documents, output / "report"), soft_wrap=True)
+    if svg is not None:
+        _write(svg, table.drawing(documents))
 
 
 def all_equal(documents: list[dict[str, Any]]) -> bool:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import re
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 NOTHING = "–"
+SVG_COLUMNS = 84
+_SHORT = {"mean squared error": "error"}
 STYLES = {"equal": "green", "different": "bold red", "failed": "red", "missing": "dim"}
 _UNITS = ((1.0, "s", 1.0), (1e-3, "ms", 1e3), (0.0, "µs", 1e6))
 
@@ -19,7 +24,7 @@ def show(document: dict[str, Any], console: Console) -> None:
     console.print()
     console.print(
         f"[bold]{experiment['model']}[/]  {experiment['steps']} steps of "
-        f"{experiment['batch']} samples, {experiment['threads']} thread(s), "
+        f"{experiment['batch']} samples, threads: {experiment['threads']}, "
         f"seed {experiment['seed']}",
         highlight=False,
     )
@@ -32,13 +37,23 @@ def show(document: dict[str, Any], console: Console) -> None:
             console.print(Text(reason, style=STYLES[row["status"]]))
 
 
+def drawing(documents: list[dict[str, Any]]) -> str:
+    """Documents as an SVG picture of a terminal that asks no other host for a font."""
+    console = Console(record=True, width=SVG_COLUMNS, file=io.StringIO())
+    for document in documents:
+        show(document, console)
+    svg = console.export_svg(title="make compare")
+    return re.sub(r"@font-face\s*{[^}]*}", "", svg)
+
+
 def equality_table(rows: list[dict[str, Any]]) -> Table:
     """What was proved: the largest relative errors in float64, and what was learned."""
-    table = Table(title="equality (float64)", title_justify="left", title_style="bold")
+    learned = next((row["metric"]["name"] for row in rows if row["metric"]), "learned")
+    table = _table("equality in float64: largest relative error")
     table.add_column("framework")
     table.add_column("mode")
     table.add_column("status")
-    for heading in ("forward", "gradient", "trained", "learned"):
+    for heading in ("forward", "gradient", "trained", _SHORT.get(learned, learned)):
         table.add_column(heading, justify="right")
     for row in rows:
         table.add_row(
@@ -55,10 +70,10 @@ def equality_table(rows: list[dict[str, Any]]) -> Table:
 
 def cost_table(rows: list[dict[str, Any]], basis: str | None) -> Table:
     """What it cost: medians over rounds, with quartiles for the ratio."""
-    table = Table(title="cost (float32)", title_justify="left", title_style="bold")
+    ratio = f"; ratio of steps to {basis}, with quartiles" if basis else ""
+    table = _table(f"cost in float32{ratio}")
     table.add_column("framework")
-    headings = ["step", f"ratio to {basis}" if basis else "ratio", "one sample"]
-    for heading in (*headings, "import", "first step", "memory"):
+    for heading in ("step", "ratio", "1 sample", "import", "1st step", "memory"):
         table.add_column(heading, justify="right")
     for row in rows:
         table.add_row(
@@ -73,6 +88,16 @@ def cost_table(rows: list[dict[str, Any]], basis: str | None) -> Table:
             else f"{row['peak_bytes'] / 1e6:.0f} MB",
         )
     return table
+
+
+def _table(title: str) -> Table:
+    return Table(
+        title=title,
+        title_justify="left",
+        title_style="dim",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+    )
 
 
 def seconds(duration: float | None) -> str:
@@ -101,5 +126,5 @@ def _metric(metric: dict[str, Any] | None) -> str:
     if metric is None:
         return NOTHING
     if metric["name"] == "accuracy":
-        return f"accuracy {metric['value']:.1%}"
-    return f"error {metric['value']:.4f}"
+        return f"{metric['value']:.1%}"
+    return f"{metric['value']:.4f}"
