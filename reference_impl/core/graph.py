@@ -176,8 +176,9 @@ def _check_closed(graph: Graph, start: int) -> None:
     inside = {x.serial for x in graph.inputs}
     read = [x for node in graph.nodes() for x in node.inputs]
     for x in (*read, *graph.outputs):
-        is_leaf = x.data is not None or x.op is None
-        if is_leaf and x.serial not in inside and x.root < start:
+        is_symbol = x.data is None and x.op is None and x.serial not in inside
+        is_variable = x.data is not None and x.root < start
+        if is_symbol or is_variable:
             raise CaptureError(
                 f"capture: {graph.name} reads a tensor of shape {x.shape} from outside "
                 f"that an enclosing derivative or capture is about; pass it as an "

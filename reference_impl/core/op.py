@@ -79,19 +79,20 @@ class Op:
         inputs = self.prepare(self.name, operands)
         if inputs[0].dtype.kind not in self.kinds:
             check_kind(inputs[0].dtype, self.kinds, who=self.name)
-        root, arrays = UNTRACKED, []
+        root, arrays, is_known = UNTRACKED, [], True
         try:
             for x in inputs:
-                arrays.append(x.data)
+                data = x.data
+                arrays.append(data)
+                if data is None:
+                    is_known = False
                 if x.root < root:
                     root = x.root
         except AttributeError:
             raise FreedError(f"{self.name}: an input of {x.shape} was freed") from None
-        for array in arrays:
-            if array is None:
-                shape = self.shape(*inputs, **attrs)
-                dtype = self.dtype(*inputs, **attrs)
-                return Tensor(None, shape, dtype, self, inputs, attrs, root)
+        if not is_known:
+            shape, dtype = self.shape(*inputs, **attrs), self.dtype(*inputs, **attrs)
+            return Tensor(None, shape, dtype, self, inputs, attrs, root)
         try:
             data = self.compute(*arrays, **attrs)
         except (ValueError, IndexError):

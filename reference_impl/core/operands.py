@@ -13,7 +13,7 @@ import numpy as np
 from .dtype import DEFAULT, Dtype, result_type, weak_type
 from .errors import ShapeError
 from .shape import Shape, broadcast_shapes
-from .tensor import FUNCTIONS, UNTRACKED, Tensor, known, tensor
+from .tensor import FUNCTIONS, UNTRACKED, Tensor, known, tensor, value
 
 Operand = Any  # a Tensor, or a number or NumPy array that becomes one
 
@@ -80,29 +80,34 @@ def stretched(who: str, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
 
 
 def _repeated(x: Tensor, shape: Shape) -> Tensor:
-    if x.root != UNTRACKED or x.data is None or x.shape:
+    if x.root != UNTRACKED or x.shape:
         return FUNCTIONS["broadcast_to"](x, shape)
     # 0.6 us instead of 4 us for np.broadcast_to: one number, read again and again.
-    return known(np.ndarray(shape, x.dtype, x.data, 0, (0,) * len(shape)))
+    number = value(x, "broadcast_to")
+    return known(np.ndarray(shape, x.dtype, number, 0, (0,) * len(shape)))
 
 
 def aligned(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
-    """Operands as tensors of one dtype and one shape.
+    """One or two operands as tensors of one dtype and one shape.
 
     Raises
     ------
     DtypeError, ShapeError
         If they do not fit; `who` opens the message.
     """
-    first = operands[0]
-    if first.__class__ is Tensor:
-        for x in operands:
-            if (
-                x.__class__ is not Tensor
-                or x.dtype is not first.dtype
-                or x.shape != first.shape
-            ):
-                break
-        else:
-            return operands
+    x, y = operands[0], operands[-1]
+    if x.__class__ is Tensor:
+        if y.__class__ is Tensor:
+            if x.dtype is y.dtype and x.shape == y.shape:
+                return operands
+        elif y.__class__ in DEFAULT:
+            return x, _number_beside(x, y, who)
+    elif y.__class__ is Tensor and x.__class__ in DEFAULT:
+        return _number_beside(y, x, who), y
     return stretched(who, promoted(who, operands))
+
+
+def _number_beside(x: Tensor, number: Any, who: str) -> Tensor:
+    # 2 us instead of 8 us: the commonest operand that is no tensor needs no search.
+    joined = _joined(number, x.dtype, who)
+    return joined if x.root == UNTRACKED else _repeated(joined, x.shape)

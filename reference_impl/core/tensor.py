@@ -260,9 +260,8 @@ def _usual_dtype(data: Any, array: np.ndarray) -> Dtype:
     while isinstance(first, (list, tuple)) and first:
         first = first[0]
     if type(first) in DEFAULT or isinstance(first, (list, tuple)):
-        return {"b": DEFAULT[bool], "i": DEFAULT[int]}.get(
-            array.dtype.kind, DEFAULT[float]
-        )
+        usual = {"b": DEFAULT[bool], "i": DEFAULT[int], "f": DEFAULT[float]}
+        return usual.get(array.dtype.kind, array.dtype)
     return array.dtype
 
 

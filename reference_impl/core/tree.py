@@ -26,14 +26,19 @@ class Static:
 
     def __init__(self, value: Any) -> None:
         self.value = value
-        exact = repr(value) if isinstance(value, float) else value
-        self._key = (type(value), exact)
+        self._key = _exact(value)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Static) and self._key == other._key
 
     def __hash__(self) -> int:
         return hash(self._key)
+
+
+def _exact(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return type(value), tuple(_exact(each) for each in value)
+    return type(value), repr(value) if isinstance(value, float) else value
 
 
 class Structure(NamedTuple):
