@@ -101,8 +101,11 @@ class CPU:
         A reader can vanish at any moment, even inside the pool (the garbage collector
         decides), so its block waits in a queue until the device is next used.
         """
-        while self._ended:
-            lease = self._ended.popleft()
+        for _ in range(len(self._ended)):
+            try:
+                lease = self._ended.popleft()
+            except IndexError:
+                return  # another thread was faster
             del self._leases[id(lease)]
             self.pool.free(lease.block)
 

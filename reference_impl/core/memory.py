@@ -104,9 +104,13 @@ class Pool:
 
         Raises
         ------
+        ValueError
+            If the size is negative.
         OutOfMemoryError
             If no free block and no unused end of the arena is large enough.
         """
+        if nbytes < 0:
+            raise ValueError(f"Pool.allocate: a size is needed, {nbytes} came")
         size = size_class(nbytes)
         with self._lock:
             block = self._reused(size) or self._extended(size, nbytes)
@@ -163,11 +167,30 @@ class Pool:
         fitting = size if size in self._free else self._next_larger(size)
         if fitting is None:
             return None
-        block = self._forget(next(reversed(self._free[fitting].values())))
+        block = self._renewed(
+            self._forget(next(reversed(self._free[fitting].values())))
+        )
         self._reuses += 1
         if block.nbytes > size:
             self._split(block, size)
         return block
+
+    def _renewed(self, block: Block) -> Block:
+        """A new handle for a free block; whoever holds the old one cannot free it."""
+        fresh = Block(
+            block.offset, block.nbytes, before=block.before, after=block.after
+        )
+        self._link(fresh)
+        return fresh
+
+    def _link(self, block: Block) -> None:
+        """Tell the neighbours of a block that it stands between them."""
+        if block.before is not None:
+            block.before.after = block
+        if block.after is None:
+            self._last = block
+        else:
+            block.after.before = block
 
     def _next_larger(self, size: int) -> int | None:
         return min((free for free in self._free if free > size), default=None)
@@ -176,11 +199,8 @@ class Pool:
         rest = Block(
             block.offset + size, block.nbytes - size, before=block, after=block.after
         )
-        if block.after is None:
-            self._last = rest
-        else:
-            block.after.before = rest
-        block.after, block.nbytes = rest, size
+        block.nbytes = size
+        self._link(rest)
         self._keep(rest)
 
     def _extended(self, size: int, nbytes: int) -> Block:
@@ -192,13 +212,11 @@ class Pool:
                 f"bytes {self._allocated} are in use and no free block is large enough"
             )
         if last is not None and last.is_free:
-            block = self._forget(last)
+            block = self._renewed(self._forget(last))
             block.nbytes = size
         else:
             block = Block(start, size, before=last)
-            if last is not None:
-                last.after = block
-        self._last = block
+            self._link(block)
         self._reserved = start + size
         return block
 
@@ -214,10 +232,7 @@ class Pool:
     def _absorb(self, block: Block, neighbour: Block) -> None:
         block.nbytes += neighbour.nbytes
         block.after = neighbour.after
-        if block.after is None:
-            self._last = block
-        else:
-            block.after.before = block
+        self._link(block)
 
     def _keep(self, block: Block) -> None:
         self._free.setdefault(block.nbytes, {})[block.offset] = block

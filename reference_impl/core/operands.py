@@ -88,7 +88,7 @@ def _repeated(x: Tensor, shape: Shape) -> Tensor:
 
 
 def aligned(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
-    """One or two operands as tensors of one dtype and one shape.
+    """Operands as tensors of one dtype and one shape.
 
     Raises
     ------
@@ -96,7 +96,9 @@ def aligned(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
         If they do not fit; `who` opens the message.
     """
     x, y = operands[0], operands[-1]
-    if x.__class__ is Tensor:
+    if len(operands) > 2:
+        pass  # no short way for what is rare
+    elif x.__class__ is Tensor:
         if y.__class__ is Tensor:
             if x.dtype is y.dtype and x.shape == y.shape:
                 return operands

@@ -20,7 +20,14 @@ import numpy as np
 
 from .device import device as find_device
 from .dtype import DEFAULT, Dtype, as_dtype
-from .errors import DtypeError, FreedError, NoValueError, ShapeError
+from .errors import (
+    DtypeError,
+    FreedError,
+    GradientError,
+    MappingError,
+    NoValueError,
+    ShapeError,
+)
 from .shape import Shape
 
 UNTRACKED = 2**63
@@ -139,6 +146,12 @@ class Tensor:
         return FUNCTIONS["mean"](self, **options)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        if self.root != UNTRACKED and value(self, "array") is not None:
+            raise GradientError(
+                "array: NumPy would lose how this tensor was computed, and with it the "
+                "derivative; use the functions of reference_impl, or `numpy()` to look "
+                "at the value"
+            )
         return np.array(self.numpy(), dtype=dtype, copy=copy)
 
     def __bool__(self) -> bool:
@@ -245,6 +258,8 @@ def tensor(data: Any, *, dtype: Any = None, device: str = "cpu") -> Tensor:
         return data if dtype is None else data.astype(dtype)
     try:
         array = np.asarray(data)
+    except MappingError:
+        raise
     except ValueError as error:
         raise ShapeError(f"tensor: the nested lists are ragged: {error}") from None
     if array.dtype.kind not in "biuf":

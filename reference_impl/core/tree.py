@@ -49,6 +49,11 @@ class Structure(NamedTuple):
     children: tuple[Structure, ...]
     static: tuple[tuple[str, Static], ...] = ()
 
+    @property
+    def is_leaf(self) -> bool:
+        """Whether this is the place of a leaf."""
+        return self.kind is None
+
 
 LEAF = Structure(None, (), ())
 
@@ -102,20 +107,22 @@ def unflatten(structure: Structure, leaves: Sequence[Any]) -> Any:
 
 
 def _count(structure: Structure) -> int:
-    if structure is LEAF:
+    if structure.is_leaf:
         return 1
     return sum(_count(child) for child in structure.children)
 
 
 def _unflatten_from(structure: Structure, leaves: Any) -> Any:
-    if structure is LEAF:
+    if structure.is_leaf:
         return next(leaves)
     kind: Any = structure.kind
     children = [_unflatten_from(child, leaves) for child in structure.children]
     if kind is type(None):
         return None
     if issubclass(kind, dict):
-        return kind(zip(structure.keys, children, strict=True))
+        made = kind()
+        made.update(zip(structure.keys, children, strict=True))
+        return made
     if issubclass(kind, (list, tuple)):
         return kind(*children) if hasattr(kind, "_fields") else kind(children)
     fields = dict(zip(structure.keys, children, strict=True))
@@ -154,7 +161,7 @@ def names(tree: Any) -> list[str]:
 
 
 def _names(structure: Structure, prefix: str = "") -> list[str]:
-    if structure is LEAF:
+    if structure.is_leaf:
         return [prefix or "value"]
     return [
         name

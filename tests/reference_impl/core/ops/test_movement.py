@@ -1,0 +1,100 @@
+import itertools
+
+import numpy as np
+import pytest
+
+import reference_impl as ri
+from reference_impl.core.errors import ShapeError
+
+X = np.arange(24.0).reshape(2, 3, 4)
+
+
+@pytest.fixture
+def x():
+    return ri.tensor(X)
+
+
+def refuses(function, x):
+    """Both ways of calling a function refuse in the same words."""
+    with pytest.raises(ShapeError) as eager:
+        function(x)
+    with pytest.raises(ShapeError) as captured:
+        ri.capture(function, x)
+    return str(eager.value) == str(captured.value)
+
+
+@pytest.mark.parametrize("axes", list(itertools.permutations(range(3))), ids=str)
+def test_axes_come_in_the_order_asked_for(x, axes):
+    negative = tuple(axis - 3 for axis in axes)
+
+    np.testing.assert_array_equal(ri.permute_dims(x, axes), X.transpose(axes))
+    np.testing.assert_array_equal(ri.permute_dims(x, negative), X.transpose(axes))
+
+
+@pytest.mark.parametrize("axes", [(0, 1), (0, 1, 1), (0, 1, 3), ()], ids=str)
+def test_an_order_that_does_not_name_every_axis_once_is_refused(x, axes):
+    assert refuses(lambda x: ri.permute_dims(x, axes), x)
+
+
+def test_matrix_transpose_exchanges_the_last_two_axes(x):
+    np.testing.assert_array_equal(ri.matrix_transpose(x), X.swapaxes(1, 2))
+
+
+def test_matrix_transpose_of_a_vector_is_refused():
+    assert refuses(ri.matrix_transpose, ri.ones(3))
+
+
+@pytest.mark.parametrize("shape", [(6, 4), (24,), -1, (-1, 8), [4, -1, 2], (1, 24, 1)])
+def test_reshape_counts_off_in_row_major_order(x, shape):
+    np.testing.assert_array_equal(ri.reshape(x, shape), X.reshape(shape))
+
+
+def test_reshape_of_a_transposed_tensor_counts_its_own_order(x):
+    came = ri.reshape(ri.permute_dims(x, (2, 0, 1)), (8, 3))
+
+    np.testing.assert_array_equal(came, X.transpose(2, 0, 1).reshape(8, 3))
+
+
+def test_one_element_needs_no_axis():
+    assert ri.reshape(ri.ones((1, 1)), ()).shape == ()
+
+
+def test_no_elements_may_have_any_shape_without_elements():
+    assert ri.reshape(ri.ones((0, 3)), (5, 0)).shape == (5, 0)
+
+
+@pytest.mark.parametrize("shape", [(5, 5), (-1, 5), (-1, -1), (-2, -12), (0, -1), ()])
+def test_a_shape_with_another_number_of_elements_is_refused(x, shape):
+    assert refuses(lambda x: ri.reshape(x, shape), x)
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 4), (5, 2, 3, 4)], ids=str)
+def test_broadcast_to_repeats_as_numpy_does(shape):
+    column = X[:, :1, :]
+
+    came = ri.broadcast_to(ri.tensor(column), shape)
+
+    np.testing.assert_array_equal(came, np.broadcast_to(column, shape))
+
+
+@pytest.mark.parametrize(
+    "shape", [(4,), (3, 4), (2, 3, 5), (2, 1, 4), (0, 3, 4)], ids=str
+)
+def test_a_shape_that_cannot_be_reached_by_stretching_is_refused(x, shape):
+    assert refuses(lambda x: ri.broadcast_to(x, shape), x)
+
+
+def test_a_gradient_moves_back_to_where_its_element_came_from(x):
+    weights = ri.tensor(np.arange(24.0))
+
+    def moved(x):
+        return ri.sum(ri.reshape(ri.permute_dims(x, (1, 2, 0)), (24,)) * weights)
+
+    needed = np.arange(24.0).reshape(3, 4, 2).transpose(2, 0, 1)
+    np.testing.assert_array_equal(ri.grad(moved)(x), needed)
+
+
+def test_the_gradient_of_a_broadcast_counts_the_copies(x):
+    gradient = ri.grad(lambda x: ri.sum(ri.broadcast_to(x, (5, 2, 3, 4))))
+
+    np.testing.assert_array_equal(gradient(x), np.full((2, 3, 4), 5.0))

@@ -1,0 +1,145 @@
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+import reference_impl as ri
+from reference_impl.core.errors import CaptureError, FreedError, NoValueError
+
+X = np.random.default_rng(0).normal(size=(4, 3)).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Scaled:
+    x: Any
+    scale: Any = field(metadata={"static": True})
+
+
+class Counted:
+    """A function that counts how often its Python code runs."""
+
+    def __init__(self, function):
+        self.function, self.calls = function, 0
+
+    def __call__(self, x, scale=2.0):
+        self.calls += 1
+        return self.function(x, scale)
+
+
+@pytest.fixture
+def counted():
+    return Counted(lambda x, scale: ri.sum(x * scale))
+
+
+def test_the_python_code_runs_once_for_calls_with_equal_shapes(counted):
+    compiled = ri.compile(counted)
+
+    for i in range(5):
+        x = ri.tensor(X + i)
+        assert compiled(x, 2.0).item() == pytest.approx(2 * (X + i).sum(), rel=1e-5)
+    assert counted.calls == 1
+
+
+def test_a_tensor_and_a_numpy_array_share_a_program(counted):
+    compiled = ri.compile(counted)
+
+    assert compiled(ri.tensor(X)).item() == compiled(X).item()
+    assert counted.calls == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ((X, 2.0), (X.T, 2.0)),
+        ((X, 2.0), (X.astype(np.float64), 2.0)),
+        ((X, 2.0), (X, 3.0)),
+        ((X, 2.0), (X, np.float32(2))),
+        ((X, 2), (X, 2.0)),
+    ],
+    ids=["shape", "dtype", "number", "array", "type"],
+)
+def test_the_python_code_runs_again_for_what_may_mean_another_program(
+    counted, first, second
+):
+    compiled = ri.compile(counted)
+    compiled(*first)
+    compiled(*second)
+    compiled(*first)
+
+    assert counted.calls == 2
+
+
+def test_trees_of_different_structure_have_different_programs():
+    compiled = ri.compile(lambda parts: ri.sum(sum(ri.tree.flatten(parts)[0])))
+
+    for parts in ([X], (X,), {"x": X}, [X, X], {"x": X, "y": X}):
+        count = len(ri.tree.flatten(parts)[0])
+        assert compiled(parts).item() == pytest.approx(count * X.sum(), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    "wrap", [lambda n: n, lambda n: Scaled(X, n)], ids=["argument", "static field"]
+)
+@pytest.mark.parametrize("numbers", [(1, 1.0), (1, True), (0.0, -0.0)], ids=str)
+def test_equal_numbers_that_mean_different_things_are_kept_apart(numbers, wrap):
+    compiled = ri.compile(lambda n: ri.full((), getattr(n, "scale", n)))
+
+    for number in numbers:
+        came, needed = compiled(wrap(number)), ri.full((), number)
+
+        assert came.dtype == needed.dtype
+        assert came.numpy().tobytes() == needed.numpy().tobytes()
+
+
+def test_equal_tuples_in_static_fields_are_kept_apart_as_their_numbers_are():
+    compiled = ri.compile(lambda scaled: ri.full((), scaled.scale[0]))
+
+    dtypes = [compiled(Scaled(X, (number,))).dtype for number in (1, 1.0, True)]
+
+    assert dtypes == [ri.int64, ri.float32, ri.bool]
+
+
+def test_not_a_number_is_one_value_for_all_calls(counted):
+    compiled = ri.compile(counted)
+    for _ in range(3):
+        compiled(X, float("nan"))
+
+    assert counted.calls == 1
+    assert math.isnan(compiled(X, float("nan")).item())
+
+
+@pytest.mark.parametrize(
+    "wrap", [lambda x: x, lambda x: Scaled(X, x)], ids=["leaf", "static field"]
+)
+def test_an_argument_that_has_no_hash_is_refused(wrap):
+    with pytest.raises(CaptureError, match="bytearray"):
+        ri.compile(lambda argument: 1.0)(wrap(bytearray()))
+
+
+def test_a_freed_argument_is_refused():
+    x = ri.tensor(X)
+    compiled = ri.compile(ri.exp)
+    compiled(x)
+    x.free()
+
+    with pytest.raises(FreedError):
+        compiled(x)
+
+
+def test_a_function_that_asks_for_a_value_is_refused_when_called():
+    compiled = ri.compile(lambda x: x if ri.sum(x) > 0 else -x)
+
+    with pytest.raises(NoValueError, match="where"):
+        compiled(X)
+
+
+def test_a_compiled_function_keeps_its_name_and_docstring():
+    @ri.compile
+    def twice(x):
+        """Double every element."""
+        return x + x
+
+    assert (twice.__name__, twice.__doc__) == ("twice", "Double every element.")
+    assert twice.graph(X).name == "twice"

@@ -1,0 +1,89 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from reference_impl.core.errors import ShapeError
+from reference_impl.core.shape import (
+    broadcast_shapes,
+    normalise_axes,
+    stretched_axes,
+)
+
+# All shapes of up to three axes with these sizes; 2 and 3 do not fit each other.
+SHAPES = [s for ndim in range(4) for s in itertools.product((0, 1, 2, 3), repeat=ndim)]
+
+
+def numpys(function, *args):
+    """What NumPy answers, or `ShapeError` where it refuses."""
+    try:
+        return function(*args)
+    except ValueError:
+        return ShapeError
+
+
+def ours(function, *args, **options):
+    try:
+        return function(*args, **options)
+    except ShapeError:
+        return ShapeError
+
+
+def test_broadcasting_two_shapes_agrees_with_numpy():
+    for pair in itertools.product(SHAPES, repeat=2):
+        assert ours(broadcast_shapes, *pair) == numpys(np.broadcast_shapes, *pair)
+
+
+def test_broadcasting_many_shapes_agrees_with_numpy():
+    rng = np.random.default_rng(0)
+    for _ in range(500):
+        shapes = [SHAPES[i] for i in rng.integers(len(SHAPES), size=rng.integers(5))]
+
+        assert ours(broadcast_shapes, *shapes) == numpys(np.broadcast_shapes, *shapes)
+
+
+def test_a_misfit_names_the_axis_and_both_sizes():
+    with pytest.raises(ShapeError, match=r"axis -2 has sizes 2 and 3"):
+        broadcast_shapes((2, 1), (5, 3, 4))
+
+
+@pytest.mark.parametrize(
+    "axis", [0, -1, (0, 2), (2, 0), (-1, -3), (), (0, 0), (1, -2), 3]
+)
+def test_axes_are_counted_as_numpy_counts_them_and_sorted(axis):
+    needed = numpys(np.lib.array_utils.normalize_axis_tuple, axis, 3)
+
+    came = ours(normalise_axes, axis, 3, who="test")
+
+    assert came == (needed if needed is ShapeError else tuple(sorted(needed)))
+
+
+def test_no_axis_means_all_axes():
+    assert normalise_axes(None, 3, who="test") == (0, 1, 2)
+    assert normalise_axes(None, 0, who="test") == ()
+
+
+def test_an_axis_may_be_a_numpy_integer():
+    assert normalise_axes(np.int64(-1), 3, who="test") == (2,)
+
+
+def test_stretched_axes_are_those_that_numpy_walks_with_stride_zero():
+    for shape, target in itertools.product(SHAPES, repeat=2):
+        if 1 in target or ours(broadcast_shapes, shape, target) != target:
+            continue  # an axis of one element is walked with any stride
+        view = np.broadcast_to(np.empty(shape), target)
+        if view.size == 0:
+            continue  # as is an empty one
+
+        still = tuple(axis for axis, stride in enumerate(view.strides) if stride == 0)
+
+        assert stretched_axes(shape, target) == still
+
+
+def test_summing_over_stretched_axes_gives_back_the_shape():
+    for shape, target in itertools.product(SHAPES, repeat=2):
+        if ours(broadcast_shapes, shape, target) == target:
+            axes = stretched_axes(shape, target)
+            summed = np.ones(target).sum(axis=axes, keepdims=True)
+
+            assert summed.reshape(shape).shape == shape
