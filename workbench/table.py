@@ -75,9 +75,11 @@ def cost_table(rows: list[dict[str, Any]], basis: str | None) -> Table:
     table.add_column("framework")
     for heading in ("step", "ratio", "1 sample", "import", "1st step", "memory"):
         table.add_column(heading, justify="right")
+    names = [row["framework"] for row in rows]
     for row in rows:
+        is_only_one = names.count(row["framework"]) == 1
         table.add_row(
-            row["framework"],
+            row["framework"] if is_only_one else f"{row['framework']} {row['mode']}",
             _median(row["step_seconds"]),
             _ratio(row["step_ratio"]),
             _median(row["latency_seconds"]),

@@ -6,7 +6,7 @@ import jaxlib
 import numpy as np
 
 
-def versions():
+def versions() -> dict[str, str]:
     """The versions that the results depend on."""
     return {
         "jax": jax.__version__,
@@ -15,7 +15,7 @@ def versions():
     }
 
 
-def configure(threads):
+def configure(threads: int) -> None:
     """Fix what the results depend on: without x64 every float64 becomes a float32.
 
     The number of threads is set in the environment by the process that starts this
@@ -25,11 +25,11 @@ def configure(threads):
     jax.config.update("jax_platforms", "cpu")
 
 
-def from_numpy(array):
+def from_numpy(array: np.ndarray) -> jax.Array:
     """The framework's tensor with a NumPy array's elements and dtype."""
     return jnp.asarray(array)
 
 
-def to_numpy(x):
+def to_numpy(x: jax.Array) -> np.ndarray:
     """A NumPy array with a tensor's elements."""
     return np.array(x)

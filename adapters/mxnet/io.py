@@ -1,11 +1,13 @@
 """Parameters in and out of Gluon: its linear weights are (D_out, D_in)."""
 
 import mxnet as mx
+from mxnet.gluon import nn
 
+from ..contract import Arrays
 from .tensor import from_numpy, to_numpy
 
 
-def load(model, arrays):
+def load(model: nn.HybridSequential, arrays: Arrays) -> nn.HybridSequential:
     """The model, given these canonical parameters."""
     model.initialize(mx.init.Zero())
     for name, p in _named_parameters(model):
@@ -14,12 +16,12 @@ def load(model, arrays):
     return model
 
 
-def parameters(model):
+def parameters(model: nn.HybridSequential) -> Arrays:
     """The model's parameters under canonical names."""
     return named(model, [p.data() for _, p in _named_parameters(model)])
 
 
-def named(model, gradients):
+def named(model: nn.HybridSequential, gradients: list[mx.nd.NDArray]) -> Arrays:
     """Gradients, in the order of the model's parameters, under canonical names."""
     arrays = {}
     for (name, _), g in zip(_named_parameters(model), gradients, strict=True):

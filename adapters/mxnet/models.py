@@ -1,14 +1,17 @@
 """The models, in MXNet and Gluon."""
 
+from mxnet import nd
+from mxnet.gluon import nn
+
 from .layers import cross_entropy, linear, mean_squared_error, relu, sequential
 
 
-def linear_regression(dtype):
+def linear_regression(dtype: str) -> nn.HybridSequential:
     """10 -> 1."""
     return sequential(output=linear(10, 1, dtype))
 
 
-def mlp(dtype):
+def mlp(dtype: str) -> nn.HybridSequential:
     """64 -> 128 -> relu -> 10."""
     return sequential(
         hidden=linear(64, 128, dtype),
@@ -17,7 +20,7 @@ def mlp(dtype):
     )
 
 
-def activations(model, x):
+def activations(model: nn.HybridSequential, x: nd.NDArray) -> dict[str, nd.NDArray]:
     """The result of every layer, by name."""
     results = {}
     for name, layer in model._children.items():

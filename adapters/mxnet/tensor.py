@@ -4,12 +4,12 @@ import mxnet as mx
 import numpy as np
 
 
-def versions():
+def versions() -> dict[str, str]:
     """The versions that the results depend on."""
     return {"mxnet": mx.__version__, "numpy": np.__version__}
 
 
-def configure(threads):
+def configure(threads: int) -> None:
     """Fix what the results depend on.
 
     MXNet reads its number of threads, and whether to use oneDNN, from the environment
@@ -18,12 +18,12 @@ def configure(threads):
     mx.random.seed(0)
 
 
-def from_numpy(array):
+def from_numpy(array: np.ndarray) -> mx.nd.NDArray:
     """The framework's tensor with a NumPy array's elements and dtype."""
     # Without a dtype float64 would become float32.
     return mx.nd.array(array, dtype=array.dtype)
 
 
-def to_numpy(x):
+def to_numpy(x: mx.nd.NDArray) -> np.ndarray:
     """A NumPy array with a tensor's elements."""
     return x.asnumpy()

@@ -1,11 +1,15 @@
 """Parameters in and out of PyTorch: its linear weights are (D_out, D_in)."""
 
-import torch
+from collections.abc import Iterable
 
+import torch
+from torch import nn
+
+from ..contract import Arrays
 from .tensor import to_numpy
 
 
-def load(model, arrays):
+def load(model: nn.Sequential, arrays: Arrays) -> nn.Sequential:
     """The model, given these canonical parameters."""
     with torch.no_grad():
         for name, p in model.named_parameters():
@@ -14,12 +18,12 @@ def load(model, arrays):
     return model
 
 
-def parameters(model):
+def parameters(model: nn.Sequential) -> Arrays:
     """The model's parameters under canonical names."""
     return named(model, model.parameters())
 
 
-def named(model, gradients):
+def named(model: nn.Sequential, gradients: Iterable[torch.Tensor]) -> Arrays:
     """Gradients, in the order of the model's parameters, under canonical names."""
     names = [name for name, _ in model.named_parameters()]
     arrays = [to_numpy(g) for g in gradients]

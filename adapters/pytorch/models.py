@@ -1,14 +1,17 @@
 """The models, in PyTorch."""
 
+import torch
+from torch import nn
+
 from .layers import cross_entropy, linear, mean_squared_error, relu, sequential
 
 
-def linear_regression(dtype):
+def linear_regression(dtype: torch.dtype) -> nn.Sequential:
     """10 -> 1."""
     return sequential(output=linear(10, 1, dtype))
 
 
-def mlp(dtype):
+def mlp(dtype: torch.dtype) -> nn.Sequential:
     """64 -> 128 -> relu -> 10."""
     return sequential(
         hidden=linear(64, 128, dtype),
@@ -17,7 +20,7 @@ def mlp(dtype):
     )
 
 
-def activations(model, x):
+def activations(model: nn.Sequential, x: torch.Tensor) -> dict[str, torch.Tensor]:
     """The result of every layer, by name."""
     results = {}
     for name, layer in model.named_children():

@@ -1,14 +1,19 @@
 """The models, in the reference framework."""
 
+import numpy as np
+
+import reference_impl as ri
+from reference_impl import nn
+
 from .layers import cross_entropy, linear, mean_squared_error, relu, sequential
 
 
-def linear_regression(dtype):
+def linear_regression(dtype: np.dtype) -> nn.Sequential:
     """10 -> 1."""
     return sequential(output=linear(10, 1, dtype))
 
 
-def mlp(dtype):
+def mlp(dtype: np.dtype) -> nn.Sequential:
     """64 -> 128 -> relu -> 10."""
     return sequential(
         hidden=linear(64, 128, dtype),
@@ -17,7 +22,7 @@ def mlp(dtype):
     )
 
 
-def activations(model, x):
+def activations(model: nn.Sequential, x: ri.Tensor) -> dict[str, ri.Tensor]:
     """The result of every layer, by name."""
     return model.activations(x)
 

@@ -1,13 +1,18 @@
-"""Gradient descent with momentum, written in the reference framework's own arrays."""
+"""Gradient descent with momentum, as the reference framework has it."""
 
-from reference_impl import optim
+import reference_impl as ri
+from reference_impl import nn, optim
+
+_Params = nn.Sequential  # a model is the tree of its parameters
 
 
-def init(params):
+def init(params: _Params) -> _Params:
     """Velocities of zero."""
-    return optim.sgd(lr=0.0).init(params)
+    return ri.tree.map(ri.zeros_like, params)
 
 
-def update(params, grads, velocities, *, lr, momentum):
+def update(
+    params: _Params, grads: _Params, velocities: _Params, *, lr: float, momentum: float
+) -> tuple[_Params, _Params]:
     """v <- momentum v + g, then p <- p - lr v; returns new trees."""
     return optim.sgd(lr=lr, momentum=momentum).update(grads, velocities, params)

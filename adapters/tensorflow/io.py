@@ -1,9 +1,13 @@
 """Parameters in and out of Keras: its kernels are (D_in, D_out), as the canonical."""
 
+import keras
+import tensorflow as tf
+
+from ..contract import Arrays
 from .tensor import to_numpy
 
 
-def load(model, arrays):
+def load(model: keras.Sequential, arrays: Arrays) -> keras.Sequential:
     """The model, given these canonical parameters."""
     first = next(iter(arrays.values()))
     model.build((None, first.shape[0]))
@@ -12,12 +16,12 @@ def load(model, arrays):
     return model
 
 
-def parameters(model):
+def parameters(model: keras.Sequential) -> Arrays:
     """The model's parameters under canonical names."""
     return named(model, [variable.value for variable in model.trainable_variables])
 
 
-def named(model, gradients):
+def named(model: keras.Sequential, gradients: list[tf.Tensor]) -> Arrays:
     """Gradients, in the order of the model's variables, under canonical names."""
     return {n: to_numpy(g) for n, g in zip(_names(model), gradients, strict=True)}
 

@@ -1,14 +1,17 @@
 """The models, in TensorFlow and Keras."""
 
+import keras
+import tensorflow as tf
+
 from .layers import cross_entropy, linear, mean_squared_error, relu, sequential
 
 
-def linear_regression(dtype):
+def linear_regression(dtype: str) -> keras.Sequential:
     """10 -> 1."""
     return sequential(output=linear(10, 1, dtype))
 
 
-def mlp(dtype):
+def mlp(dtype: str) -> keras.Sequential:
     """64 -> 128 -> relu -> 10."""
     return sequential(
         hidden=linear(64, 128, dtype),
@@ -17,7 +20,7 @@ def mlp(dtype):
     )
 
 
-def activations(model, x):
+def activations(model: keras.Sequential, x: tf.Tensor) -> dict[str, tf.Tensor]:
     """The result of every layer, by name."""
     results = {}
     for layer in model.layers:

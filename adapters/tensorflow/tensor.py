@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 
-def versions():
+def versions() -> dict[str, str]:
     """The versions that the results depend on."""
     return {
         "tensorflow": tf.__version__,
@@ -14,7 +14,7 @@ def versions():
     }
 
 
-def configure(threads):
+def configure(threads: int) -> None:
     """Fix what the results depend on: the number of threads, deterministic kernels."""
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
@@ -22,11 +22,11 @@ def configure(threads):
     tf.config.experimental.enable_op_determinism()
 
 
-def from_numpy(array):
+def from_numpy(array: np.ndarray) -> tf.Tensor:
     """The framework's tensor with a NumPy array's elements and dtype."""
     return tf.constant(array)
 
 
-def to_numpy(x):
+def to_numpy(x: tf.Tensor) -> np.ndarray:
     """A NumPy array with a tensor's elements."""
     return x.numpy().copy()
