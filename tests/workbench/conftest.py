@@ -10,7 +10,7 @@ import pytest
 def impostor(tmp_path, monkeypatch):
     """Replace a framework's Python by a script that misbehaves in a chosen way.
 
-    The script gets the arguments of an interpreter: -m workbench.worker FRAMEWORK CORES.
+    The script gets an interpreter's arguments: -m workbench.worker FRAMEWORK CORES.
     """
 
     def plant(framework, script):

@@ -99,7 +99,9 @@ def test_one_wrong_framework_of_three_does_not_move_the_yardstick(results, direc
 
     truth = equality.yardstick({"a": results, "b": wrong, "c": results}, direction)
 
-    np.testing.assert_array_equal(truth["activation/hidden"], results["activation/hidden"])
+    np.testing.assert_array_equal(
+        truth["activation/hidden"], results["activation/hidden"]
+    )
 
 
 def test_of_two_frameworks_the_one_whose_gradient_is_right_is_the_yardstick(

@@ -8,7 +8,13 @@ from workbench.table import seconds, show
 
 @pytest.mark.parametrize(
     ("duration", "text"),
-    [(2.0, "2 s"), (0.0125, "12.5 ms"), (3.456e-6, "3.46 µs"), (0.0, "0 µs"), (None, "–")],
+    [
+        (2.0, "2 s"),
+        (0.0125, "12.5 ms"),
+        (3.456e-6, "3.46 µs"),
+        (0.0, "0 µs"),
+        (None, "–"),
+    ],
 )
 def test_a_duration_is_written_in_the_unit_that_suits_it(duration, text):
     assert seconds(duration) == text

@@ -1,0 +1,66 @@
+"""The report as files: each is written whole or not at all."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import UserError
+from .page import html
+
+PLOTLY = Path("package_data", "plotly.min.js")
+
+
+def write(documents: Sequence[dict[str, Any]], folder: Path) -> Path:
+    """Write the page of one or several comparisons, and what it needs beside it.
+
+    The page is written last: until then an earlier report is complete.
+
+    Parameters
+    ----------
+    documents
+        What `workbench.comparison.compare` returns, one for each experiment.
+
+    Returns
+    -------
+    Path
+        Of `index.html`.
+
+    Raises
+    ------
+    UserError
+        If there is no document, or plotly is not installed.
+    """
+    if not documents:
+        raise UserError("a report needs at least one comparison, none came")
+    page = html(documents)
+    folder.mkdir(parents=True, exist_ok=True)
+    replace(folder / PLOTLY.name, plotly().read_bytes())
+    # A lone surrogate in a framework's last words must not cost the report.
+    replace(folder / "index.html", page.encode("utf-8", "replace"))
+    return folder / "index.html"
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Give a file new content in one moment, readers see the old or the new."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with part.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def plotly() -> Path:
+    """Where the plotting library for browsers lies; importing plotly takes longer."""
+    spec = importlib.util.find_spec("plotly")
+    if spec is None or not spec.submodule_search_locations:
+        raise UserError("plotly is not installed; run `make setup`")
+    return Path(spec.submodule_search_locations[0]) / PLOTLY

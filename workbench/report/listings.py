@@ -1,0 +1,98 @@
+"""The adapters' own files: what a native user of each framework would write."""
+
+from __future__ import annotations
+
+import io
+import keyword
+import tokenize
+from difflib import SequenceMatcher
+from importlib.resources import files
+from itertools import groupby
+from operator import itemgetter
+
+from adapters.contract import FILES, FRAMEWORKS
+
+_KINDS = {
+    tokenize.COMMENT: "comment",
+    tokenize.STRING: "string",
+    tokenize.NUMBER: "number",
+}
+
+Piece = tuple[str, str]
+"""What a piece of a line is, such as "string" or nothing, and its text."""
+
+
+def source(framework: str, file: str) -> str:
+    """The text of an adapter's file; empty if there is no such adapter."""
+    path = files("adapters").joinpath(framework, file)
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def count(framework: str, file: str) -> int | None:
+    """Lines that are neither blank nor only a comment; nothing for no adapter."""
+    lines = [line.strip() for line in source(framework, file).splitlines()]
+    return sum(bool(line) and not line.startswith("#") for line in lines) or None
+
+
+def total(framework: str) -> int | None:
+    """The lines of all files of an adapter; nothing for no adapter."""
+    return sum(count(framework, file) or 0 for file in FILES) or None
+
+
+def highlighted(text: str) -> list[list[Piece]]:
+    """Every line in pieces; together they are the line."""
+    lines = text.splitlines()
+    paint = [[""] * len(line) for line in lines]
+    before = ""
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        kind = _kind(token, before)
+        before = token.string
+        if kind:
+            _fill(paint, token, kind)
+    return [
+        [
+            (kind, "".join(map(itemgetter(0), letters)))
+            for kind, letters in groupby(
+                zip(line, kinds, strict=True), key=itemgetter(1)
+            )
+        ]
+        for line, kinds in zip(lines, paint, strict=True)
+    ]
+
+
+def matches(left: str, right: str) -> list[tuple[int, int, int]]:
+    """Which lines are equal: where in each text, and how many; the last has none."""
+    matcher = SequenceMatcher(a=left.splitlines(), b=right.splitlines(), autojunk=False)
+    return [(m.a, m.b, m.size) for m in matcher.get_matching_blocks()]
+
+
+def side_by_side(file: str) -> dict[str, object]:
+    """A file's lines in each framework, and the matches of every two frameworks."""
+    texts = {framework: source(framework, file) for framework in FRAMEWORKS}
+    return {
+        "lines": {framework: highlighted(text) for framework, text in texts.items()},
+        "counts": {framework: count(framework, file) for framework in FRAMEWORKS},
+        "matches": {
+            left: {right: matches(text, other) for right, other in texts.items()}
+            for left, text in texts.items()
+        },
+    }
+
+
+def _kind(token: tokenize.TokenInfo, before: str) -> str:
+    if token.type == tokenize.NAME:
+        if keyword.iskeyword(token.string):
+            return "keyword"
+        return "definition" if before in ("def", "class") else ""
+    # From Python 3.12 on, an f-string is several tokens.
+    if tokenize.tok_name[token.type].startswith("FSTRING"):
+        return "string"
+    return _KINDS.get(token.type, "")
+
+
+def _fill(paint: list[list[str]], token: tokenize.TokenInfo, kind: str) -> None:
+    (first, start), (last, stop) = token.start, token.end
+    for row in range(first, last + 1):
+        begin = start if row == first else 0
+        end = stop if row == last else len(paint[row - 1])
+        paint[row - 1][begin:end] = [kind] * (end - begin)
