@@ -1,0 +1,53 @@
+import re
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("sphinx", reason="needs Sphinx, which is not installed")
+
+from mapping_book.listing import targets
+from mapping_book.source import excerpt
+
+ROOT = Path(__file__).resolve().parents[2]
+CHAPTERS = sorted((ROOT / "chapters").glob("*.md"))
+TAKEN_FOR_GRANTED = r"simply|just|obviously|magic|under the hood"
+CELL_LINES = 25
+
+BLOCK = re.compile(r"^```\{([a-z-]+)\}(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+chapters = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+
+
+def blocks(path, *kinds):
+    """What stands behind a directive's name, and inside it."""
+    found = BLOCK.findall(path.read_text())
+    return [(rest.strip(), text) for kind, rest, text in found if kind in kinds]
+
+
+@chapters
+def test_every_name_that_a_chapter_shows_exists(path):
+    places = [place for place, _ in blocks(path, "five")]
+    shown = [place for place, _ in blocks(path, "listing")]
+    shown += [target for place in places for target in targets(place).values()]
+
+    for target in shown:
+        assert excerpt(ROOT, target).text
+
+
+@chapters
+def test_a_cell_that_is_shown_has_few_lines(path):
+    for _, text in blocks(path, "code-cell"):
+        lines = [line for line in text.splitlines() if line.strip()]
+        if not lines[0].startswith(":tags:"):
+            assert len(lines) <= CELL_LINES, text
+
+
+@chapters
+def test_a_chapter_takes_nothing_for_granted(path):
+    assert not re.search(rf"\b({TAKEN_FOR_GRANTED})\b", path.read_text(), re.IGNORECASE)
+
+
+@chapters
+def test_a_diagram_says_in_words_what_it_shows(path):
+    for name, text in blocks(path, "diagram"):
+        assert re.search(r"^:alt: .{80,}$", text, re.MULTILINE), name
