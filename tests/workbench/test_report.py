@@ -385,13 +385,16 @@ def test_no_document_makes_no_report(tmp_path):
         report.write([], tmp_path)
 
 
-def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path, monkeypatch):
+@pytest.mark.parametrize("moment", ["fsync", "replace"])
+def test_a_report_that_cannot_be_written_leaves_the_old_one(
+    tmp_path, monkeypatch, moment
+):
     good = report.write([document(row("reference"))], tmp_path).read_bytes()
 
-    def full(descriptor):
+    def full(*arguments):
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(os, moment, full)
     with pytest.raises(OSError, match="no space"):
         report.write([document(row("jax"))], tmp_path)
 

@@ -19,7 +19,7 @@ function sortBy(heading) {
   const known = rows.filter((row) => keyOf(row) !== undefined);
   const unknown = rows.filter((row) => keyOf(row) === undefined);
   known.sort((a, b) => (isUp ? 1 : -1) * compare(keyOf(a), keyOf(b)));
-  table.tBodies[0].append(...unknown, ...known);
+  table.tBodies[0].append(...known, ...unknown);
 }
 
 function startSorting() {
