@@ -121,8 +121,8 @@ def dots(
         # On a logarithmic axis plotly wants the logarithm here, and the value above.
         place = {"x": math.log10(value), "y": 1, "yref": "paper", "yanchor": "bottom"}
         figure.add_annotation(text=name, showarrow=False, **place)
-    quantities = [q for each in series.values() for q in each.values() if q]
-    values = [_part(q, part) for q in quantities for part in SPREAD]
+    measured = [q for each in series.values() for q in each.values() if q]
+    values = [_part(q, part) for q in measured for part in SPREAD]
     places = ticks([*values, *marks.values()])
     names = [f"{value:g}" for value in places]
     figure.update_xaxes(type="log", title=axis, tickvals=places, ticktext=names)

@@ -47,6 +47,40 @@ def test_a_chapter_takes_nothing_for_granted(path):
     assert not re.search(rf"\b({TAKEN_FOR_GRANTED})\b", path.read_text(), re.IGNORECASE)
 
 
+@pytest.mark.parametrize(
+    ("question", "place", "answers"),
+    [
+        (
+            "a weight is",
+            "layers.py:linear",
+            {"(D_in, D_out)": "(D_in, D_out)", "(D_out, D_in)": "(D_out, D_in)"},
+        ),
+        (
+            "an update",
+            "optim.py:update",
+            {"writes in place": "in place", "returns values": "returns new trees"},
+        ),
+        (
+            "what is compiled",
+            "compile.py:compiled",
+            {
+                "the model": "what is compiled is the model",
+                "a function": "in this mode.",
+            },
+        ),
+    ],
+)
+def test_the_table_of_differences_repeats_what_the_adapters_say(
+    question, place, answers
+):
+    text = (ROOT / "chapters" / "linear_regression.md").read_text()
+    (row,) = re.findall(rf"^\| {question} \| (.*) \|$", text, re.MULTILINE)
+    said = row.split(" | ")
+
+    for answer, target in zip(said, targets(place).values(), strict=True):
+        assert answers[answer] in excerpt(ROOT, target).text, target
+
+
 @chapters
 def test_a_diagram_says_in_words_what_it_shows(path):
     for name, text in blocks(path, "diagram"):

@@ -68,9 +68,7 @@ def test_a_framework_that_is_not_there_is_missing_with_a_way_to_get_it(start, im
         """,
     )
 
-    with pytest.raises(
-        Missing, match="jax is not installed"
-    ):
+    with pytest.raises(Missing, match="jax is not installed"):
         start("jax")
 
 

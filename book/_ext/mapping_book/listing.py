@@ -17,7 +17,6 @@ counts the lines of code of files of the adapters. A name that is gone ends the 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
 
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -85,8 +84,6 @@ class Five(Shown):
     """Show what all adapters do under one name."""
 
     required_arguments = 1
-    has_content = False
-    option_spec: ClassVar = {}
 
     def run(self) -> list[nodes.Node]:
         """A set of tabs, one for each framework."""
@@ -130,11 +127,11 @@ def tabs(place: str) -> str:
 def table(counts: dict[str, list[int]]) -> str:
     """The text of a table of numbers, with a row for each file and their sums."""
     sums = [sum(column) for column in zip(*counts.values(), strict=True)]
-    rows = [[f"`{file}`", *numbers] for file, numbers in counts.items()]
-    rows.append(["together", *sums])
+    rows = [[f"`{file}`", *map(str, numbers)] for file, numbers in counts.items()]
+    rows.append(["together", *map(str, sums)])
     header = ["lines of code", *(LABELS[f] for f in FRAMEWORKS)]
     rule = [":--", *("--:" for _ in FRAMEWORKS)]
-    lines = (" | ".join(map(str, cells)) for cells in (header, rule, *rows))
+    lines = (" | ".join(cells) for cells in (header, rule, *rows))
     return "\n".join(f"| {line} |" for line in lines)
 
 
