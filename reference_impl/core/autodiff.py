@@ -111,7 +111,7 @@ def jvp(
         function(*tree.unflatten(structure, variables))
     )
     outs = [tensor(x) for x in results]
-    moved = _settled(pushforward(outs, variables, directions), variables)
+    moved = pushforward(outs, variables, directions)
     values = _settled(outs, variables)
     return tree.unflatten(out_structure, values), tree.unflatten(out_structure, moved)
 
@@ -131,22 +131,14 @@ def pullback(
     for out, g in zip(outputs, cotangents, strict=True):
         add(out, g)
     for node in reversed(nodes):
-        if node.serial not in flowing:
-            continue
-        g = flowing.pop(node.serial)
-        out, inputs = _operands(node, first)
-        for x, gx in zip(
-            node.inputs, node.op.vjp(g, out, *inputs, **node.attrs), strict=True
-        ):
-            if gx is not None and x.serial in reached and x.dtype in FLOATING:
-                add(x, gx)
-    return _settled(
-        [
-            flowing[x.serial] if x.serial in flowing else zeros_like(x)
-            for x in variables
-        ],
-        variables,
-    )
+        if node.serial in flowing:
+            g = flowing.pop(node.serial)
+            out, inputs = _operands(node, first)
+            flown = node.op.vjp(g, out, *inputs, **node.attrs)
+            for x, gx in zip(node.inputs, flown, strict=True):
+                if gx is not None and x.serial in reached and x.dtype in FLOATING:
+                    add(x, gx)
+    return _settled(_arrived(flowing, variables), variables)
 
 
 def pushforward(
@@ -157,17 +149,18 @@ def pushforward(
     first = _first(variables)
     flowing = {x.serial: t for x, t in zip(variables, tangents, strict=True)}
     for node in nodes:
-        if node.dtype not in FLOATING:
-            continue
-        out, inputs = _operands(node, first)
         given = [flowing.get(x.serial) for x in node.inputs]
-        if any(t is not None for t in given):
+        if node.dtype in FLOATING and any(t is not None for t in given):
+            out, inputs = _operands(node, first)
             t = node.op.jvp(given, out, *inputs, **node.attrs)
             if t is not None:
                 flowing[node.serial] = t
-    return [
-        flowing[x.serial] if x.serial in flowing else zeros_like(x) for x in outputs
-    ]
+    return _settled(_arrived(flowing, outputs), variables)
+
+
+def _arrived(flowing: dict[int, Tensor], ends: Sequence[Tensor]) -> list[Tensor]:
+    """What has come to the end of a walk; where nothing came, zeros."""
+    return [flowing[x.serial] if x.serial in flowing else zeros_like(x) for x in ends]
 
 
 def _between(
