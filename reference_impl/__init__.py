@@ -13,6 +13,19 @@ from .core.autodiff import grad, jvp, value_and_grad
 from .core.compile import compile
 from .core.dtype import bool_ as bool
 from .core.dtype import float32, float64, int32, int64
+from .core.errors import (
+    CaptureError,
+    DeviceError,
+    DtypeError,
+    FreedError,
+    GradientError,
+    MappingError,
+    NoValueError,
+    OutOfMemoryError,
+    RangeError,
+    ShapeError,
+    TreeError,
+)
 from .core.graph import Graph, capture
 from .core.ops import *  # noqa: F403
 from .core.ops import __all__ as _ops
@@ -21,8 +34,19 @@ from .core.tensor import Tensor, tensor
 __version__ = "0.1.0"
 
 __all__ = [
+    "CaptureError",
+    "DeviceError",
+    "DtypeError",
+    "FreedError",
+    "GradientError",
     "Graph",
+    "MappingError",
+    "NoValueError",
+    "OutOfMemoryError",
+    "RangeError",
+    "ShapeError",
     "Tensor",
+    "TreeError",
     "bool",
     "capture",
     "compile",

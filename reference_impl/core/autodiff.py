@@ -134,11 +134,12 @@ def pullback(
         if node.serial in flowing:
             g = flowing.pop(node.serial)
             out, inputs = _operands(node, first)
-            flown = node.op.vjp(g, out, *inputs, **node.attrs)
-            for x, gx in zip(node.inputs, flown, strict=True):
-                if gx is not None and x.serial in reached and x.dtype in FLOATING:
+            needs = tuple(x.serial in reached for x in node.inputs)
+            flown = node.op.vjp(g, out, *inputs, needs=needs, **node.attrs)
+            for x, gx, is_needed in zip(node.inputs, flown, needs, strict=True):
+                if gx is not None and is_needed and x.dtype in FLOATING:
                     add(x, gx)
-    return _settled(_arrived(flowing, variables), variables)
+    return _settled(_arrived(flowing, variables), variables, seeds=cotangents)
 
 
 def pushforward(
@@ -155,7 +156,7 @@ def pushforward(
             t = node.op.jvp(given, out, *inputs, **node.attrs)
             if t is not None:
                 flowing[node.serial] = t
-    return _settled(_arrived(flowing, outputs), variables)
+    return _settled(_arrived(flowing, outputs), variables, seeds=tangents)
 
 
 def _arrived(flowing: dict[int, Tensor], ends: Sequence[Tensor]) -> list[Tensor]:
@@ -205,9 +206,20 @@ def _operands(node: Tensor, first: int) -> tuple[Tensor, tuple[Tensor, ...]]:
     return detached(node), tuple(detached(x) for x in node.inputs)
 
 
-def _settled(results: Sequence[Tensor], variables: Sequence[Tensor]) -> list[Tensor]:
-    """Results without the history that only the variables of this walk could use."""
+def _settled(
+    results: Sequence[Tensor],
+    variables: Sequence[Tensor],
+    *,
+    seeds: Sequence[Tensor] = (),
+) -> list[Tensor]:
+    """Results without the history that only the variables of this walk could use.
+
+    What a walk starts with may be younger than its variables and still be asked about:
+    the pullback of a function is linear in its cotangent. Then everything is kept.
+    """
     first = _first(variables)
+    if any(first <= x.root < UNTRACKED for x in seeds):
+        return list(results)
     return [x if x.root < first else detached(x) for x in results]
 
 

@@ -1,8 +1,10 @@
 """Devices: who owns memory and copies values into it.
 
 A device allocates arrays from its own pool. An array gives its block back by itself
-the moment its last reader is gone. The CPU is always there; another package registers
-its device by name, so that nothing here has to know it.
+the moment its last reader is gone. What is made from data (`tensor`, `full`) lives
+there; what an op computes is allocated by NumPy, until a planner gives a whole graph
+one arena. The CPU is always there; another package registers its device by name, so
+that nothing here has to know it.
 """
 
 from __future__ import annotations

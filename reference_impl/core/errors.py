@@ -13,6 +13,10 @@ class ShapeError(MappingError, ValueError):
     """Sizes or axes do not fit together."""
 
 
+class RangeError(MappingError, ValueError):
+    """A value lies outside of what is allowed."""
+
+
 class DtypeError(MappingError, TypeError):
     """Element types do not fit together, or a function has no meaning for one."""
 

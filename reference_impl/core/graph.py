@@ -17,7 +17,7 @@ import numpy as np
 from . import tree
 from .dtype import bool_
 from .errors import CaptureError
-from .tensor import Tensor, symbol, tensor
+from .tensor import FREED, Tensor, symbol, tensor
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,8 @@ def _attribute(attribute: Any) -> str:
 def _operand(x: Tensor, label: dict[int, str]) -> str:
     if x.serial in label:
         return label[x.serial]
+    if x.data is FREED:
+        return "<freed>"
     assert x.data is not None
     if x.size and (x.data == x.data.flat[0]).all():
         return str(x.data.flat[0])

@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 
 from .dtype import ANY, NUMBERS, Dtype, check_kind
-from .errors import FreedError
 from .operands import Operand, aligned, as_tensors, promoted
-from .tensor import FUNCTIONS, UNTRACKED, Tensor
+from .tensor import FUNCTIONS, UNTRACKED, Tensor, check_not_freed
 
 Rule = Callable[..., Any]
+Needs = tuple[bool, ...] | None
 
 PRIMITIVES: dict[str, Op] = {}
 
@@ -38,7 +38,8 @@ class Op:
         What the result will be, without computing it; `shape` raises `ShapeError`.
     kinds : str
         NumPy's letters for the kinds of dtypes that the first operand may have.
-    vjp : function (g, out, *inputs, **attrs) to a tuple of cotangents
+    vjp : function (g, out, *inputs, needs, **attrs) to a tuple of cotangents
+        Those that `needs` does not ask for may be `None`; without it, all come.
     jvp : function (tangents, out, *inputs, **attrs) to a tangent
     py, c : str
         The law for one element, as Python that Numba compiles and as C. `{0}` and
@@ -80,16 +81,14 @@ class Op:
         if inputs[0].dtype.kind not in self.kinds:
             check_kind(inputs[0].dtype, self.kinds, who=self.name)
         root, arrays, is_known = UNTRACKED, [], True
-        try:
-            for x in inputs:
-                data = x.data
-                arrays.append(data)
-                if data is None:
-                    is_known = False
-                if x.root < root:
-                    root = x.root
-        except AttributeError:
-            raise FreedError(f"{self.name}: an input of {x.shape} was freed") from None
+        for x in inputs:
+            data = x.data
+            arrays.append(data)
+            if data.__class__ is not np.ndarray:
+                check_not_freed(x, self.name)
+                is_known = False
+            if x.root < root:
+                root = x.root
         if not is_known:
             shape, dtype = self.shape(*inputs, **attrs), self.dtype(*inputs, **attrs)
             return Tensor(None, shape, dtype, self, inputs, attrs, root)
@@ -120,10 +119,15 @@ def elementwise(
     or `None`. `partials=None` declares that all are zero.
     """
 
-    def vjp(g: Tensor, out: Tensor, *inputs: Tensor) -> tuple[Tensor | None, ...]:
+    def vjp(
+        g: Tensor, out: Tensor, *inputs: Tensor, needs: Needs = None
+    ) -> tuple[Tensor | None, ...]:
         if partials is None:
             return (None,) * len(inputs)
-        return tuple(_scaled(g, p) for p in partials(out, *inputs))
+        slopes = partials(out, *inputs)
+        wanted = needs or (True,) * len(inputs)
+        parts = zip(slopes, wanted, strict=True)
+        return tuple(_scaled(g, p) if want else None for p, want in parts)
 
     def jvp(
         tangents: Sequence[Tensor | None], out: Tensor, *inputs: Tensor
@@ -170,7 +174,7 @@ def linear(
             prepare=as_tensors,
             shape=shape,
             dtype=dtype or first_dtype,
-            vjp=lambda g, out, x, **attrs: (transpose(g, x, **attrs),),
+            vjp=lambda g, out, x, needs=None, **attrs: (transpose(g, x, **attrs),),
             jvp=lambda tangents, out, x, **attrs: op(tangents[0], **attrs),
             domain=domain,
             kinds=kinds,
@@ -184,6 +188,13 @@ def bilinear(
     *, left: Rule, right: Rule, shape: Rule, domain: Rule
 ) -> Callable[[Rule], Op]:
     """Declare a product by its transposes `left(g, x, y)` and `right(g, x, y)`."""
+
+    def vjp(
+        g: Tensor, out: Tensor, x: Tensor, y: Tensor, *, needs: Needs = None
+    ) -> tuple[Tensor | None, Tensor | None]:
+        # A layer's input is data: half of its backward pass would be thrown away.
+        of_x, of_y = needs or (True, True)
+        return left(g, x, y) if of_x else None, right(g, x, y) if of_y else None
 
     def declare(compute: Rule) -> Op:
         def jvp(
@@ -203,7 +214,7 @@ def bilinear(
             prepare=promoted,
             shape=shape,
             dtype=first_dtype,
-            vjp=lambda g, out, x, y: (left(g, x, y), right(g, x, y)),
+            vjp=vjp,
             jvp=jvp,
             domain=domain,
             kinds=NUMBERS,
@@ -232,7 +243,7 @@ def general(
                 prepare=as_tensors,
                 shape=shape,
                 dtype=dtype or first_dtype,
-                vjp=vjp,
+                vjp=lambda *args, needs=None, **attrs: vjp(*args, **attrs),
                 jvp=jvp,
                 domain=domain,
                 kinds=kinds,
@@ -253,7 +264,7 @@ def constant(
             prepare=as_tensors,
             shape=shape,
             dtype=dtype,
-            vjp=lambda g, out, *inputs, **attrs: (None,) * len(inputs),
+            vjp=lambda g, out, *inputs, needs=None, **attrs: (None,) * len(inputs),
             jvp=lambda tangents, out, *inputs, **attrs: None,
             domain=domain,
             kinds=kinds,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .dtype import DEFAULT, Dtype, result_type, weak_type
-from .errors import ShapeError
+from .errors import DtypeError, ShapeError
 from .shape import Shape, broadcast_shapes
 from .tensor import FUNCTIONS, UNTRACKED, Tensor, known, tensor, value
 
@@ -57,7 +57,10 @@ def _is_settled(x: Operand) -> bool:
 def _joined(x: Any, dtype: Dtype, who: str) -> Tensor:
     if x.__class__ is Tensor:
         return x if x.dtype == dtype else x.astype(dtype)
-    return known(np.array(x, weak_type(x, dtype, who=who)))
+    try:
+        return known(np.array(x, weak_type(x, dtype, who=who)))
+    except OverflowError:
+        raise DtypeError(f"{who}: {x} does not fit into {dtype}") from None
 
 
 def stretched(who: str, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
@@ -95,10 +98,10 @@ def aligned(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
     DtypeError, ShapeError
         If they do not fit; `who` opens the message.
     """
-    x, y = operands[0], operands[-1]
     if len(operands) > 2:
-        pass  # no short way for what is rare
-    elif x.__class__ is Tensor:
+        return stretched(who, promoted(who, operands))
+    x, y = operands[0], operands[-1]
+    if x.__class__ is Tensor:
         if y.__class__ is Tensor:
             if x.dtype is y.dtype and x.shape == y.shape:
                 return operands

@@ -72,6 +72,20 @@ def normalise_axes(axis: int | Sequence[int] | None, ndim: int, *, who: str) -> 
     return axes
 
 
+def normalise_shape(shape: int | Sequence[int], *, who: str) -> Shape:
+    """A shape as a tuple of integers; one number is one axis.
+
+    Raises
+    ------
+    ShapeError
+        If a size is no integer; `who` opens the message.
+    """
+    try:
+        return tuple(map(index, shape if isinstance(shape, Iterable) else (shape,)))
+    except TypeError:
+        raise ShapeError(f"{who}: sizes must be integers, {shape!r} came") from None
+
+
 def stretched_axes(shape: Shape, target: Shape) -> Shape:
     """The axes of `target` along which broadcasting `shape` repeats elements."""
     missing = len(target) - len(shape)

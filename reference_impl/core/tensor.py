@@ -8,6 +8,11 @@ there is no other record.
 Two integers carry what other frameworks keep in tapes and trace levels. `serial`
 counts tensors, so sorting by it is a topological order. `root` is the serial of the
 oldest variable that the tensor depends on, or `UNTRACKED`.
+
+The scheme rests on one sentence: a derivative makes its variables when it begins, so
+those of an enclosing derivative are older than those of an enclosed one. A tensor whose
+root is not older than a derivative's first variable therefore depends on nothing that
+anybody outside could ask about.
 """
 
 from __future__ import annotations
@@ -32,6 +37,7 @@ from .shape import Shape
 
 UNTRACKED = 2**63
 NO_ATTRS: dict[str, Any] = {}
+FREED: Any = object()  # the data of a tensor that was freed by hand
 
 # Functions by name, filled where they are declared. The one late binding of the
 # framework: a tensor's operators are ops, and ops are made of tensors.
@@ -127,7 +133,7 @@ class Tensor:
             If they are gone already.
         """
         value(self, "free")
-        del self.data
+        self.data = FREED
 
     def astype(self, dtype: Dtype | str) -> Tensor:
         """The elements converted to another dtype."""
@@ -146,7 +152,8 @@ class Tensor:
         return FUNCTIONS["mean"](self, **options)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        if self.root != UNTRACKED and value(self, "array") is not None:
+        value(self, "array")
+        if self.root != UNTRACKED:
             raise GradientError(
                 "array: NumPy would lose how this tensor was computed, and with it the "
                 "derivative; use the functions of reference_impl, or `numpy()` to look "
@@ -172,11 +179,10 @@ class Tensor:
         raise TypeError("iteration over a tensor is not supported; use its axes whole")
 
     def __repr__(self) -> str:
-        data = getattr(self, "data", None)
-        if data is None:
-            state = "no value yet" if hasattr(self, "data") else "freed"
+        if self.data is None or self.data is FREED:
+            state = "freed" if self.data is FREED else "no value yet"
             return f"<{self.dtype}{list(self.shape)}, {state}>"
-        elements = np.array2string(data, separator=", ", prefix="tensor(")
+        elements = np.array2string(self.data, separator=", ", prefix="tensor(")
         return f"tensor({elements}, dtype={self.dtype})"
 
     def __add__(self, other: Any) -> Tensor:
@@ -234,12 +240,13 @@ class Tensor:
 
 
 def tensor(data: Any, *, dtype: Any = None, device: str = "cpu") -> Tensor:
-    """A tensor with a copy of `data`.
+    """A tensor with the elements of `data`, which are copied.
 
     Parameters
     ----------
     data : number, nested list, NumPy array or Tensor
-        NumPy arrays keep their dtype; Python floats become float32.
+        NumPy arrays keep their dtype; Python floats become float32. A tensor, which
+        cannot change, comes back as it is.
     dtype : dtype or str, optional
     device : str
         The name of the device that holds the elements.
@@ -309,26 +316,23 @@ def as_variable(x: Tensor) -> Tensor:
 
 def detached(x: Tensor) -> Tensor:
     """A tensor of equal value without a history."""
-    try:
-        return Tensor(x.data, x.shape, x.dtype)
-    except AttributeError:
-        raise _freed(x, "grad") from None
+    check_not_freed(x, "grad")
+    return Tensor(x.data, x.shape, x.dtype)
 
 
 def value(x: Tensor, who: str) -> np.ndarray:
     """The elements of a tensor, or an error that says why there are none."""
-    try:
-        data = x.data
-    except AttributeError:
-        raise _freed(x, who) from None
-    if data is None:
+    check_not_freed(x, who)
+    if x.data is None:
         raise NoValueError(
             f"{who}: the value of {x!r} is not known while the function is captured. "
             f"What depends on it must be an op: write `where(condition, a, b)` instead "
             f"of `if`, and read values outside the compiled function"
         )
-    return data
+    return x.data
 
 
-def _freed(x: Tensor, who: str) -> FreedError:
-    return FreedError(f"{who}: the tensor of shape {x.shape} was freed")
+def check_not_freed(x: Tensor, who: str) -> None:
+    """Raise a `FreedError` if the elements of a tensor are gone."""
+    if x.data is FREED:
+        raise FreedError(f"{who}: the tensor of shape {x.shape} was freed")

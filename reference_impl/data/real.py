@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.datasets import load_diabetes, load_digits
+
+try:
+    from sklearn.datasets import load_diabetes, load_digits
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        "reference_impl.data needs scikit-learn, which brings the data: "
+        "pip install scikit-learn",
+        name=error.name,
+    ) from None
 
 TEST_STRIDE = 5  # every fifth sample is for testing
 
@@ -20,7 +28,7 @@ class Dataset(NamedTuple):
 
 
 def digits() -> Dataset:
-    """Handwritten digits, 8 by 8 pixels: 1,437 for training and 360 for testing.
+    """Handwritten digits, 8 by 8 pixels: 1,438 for training and 359 for testing.
 
     Shapes
     ------

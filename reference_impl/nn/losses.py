@@ -39,7 +39,9 @@ def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
     Raises
     ------
     ShapeError
-        If the shapes do not fit, or a label is out of range.
+        If the shapes do not fit.
+    RangeError
+        If a label is out of range.
     """
     if logits.ndim != 2 or labels.shape != logits.shape[:1]:
         raise ShapeError(

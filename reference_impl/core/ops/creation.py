@@ -8,10 +8,10 @@ import numpy as np
 
 from ..device import device as find_device
 from ..dtype import INTEGERS, as_dtype, float32
-from ..errors import ShapeError
+from ..errors import RangeError
 from ..op import constant, public
 from ..operands import Operand, as_tensors
-from ..shape import Shape
+from ..shape import Shape, normalise_shape
 from ..tensor import Tensor, known, tensor
 
 
@@ -26,7 +26,7 @@ def full(shape: Shape | int, fill_value: Any, *, dtype: Any = None) -> Tensor:
         If a size is negative.
     """
     wanted = tensor(fill_value).dtype if dtype is None else as_dtype(dtype)
-    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    shape = normalise_shape(shape, who="full")
     array = find_device("cpu").empty(shape, wanted)
     array[...] = fill_value
     return known(array)
@@ -69,7 +69,7 @@ def ones_like(x: Tensor) -> Tensor:
 def _one_hot(labels, *, classes, dtype):
     """Turn every label into a row of zeros with a single one."""
     if labels.size and not 0 <= labels.min() <= labels.max() < classes:
-        raise ShapeError(
+        raise RangeError(
             f"one_hot: labels must lie in [0, {classes}), "
             f"they reach from {labels.min()} to {labels.max()}"
         )
@@ -89,7 +89,7 @@ def one_hot(labels: Operand, classes: int, *, dtype: Any = float32) -> Tensor:
     ------
     DtypeError
         If the labels are not integers.
-    ShapeError
+    RangeError
         If a label is out of range.
     """
     (labels,) = as_tensors("one_hot", (labels,))

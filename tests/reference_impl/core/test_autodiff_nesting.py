@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import reference_impl as ri
-from reference_impl.core.autodiff import pullback
+from reference_impl.core.autodiff import pullback, pushforward
 from reference_impl.core.tensor import variable
 
 # A dozen operations in float64, of values up to a few hundred.
@@ -177,3 +177,33 @@ def test_a_derivative_is_differentiated_by_its_cotangent():
     (by_g,) = pullback([gx], [number(1.0)], [g])
 
     assert (gx.item(), by_g.item()) == (60, 12)
+
+
+@pytest.mark.parametrize("cotangent_is_younger", [True, False])
+def test_a_pullback_is_differentiable_by_its_cotangent_whichever_is_older(
+    cotangent_is_younger,
+):
+    two, one = ri.tensor(2.0), ri.tensor(1.0)
+    if cotangent_is_younger:
+        x, g = variable(two), variable(one)
+    else:
+        g, x = variable(one), variable(two)
+
+    (pulled,) = pullback([x * x * x], [g], [x])
+
+    assert pullback([pulled], [one], [g])[0].item() == 12
+
+
+@pytest.mark.parametrize("tangent_is_younger", [True, False])
+def test_a_pushforward_is_differentiable_by_its_tangent_whichever_is_older(
+    tangent_is_younger,
+):
+    two, one = ri.tensor(2.0), ri.tensor(1.0)
+    if tangent_is_younger:
+        x, t = variable(two), variable(one)
+    else:
+        t, x = variable(one), variable(two)
+
+    (pushed,) = pushforward([x * x * x], [x], [t])
+
+    assert pullback([pushed], [one], [t])[0].item() == 12

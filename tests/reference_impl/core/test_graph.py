@@ -2,8 +2,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pytest
 
 import reference_impl as ri
+from reference_impl.core.errors import FreedError
 from reference_impl.core.op import PRIMITIVES
 
 
@@ -141,3 +143,13 @@ def test_all_ops_keep_their_attributes():
 
     assert node.op is PRIMITIVES["permute_dims"]
     assert node.attrs == {"axes": (1, 0)}
+
+
+def test_a_constant_that_was_freed_is_shown_and_refused_clearly():
+    constant = ri.tensor([1.0, 2.0])
+    graph = ri.capture(lambda x: x * constant, ri.tensor([3.0, 4.0]))
+    constant.free()
+
+    assert "multiply(x, <freed>)" in graph.show()
+    with pytest.raises(FreedError, match="multiply"):
+        graph.apply(ri.tensor([3.0, 4.0]))

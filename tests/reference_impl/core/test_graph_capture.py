@@ -39,7 +39,7 @@ def test_printing_a_symbol_asks_for_no_value():
     [
         ("text", "value is a str"),
         ({"loss": 1.0, "name": "text"}, "name is a str"),
-        ([object()], "0 is a object"),
+        ([...], "0 is a ellipsis"),
         (1j, "value is a complex"),
     ],
     ids=repr,

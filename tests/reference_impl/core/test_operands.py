@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import reference_impl as ri
-from reference_impl.core.errors import FreedError, ShapeError
+from reference_impl.core.errors import DtypeError, FreedError, ShapeError
 from reference_impl.core.op import PRIMITIVES
 from reference_impl.core.operands import aligned, as_tensors, promoted, stretched
 from reference_impl.core.tensor import variable
@@ -96,3 +96,8 @@ def test_promoting_a_traced_tensor_is_an_op_of_the_graph():
 def test_shapes_that_do_not_fit_are_refused_alike_eager_and_traced(wrap):
     with pytest.raises(ShapeError, match=r"^add: .*axis -1 has sizes 2 and 3"):
         wrap(X) + wrap(np.ones(3, np.float32))
+
+
+def test_a_number_that_does_not_fit_the_dtype_is_refused():
+    with pytest.raises(DtypeError, match=r"add: .* does not fit"):
+        ri.tensor([1], dtype="int32") + 2**40
