@@ -18,7 +18,7 @@ compare: setup  ## Train on every framework, prove equality, measure cost, repor
 	$(BIN)/mapping compare --frameworks $(FRAMEWORKS)
 
 test:  ## Run every test, the book's build included.
-	@$(INSTALL) --extras workbench,book,dev,gpu
+	@$(INSTALL) --extras workbench,book,dev
 	$(BIN)/python -m pytest --timeout 900 -n 2 --dist loadgroup
 
 test-core:  ## Test the reference framework; needs NumPy, Numba and pytest only.
@@ -26,7 +26,7 @@ test-core:  ## Test the reference framework; needs NumPy, Numba and pytest only.
 	.venv-core/bin/python -m pytest tests/reference_impl tests/laws
 
 lint:  ## Check style and types.
-	@$(INSTALL) --extras workbench,book,dev,gpu
+	@$(INSTALL) --extras workbench,book,dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 book:  ## Build the book into build/_build/html.

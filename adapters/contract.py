@@ -49,18 +49,6 @@ FRAMEWORKS = tuple(MODES)
 Arrays = dict[str, np.ndarray]
 
 
-class Unsupported(Exception):
-    """A framework cannot do what was asked.
-
-    Parameters
-    ----------
-    framework, feature, reason : str
-    """
-
-    def __init__(self, framework: str, feature: str, reason: str) -> None:
-        super().__init__(f"{framework} has no {feature}: {reason}")
-
-
 @dataclass(frozen=True)
 class Model:
     """A model as all adapters build it.
@@ -80,6 +68,14 @@ class Model:
     shapes: dict[str, tuple[int, ...]]
     loss: Literal["mean_squared_error", "cross_entropy"]
     inputs: int
+
+    def widths(self) -> dict[str, int]:
+        """D_out of every layer; one without a weight keeps the width before it."""
+        widths, width = {}, self.inputs
+        for layer in self.layers:
+            width = self.shapes.get(f"{layer}.weight", (0, width))[1]
+            widths[layer] = width
+        return widths
 
 
 MODELS: dict[str, Model] = {

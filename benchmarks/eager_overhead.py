@@ -2,9 +2,10 @@
 
     .venv/bin/python benchmarks/eager_overhead.py
 
-Rounds of NumPy and of the reference take turns; what is printed is the median and the
-quartiles of the difference in microseconds, and writes benchmarks/results/
-eager_overhead.json with the machine's name.
+Rounds of NumPy and of the reference take turns. Prints the median and the quartiles of
+the difference in microseconds, and writes them with the machine's name to
+benchmarks/results/eager_overhead.json. The aim is 2 microseconds for an op on tensors
+of one shape.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,10 +14,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from adapters.contract import FRAMEWORKS, MODELS
 from exercises.cli import app as exercise_app
 
-from . import comparison, report, table
+from . import atomic, comparison, report, table
+from .candidates import candidates
+from .document import SCHEMA_VERSION
 from .errors import UserError
 from .experiment import Experiment, experiment
-from .store import SCHEMA_VERSION, Store
+from .store import Store
 
 EXIT_DIFFERENT, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 ALL = ",".join(FRAMEWORKS)
@@ -75,9 +76,9 @@ def compare(
 ) -> None:
     """Train models on several frameworks, prove them equal, measure what each costs."""
     names = [name.strip() for name in frameworks.split(",") if name.strip()]
-    if not names:
-        raise UserError("name at least one framework; there are: " + ALL)
-    comparison.candidates(names, modes)
+    candidates(names, modes)
+    if save is not None and not save.parent.is_dir():
+        raise UserError(f"--save: the folder {save.parent} is not there")
     experiments = [
         experiment(model, steps=steps, batch=batch, seed=seed, threads=threads)
         for model in dict.fromkeys(models or MODELS)
@@ -111,11 +112,14 @@ def remake_report(
     output: Output = Path("build"),
 ) -> None:
     """Make the report again from the last run in results.sqlite."""
-    with Store(output / "results.sqlite") as store:
+    path = output / "results.sqlite"
+    if not path.exists():
+        raise UserError(f"{path} is not there; run `mapping compare` first")
+    with Store(path) as store:
         documents = store.latest()
     screen.print(report.write(documents, output / "report"), soft_wrap=True)
     if svg is not None:
-        _write(svg, table.drawing(documents))
+        atomic.replace(svg, table.drawing(documents).encode())
 
 
 def all_equal(documents: list[dict[str, Any]]) -> bool:
@@ -161,7 +165,7 @@ def _publish(
     page = report.write(documents, output / "report")
     if save is not None:
         text = json.dumps({"schema": SCHEMA_VERSION, "documents": documents}, indent=1)
-        _write(save, text + "\n")
+        atomic.replace(save, (text + "\n").encode())
     if as_json:
         whole: Any = documents[0]
         if len(documents) > 1:
@@ -170,13 +174,6 @@ def _publish(
     else:
         screen.print(f"\nresults  {output / 'results.sqlite'}", highlight=False)
         screen.print(f"report   {page}", highlight=False, soft_wrap=True)
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    part.write_text(text)
-    os.replace(part, path)
 
 
 def main() -> None:

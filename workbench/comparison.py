@@ -1,35 +1,30 @@
-"""Compare frameworks on one experiment: prove equality, then measure cost.
-
-The result is a document of plain data: the experiment, the machine, and a row for each
-framework and mode. Everything else (the terminal, the database, the report, the book)
-is made from it.
-"""
+"""Compare frameworks on one experiment: prove equality, then measure cost."""
 
 from __future__ import annotations
 
 import queue
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from adapters.contract import FRAMEWORKS, MODELS, MODES, Arrays
+from adapters.contract import FRAMEWORKS, Arrays
 
 from . import equality, machine
-from .cost import BASIS, Measurement
-from .errors import UserError, unknown
-from .experiment import SNAPSHOTS, Experiment
+from .candidates import Candidate, candidates, judge
+from .cost import Measurement
+from .document import basis, document
+from .errors import UserError
+from .experiment import DTYPES, Experiment
 from .process import Failed, Missing, Worker
 
-DTYPES = ("float64", "float32")
 ROUNDS = 12
 LIMIT_SECONDS = 120.0
 
-Row = dict[str, Any]
 Progress = Callable[[str, int, int], None]
 """Called with what was just finished, how many parts are done, and of how many."""
 
@@ -42,53 +37,24 @@ class Interrupted(Exception):
         self.document = document
 
 
-@dataclass
-class Candidate:
-    """A framework in a mode, and what is known of it so far."""
+@dataclass(frozen=True)
+class Laboratory:
+    """Where workers run: a folder for their arrays, cores, and their patience."""
 
-    framework: str
-    mode: str
-    versions: dict[str, str] = field(default_factory=dict)
-    results: dict[str, Arrays] = field(default_factory=dict)
-    status: str | None = None
-    reason: str | None = None
-    verdicts: dict[str, equality.Verdict] = field(default_factory=dict)
+    experiment: Experiment
+    folder: Path
+    cores: list[int]
+    limit_seconds: float
 
-    @property
-    def key(self) -> str:
-        """A name for the row."""
-        return f"{self.framework} ({self.mode})"
+    def inputs(self, dtype: str) -> Path:
+        """The file with everything that crosses to a framework."""
+        return self.folder / f"{dtype}.npz"
 
-
-def candidates(frameworks: Sequence[str], modes: str) -> list[Candidate]:
-    """The rows of a comparison.
-
-    Parameters
-    ----------
-    modes : str
-        "default" for the first mode of each framework, "all", or the name of one.
-
-    Raises
-    ------
-    UserError
-        If there is no such framework or mode.
-    """
-    for name in frameworks:
-        if name not in MODES:
-            raise unknown("framework", name, FRAMEWORKS)
-    known = {mode for all_modes in MODES.values() for mode in all_modes}
-    if modes not in {"default", "all", *known}:
-        raise unknown("mode", modes, ["default", "all", *sorted(known)])
-    found = [
-        Candidate(framework, mode)
-        for framework in dict.fromkeys(frameworks)
-        for mode in MODES[framework]
-        if modes in ("all", mode)
-        or (modes == "default" and mode == MODES[framework][0])
-    ]
-    if not found:
-        raise UserError(f"none of {', '.join(frameworks)} has a mode {modes!r}")
-    return found
+    def worker(self, framework: str, cores: list[int]) -> Worker:
+        """A new process for a framework, on some of the cores."""
+        return Worker(
+            framework, self.folder, cores=cores, limit_seconds=self.limit_seconds
+        )
 
 
 def compare(
@@ -123,7 +89,7 @@ def compare(
     Returns
     -------
     dict
-        `schema`, `experiment`, `machine`, `basis` of the ratios, `rows`.
+        `schema`, `experiment`, `machine`, `basis`, `rows`; see `workbench.document`.
 
     Raises
     ------
@@ -132,233 +98,152 @@ def compare(
     Interrupted
         If the user stops it; what was finished comes with the exception.
     """
-    available = machine.cores()
-    if experiment.threads > len(available):
-        raise UserError(
-            f"threads must be at most the {len(available)} cores that there are, "
-            f"{experiment.threads} came"
-        )
     rows = candidates(frameworks, modes)
-    total = len(rows) * (2 if measure else 1) + (rounds if measure else 0)
+    cores = _enough_cores(experiment.threads)
+    advance = _counter(progress, len(rows) * (1 + measure) + rounds * measure)
+    measurement = Measurement()
+
+    def known() -> dict[str, Any]:
+        costs = measurement.costs(basis(rows))
+        return document(experiment, rows, costs, measurement.failures)
+
+    with tempfile.TemporaryDirectory(prefix="mapping-") as folder:
+        laboratory = Laboratory(experiment, Path(folder), cores, limit_seconds)
+        for dtype in DTYPES:
+            _write(laboratory.inputs(dtype), experiment.inputs(dtype))
+        try:
+            _check_all(rows, laboratory, advance)
+            judge(rows, experiment)
+            keep(known())
+            if measure:
+                worth = ("equal", "different") if even_if_different else ("equal",)
+                chosen = [c for c in rows if c.status in worth]
+                _time_all(chosen, laboratory, measurement, rounds, advance)
+        except KeyboardInterrupt:
+            judge(rows, experiment)
+            raise Interrupted(known()) from None
+        finally:
+            measurement.stop()
+    keep(known())
+    return known()
+
+
+def _enough_cores(threads: int) -> list[int]:
+    cores = machine.cores()
+    if threads > len(cores):
+        raise UserError(
+            f"threads must be at most the {len(cores)} cores that there are, "
+            f"{threads} came"
+        )
+    return cores
+
+
+def _counter(progress: Progress, total: int) -> Callable[[str], None]:
+    """A function that reports one more part as done."""
     done = 0
 
     def advance(what: str) -> None:
         nonlocal done
-        done += 1
+        done = min(done + 1, total)
         progress(what, done, total)
 
-    measurement = Measurement()
-    with tempfile.TemporaryDirectory(prefix="mapping-") as name:
-        folder = Path(name)
-        for dtype in DTYPES:
-            _write(folder / f"{dtype}.npz", experiment.inputs(dtype))
-        try:
-            _check_all(rows, experiment, folder, available, limit_seconds, advance)
-            judge(rows, experiment)
-            keep(_document(experiment, rows, measurement))
-            if measure:
-                chosen = [c for c in rows if _worth_timing(c, even_if_different)]
-                _time_all(
-                    chosen,
-                    experiment,
-                    folder,
-                    measurement,
-                    rounds,
-                    limit_seconds,
-                    advance,
-                )
-        except KeyboardInterrupt:
-            judge(rows, experiment)
-            raise Interrupted(_document(experiment, rows, measurement)) from None
-        finally:
-            measurement.stop()
-    document = _document(experiment, rows, measurement)
-    keep(document)
-    return document
+    return advance
 
 
 def _write(path: Path, arrays: Arrays) -> None:
     np.savez(path, allow_pickle=False, **arrays)
 
 
-def _worth_timing(candidate: Candidate, even_if_different: bool) -> bool:
-    return candidate.status == "equal" or (
-        even_if_different and candidate.status == "different"
-    )
-
-
 def _check_all(
-    rows: list[Candidate],
-    experiment: Experiment,
-    folder: Path,
-    available: list[int],
-    limit_seconds: float,
-    advance: Callable[[str], None],
+    rows: Sequence[Candidate], laboratory: Laboratory, advance: Callable[[str], None]
 ) -> None:
     """Ask every framework for its results, as many at once as there are cores."""
+    threads = laboratory.experiment.threads
     slots: queue.Queue[list[int]] = queue.Queue()
-    threads = experiment.threads
-    for start in range(0, len(available) - threads + 1, threads):
-        slots.put(available[start : start + threads])
+    for start in range(0, len(laboratory.cores) - threads + 1, threads):
+        slots.put(laboratory.cores[start : start + threads])
     alive: list[Worker] = []
 
-    def check(candidate: Candidate) -> None:
+    def check(candidate: Candidate) -> str:
         cores = slots.get()
         try:
-            worker = Worker(
-                candidate.framework, folder, cores=cores, limit_seconds=limit_seconds
-            )
-            alive.append(worker)
-            with worker:
-                _check(candidate, experiment, folder, worker)
+            with laboratory.worker(candidate.framework, cores) as worker:
+                alive.append(worker)
+                _check(candidate, laboratory, worker)
         except Missing as error:
             candidate.status, candidate.reason = "missing", str(error)
         except Failed as error:
             candidate.status, candidate.reason = "failed", str(error)
         finally:
             slots.put(cores)
+        return candidate.key
 
     pool = ThreadPoolExecutor(max_workers=slots.qsize())
     try:
-        futures: dict[Future[None], Candidate] = {
-            pool.submit(check, candidate): candidate for candidate in rows
-        }
-        for future in as_completed(futures):
-            future.result()
-            advance(f"checked {futures[future].key}")
+        for future in as_completed([pool.submit(check, c) for c in rows]):
+            advance(f"checked {future.result()}")
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         for worker in alive:
             worker.stop()
 
 
-def _check(
-    candidate: Candidate, experiment: Experiment, folder: Path, worker: Worker
-) -> None:
+def _check(candidate: Candidate, laboratory: Laboratory, worker: Worker) -> None:
+    experiment = laboratory.experiment
     candidate.versions = worker.versions
-    model = MODELS[experiment.model]
+    results = {}
     for dtype in DTYPES:
-        output = folder / f"{candidate.framework}-{candidate.mode}-{dtype}.npz"
+        output = (
+            laboratory.folder / f"{candidate.framework}-{candidate.mode}-{dtype}.npz"
+        )
         worker.ask(
             "check",
-            inputs=str(folder / f"{dtype}.npz"),
+            inputs=str(laboratory.inputs(dtype)),
             output=str(output),
-            snapshots=SNAPSHOTS,
+            snapshots=experiment.snapshots,
+            with_slope=dtype == "float64",
             model=experiment.model,
             mode=candidate.mode,
             lr=experiment.lr,
             momentum=experiment.momentum,
         )
         with np.load(output, allow_pickle=False) as file:
-            results = dict(file)
-        trouble = equality.not_finite(results)
+            results[dtype] = dict(file)
+        trouble = equality.not_finite(results[dtype])
         if trouble:
             raise Failed(f"{dtype}: {trouble}")
-        wrong = equality.misshapen(results, model, dtype)
+        wrong = equality.misshapen(results[dtype], experiment.shapes(dtype), dtype)
         if wrong:
             candidate.status, candidate.reason = "different", f"{dtype}: {wrong}"
             return
-        candidate.results[dtype] = results
-
-
-def judge(rows: list[Candidate], experiment: Experiment) -> None:
-    """Give every candidate that has results its status and, if needed, a reason."""
-    complete = [c for c in rows if c.status is None and len(c.results) == len(DTYPES)]
-    if not complete:
-        return
-    model = MODELS[experiment.model]
-    exact = {c.key: c.results["float64"] for c in complete}
-    single = {c.key: c.results["float32"] for c in complete}
-    direction = equality.under("direction", experiment.inputs("float64"))
-    truth = equality.yardstick(exact, direction)
-    for c in complete:
-        for dtype in DTYPES:
-            c.verdicts[dtype] = equality.verdict(c.results[dtype], truth, model, dtype)
-        reasons = [verdict.reason for verdict in c.verdicts.values()]
-        slope = equality.slope_disagrees(exact[c.key], direction)
-        outlier = equality.outlier(c.key, single, truth)
-        found = [r for r in (reasons[0], slope, reasons[1], outlier) if r]
-        c.status = "different" if found else "equal"
-        c.reason = "; ".join(found) or (
-            "nothing to compare with; its gradient agrees with differences of its loss"
-            if len(complete) == 1
-            else None
-        )
+    candidate.results = results
 
 
 def _time_all(
-    rows: list[Candidate],
-    experiment: Experiment,
-    folder: Path,
+    rows: Sequence[Candidate],
+    laboratory: Laboratory,
     measurement: Measurement,
     rounds: int,
-    limit_seconds: float,
     advance: Callable[[str], None],
 ) -> None:
-    cores = machine.cores()[-experiment.threads :]
+    """Start one worker after another, then time them in turns on the same cores."""
+    experiment = laboratory.experiment
+    cores = laboratory.cores[-experiment.threads :]
     for c in rows:
-        measurement.start(
-            c.key,
-            c.framework,
-            folder,
-            cores=cores,
-            limit_seconds=limit_seconds,
-            inputs=str(folder / "float32.npz"),
-            model=experiment.model,
-            mode=c.mode,
-            momentum=experiment.momentum,
-        )
+        try:
+            worker = laboratory.worker(c.framework, cores)
+        except (Failed, Missing) as error:
+            measurement.failures[c.key] = str(error)
+        else:
+            measurement.start(
+                c.key,
+                worker,
+                inputs=str(laboratory.inputs("float32")),
+                model=experiment.model,
+                mode=c.mode,
+                momentum=experiment.momentum,
+            )
         advance(f"started {c.key}")
     for number in range(rounds):
         measurement.round(number)
         advance(f"round {number + 1} of {rounds}")
-
-
-def _document(
-    experiment: Experiment, rows: list[Candidate], measurement: Measurement
-) -> dict[str, Any]:
-    basis = next((c.key for c in rows if c.framework == BASIS), None)
-    costs = measurement.results(basis)
-    for c in rows:
-        if c.key in measurement.failures:
-            c.status, c.reason = "failed", measurement.failures[c.key]
-    return {
-        "schema": 1,
-        "experiment": experiment.as_json(),
-        "machine": machine.description(),
-        "basis": basis,
-        "rows": [
-            _row(c, experiment, costs.get(c.key, {}))
-            for c in rows
-            if c.status is not None
-        ],
-    }
-
-
-def _row(c: Candidate, experiment: Experiment, cost: dict[str, Any]) -> Row:
-    exact, single = c.verdicts.get("float64"), c.verdicts.get("float32")
-    results = c.results.get("float32")
-    nothing = {"forward_error": None, "gradient_error": None, "trajectory_error": None}
-    return {
-        "framework": c.framework,
-        "mode": c.mode,
-        "status": c.status,
-        "reason": c.reason,
-        **(exact.as_json() if exact else nothing),
-        "float32": single.as_json() if single else nothing,
-        "losses": results["losses"].tolist() if results else None,
-        "metric": _metric(results, experiment),
-        "step_seconds": cost.get("step_seconds"),
-        "step_ratio": cost.get("step_ratio"),
-        "latency_seconds": cost.get("latency_seconds"),
-        "first_step_seconds": cost.get("first_step_seconds"),
-        "import_seconds": cost.get("import_seconds"),
-        "peak_bytes": cost.get("peak_bytes"),
-        "versions": c.versions,
-    }
-
-
-def _metric(results: Arrays | None, experiment: Experiment) -> dict[str, Any] | None:
-    if results is None:
-        return None
-    return experiment.metric(results["prediction"], experiment.data().test_y)

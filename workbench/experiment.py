@@ -23,6 +23,7 @@ DATA = {"linear_regression": diabetes, "mlp": digits}
 RATES = {"linear_regression": 0.01, "mlp": 0.05}
 METRICS = {"mean_squared_error": "mean squared error", "cross_entropy": "accuracy"}
 
+DTYPES = ("float64", "float32")
 SNAPSHOTS = (10, 100)  # steps after which the parameters are compared too
 
 
@@ -89,6 +90,26 @@ class Experiment:
         arrays["order"] = rows.reshape(-1, self.batch)[: self.steps]
         return arrays
 
+    @property
+    def snapshots(self) -> list[int]:
+        """The steps, of those that are made, after which parameters are compared."""
+        return [step for step in SNAPSHOTS if step <= self.steps]
+
+    def shapes(self, dtype: str) -> dict[str, tuple[int, ...]]:
+        """The shape of everything that a framework answers, by name."""
+        model = MODELS[self.model]
+        widths = model.widths()
+        samples, width = len(self.data().test_x), widths[model.layers[-1]]
+        shapes: dict[str, tuple[int, ...]] = {
+            f"activation/{layer}": (self.batch, widths[layer]) for layer in model.layers
+        }
+        shapes |= {"whole": (self.batch, width), "prediction": (samples, width)}
+        shapes |= {"loss": (), "losses": (self.steps,)}
+        moments = ["gradient", *(f"after {n}" for n in self.snapshots), "trained"]
+        for moment in moments:
+            shapes |= {f"{moment}/{name}": s for name, s in model.shapes.items()}
+        return shapes | ({"slope": ()} if dtype == "float64" else {})
+
     def epochs(self, data: Dataset) -> int:
         """How often the training samples are gone through, the last time in part."""
         return -(-self.steps // (len(data.train_x) // self.batch))
@@ -125,6 +146,8 @@ def experiment(model: str, **options: Any) -> Experiment:
             f"lr must be positive and momentum in [0, 1), "
             f"{made.lr} and {made.momentum} came"
         )
+    if made.seed < 0:
+        raise UserError(f"seed must not be negative, {made.seed} came")
     if made.threads < 1:
         raise UserError(f"threads must be at least 1, {made.threads} came")
     return made

@@ -16,6 +16,8 @@ import numpy as np
 
 from adapters.contract import Arrays
 
+from .arrays import under, unit
+
 STEP_OF_SLOPE = 1e-6  # in units of a direction of length 1
 WARM_UP_STEPS = 20
 # Timed steps must not train: a model that has converged computes with denormal numbers,
@@ -37,18 +39,26 @@ class Jobs:
         return self._tensor.versions()
 
     def check(
-        self, *, inputs: str, output: str, snapshots: list[int], **options: Any
+        self,
+        *,
+        inputs: str,
+        output: str,
+        snapshots: list[int],
+        with_slope: bool,
+        **options: Any,
     ) -> dict[str, Any]:
         """Compute forward, backward and a whole training; write what came out."""
         arrays = _read(inputs)
-        start = _under("parameter", arrays)
+        start = under("parameter", arrays)
         trainer = self._trainer(parameters=start, **options)
         x, y = next(iter(self._batches(arrays, arrays["order"][:1])))
         results = {f"activation/{n}": a for n, a in trainer.activations(x).items()}
+        results["whole"] = self._tensor.to_numpy(trainer.predict(x))
         loss, gradients = trainer.loss_and_gradients(x, y)
         results["loss"] = np.asarray(loss)
         results |= {f"gradient/{n}": g for n, g in gradients.items()}
-        results["slope"] = np.asarray(self._slope(arrays, start, x, y, options))
+        if with_slope:
+            results["slope"] = np.asarray(self._slope(arrays, start, x, y, options))
         losses = []
         for step, (x, y) in enumerate(self._batches(arrays, arrays["order"]), start=1):
             losses.append(float(self._tensor.to_numpy(trainer.step(x, y)).reshape(())))
@@ -68,8 +78,8 @@ class Jobs:
         self._position = 0
         self._sample = self._tensor.from_numpy(arrays["test_x"][:1])
         options["lr"] = LR_WHILE_TIMED
+        self._timed = self._trainer(parameters=under("parameter", arrays), **options)
         started = time.perf_counter()
-        self._timed = self._trainer(parameters=_under("parameter", arrays), **options)
         self._steps(1)
         first_step_seconds = time.perf_counter() - started
         self._steps(WARM_UP_STEPS)
@@ -100,7 +110,7 @@ class Jobs:
         self, arrays: Arrays, start: Arrays, x: Any, y: Any, options: dict[str, Any]
     ) -> float:
         """The derivative along the direction, by differences of its own loss."""
-        direction = unit(_under("direction", arrays))
+        direction = unit(under("direction", arrays))
         losses = []
         for sign in (1, -1):
             h = sign * STEP_OF_SLOPE
@@ -123,14 +133,6 @@ class Jobs:
             self._tensor.to_numpy(self._timed.predict(self._sample))
 
 
-def unit(arrays: Arrays) -> Arrays:
-    """Arrays scaled so that together they have length 1."""
-    length = np.sqrt(
-        sum(float((a.astype(np.float64) ** 2).sum()) for a in arrays.values())
-    )
-    return {n: (a / length).astype(a.dtype) for n, a in arrays.items()}
-
-
 def _seconds_each(repeat: Any, seconds: float) -> float:
     """The time that one of many repetitions takes, asking the clock once a batch."""
     count, batch = 0, 1
@@ -145,8 +147,3 @@ def _seconds_each(repeat: Any, seconds: float) -> float:
 def _read(path: str) -> Arrays:
     with np.load(path, allow_pickle=False) as file:
         return dict(file)
-
-
-def _under(prefix: str, arrays: Arrays) -> Arrays:
-    start = f"{prefix}/"
-    return {n.removeprefix(start): a for n, a in arrays.items() if n.startswith(start)}

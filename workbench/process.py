@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import queue
+import signal
 import subprocess
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any, Self
@@ -49,8 +52,10 @@ class Worker:
         python = interpreter(framework)
         if python is None:
             raise Missing(f"not installed; {how_to_get(framework)}")
-        self._stderr_path = folder / f"{framework}.stderr"
-        self._stderr = self._stderr_path.open("w")
+        # A file of its own: two modes of one framework may run at once.
+        self._stderr = tempfile.NamedTemporaryFile(  # noqa: SIM115 (closed by `stop`)
+            "w", dir=folder, prefix=framework
+        )
         try:
             self._process = subprocess.Popen(
                 [
@@ -100,8 +105,9 @@ class Worker:
         return self._answer(job)
 
     def stop(self) -> None:
-        """End the process, whatever it is doing."""
-        self._process.kill()
+        """End the process and all that it started, whatever they are doing."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout, self._stderr):
             # What the worker did not read, it will not need.
@@ -144,5 +150,6 @@ class Worker:
 
     def _said(self) -> str:
         """The last lines of standard error, ready to be appended."""
-        lines = self._stderr_path.read_text(errors="replace").strip().splitlines()
+        text = Path(self._stderr.name).read_text(errors="replace")
+        lines = text.strip().splitlines()
         return "".join(f"\n{line}" for line in lines[-STDERR_LINES:])

@@ -8,9 +8,9 @@ import sqlite3
 from pathlib import Path
 from typing import Any, Self
 
+from .document import SCHEMA_VERSION
 from .errors import UserError
 
-SCHEMA_VERSION = 1
 WAIT_SECONDS = 30  # for another process that is writing
 
 _TABLES = """
@@ -54,16 +54,17 @@ class Store:
         self.run = datetime.datetime.now(datetime.UTC).isoformat(
             timespec="milliseconds"
         )
-        is_new = not path.exists()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=WAIT_SECONDS)
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            tables = self._connection.execute("SELECT name FROM sqlite_master")
+            is_empty = version == 0 and tables.fetchone() is None
         except (sqlite3.Error, OSError) as error:
             raise UserError(
                 f"{path} is no results file ({error}); move it away and run again"
             ) from None
-        if not is_new and version != SCHEMA_VERSION:
+        if not is_empty and version != SCHEMA_VERSION:
             self._connection.close()
             raise UserError(
                 f"{path} has schema version {version}, this program writes version "

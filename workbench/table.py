@@ -11,11 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from . import units
+
 NOTHING = "–"
 SVG_COLUMNS = 84
 _SHORT = {"mean squared error": "error"}
 STYLES = {"equal": "green", "different": "bold red", "failed": "red", "missing": "dim"}
-_UNITS = ((1.0, "s", 1.0), (1e-3, "ms", 1e3), (0.0, "µs", 1e6))
 
 
 def show(document: dict[str, Any], console: Console) -> None:
@@ -83,11 +84,9 @@ def cost_table(rows: list[dict[str, Any]], basis: str | None) -> Table:
             _median(row["step_seconds"]),
             _ratio(row["step_ratio"]),
             _median(row["latency_seconds"]),
-            seconds(row["import_seconds"]),
-            seconds(row["first_step_seconds"]),
-            NOTHING
-            if row["peak_bytes"] is None
-            else f"{row['peak_bytes'] / 1e6:.0f} MB",
+            _seconds(row["import_seconds"]),
+            _seconds(row["first_step_seconds"]),
+            _quantity(row["peak_bytes"], units.BYTES),
         )
     return table
 
@@ -102,20 +101,20 @@ def _table(title: str) -> Table:
     )
 
 
-def seconds(duration: float | None) -> str:
-    """A duration in the unit that suits it."""
-    if duration is None:
-        return NOTHING
-    unit, factor = next((u, f) for least, u, f in _UNITS if duration >= least)
-    return f"{duration * factor:.3g} {unit}"
-
-
 def _error(error: float | None) -> str:
     return NOTHING if error is None else f"{error:.1e}"
 
 
 def _median(spread: dict[str, float] | None) -> str:
-    return NOTHING if spread is None else seconds(spread["median"])
+    return NOTHING if spread is None else _seconds(spread["median"])
+
+
+def _seconds(duration: float | None) -> str:
+    return _quantity(duration, units.SECONDS)
+
+
+def _quantity(number: float | None, unit: units.Unit) -> str:
+    return NOTHING if number is None else units.quantity(number, unit)
 
 
 def _ratio(spread: dict[str, float] | None) -> str:

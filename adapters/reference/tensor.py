@@ -1,6 +1,5 @@
 """Arrays in and out of the reference framework."""
 
-import numba
 import numpy as np
 
 import reference_impl as ri
@@ -8,20 +7,14 @@ import reference_impl as ri
 
 def versions() -> dict[str, str]:
     """The versions that the results depend on."""
-    return {
-        "reference_impl": ri.__version__,
-        "numpy": np.__version__,
-        "numba": numba.__version__,
-    }
+    return {"reference_impl": ri.__version__, "numpy": np.__version__}
 
 
 def configure(threads: int) -> None:
-    """Fix what the results depend on: the number of threads.
+    """Fix nothing: NumPy's BLAS read its number of threads when it was loaded.
 
-    NumPy's BLAS reads its number of threads from the environment when it is loaded;
-    the process that starts this one has set it.
+    The process that starts this one has set it in the environment.
     """
-    numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
 
 
 def from_numpy(array: np.ndarray) -> ri.Tensor:

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.md"))
 TAKEN_FOR_GRANTED = r"simply|just|obviously|magic|under the hood"
 CELL_LINES = 25
+CHECK = re.compile(r"^ *(assert |np\.testing\.assert_)", re.MULTILINE)
 
 BLOCK = re.compile(r"^```\{([a-z-]+)\}(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -40,6 +41,25 @@ def test_a_cell_that_is_shown_has_few_lines(path):
         lines = [line for line in text.splitlines() if line.strip()]
         if not lines[0].startswith(":tags:"):
             assert len(lines) <= CELL_LINES, text
+
+
+def questions(path):
+    """The sections of a chapter that ask something, by their question."""
+    sections = re.split(r"^## ", path.read_text(), flags=re.MULTILINE)[1:]
+    asked = dict(section.split("\n", 1) for section in sections)
+    return {title: text for title, text in asked.items() if title.endswith("?")}
+
+
+@pytest.mark.parametrize("name", ["everything_is_a_mapping", "linear_regression"])
+def test_a_question_gets_code_a_check_and_a_cost_as_the_preface_says(name):
+    path = ROOT / "chapters" / f"{name}.md"
+    for question, text in questions(path).items():
+        assert "**What it costs.**" in text, question
+        if "{five}" not in text:  # tabs, tables and plots take the place of some of it
+            cells = [c for kind, _, c in BLOCK.findall(text) if kind == "code-cell"]
+            shown = [c for c in cells if not c.startswith(":tags:")]
+            assert any(not CHECK.search(cell) for cell in shown), question
+            assert any(CHECK.search(cell) for cell in shown), question
 
 
 @chapters

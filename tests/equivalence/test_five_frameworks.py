@@ -1,11 +1,16 @@
 """The claim of the book: five frameworks compute the same thing."""
 
+import shutil
+
 import pytest
 
 from adapters.contract import FRAMEWORKS, MODELS
 from workbench.comparison import compare
 from workbench.equality import GATES
 from workbench.experiment import experiment
+
+# What was learned hangs on float32 roundings of 200 steps; accuracies are equal.
+LEARNED_TOLERANCE = 1e-5
 
 pytestmark = pytest.mark.frameworks
 
@@ -44,7 +49,7 @@ def test_it_has_learned_what_the_others_learned(document, framework):
     reference = present(document, "reference")
 
     assert row["metric"]["value"] == pytest.approx(
-        reference["metric"]["value"], rel=1e-5
+        reference["metric"]["value"], rel=LEARNED_TOLERANCE
     )
     assert row["losses"][-1] < 0.5 * row["losses"][0]
 
@@ -53,6 +58,9 @@ def test_every_other_mode_computes_the_same():
     rows = compare(experiment("mlp", steps=110), modes="all", measure=False)["rows"]
     found = {f"{r['framework']} ({r['mode']})": r for r in rows}
 
-    wrong = {key: r["reason"] for key, r in found.items() if r["status"] == "different"}
+    expected = {"equal", "missing"}
+    if shutil.which("c++") is None:
+        expected.add("failed")  # torch.compile asks for a C++ compiler
+    wrong = {k: r["reason"] for k, r in found.items() if r["status"] not in expected}
 
     assert not wrong

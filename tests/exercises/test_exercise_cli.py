@@ -124,6 +124,18 @@ def test_without_bubblewrap_a_grade_is_unverified(
     )
 
 
+def test_without_the_filter_of_system_calls_a_grade_is_unverified(
+    mapping, file, with_body, solution, walls, without_filter
+):
+    file.write_text(with_body(solution))
+
+    document = json.loads(mapping("grade", "--json", file).stdout)
+
+    assert document["score"] == 100
+    assert document["verified"] is False
+    assert "the kernel refuses to filter" in mapping("grade", file).stdout
+
+
 def test_a_file_without_header_needs_the_option(mapping, file, with_body, solution):
     file.write_text(with_body(solution).partition("\n")[2])
 

@@ -135,3 +135,14 @@ def test_feedback_counts_the_cases_and_shows_none(broadcasting, with_body, solut
 
 def test_a_grade_says_whether_walls_stood_around_it(broadcasting, walled):
     assert scored(broadcasting, "", walled=walled).verified is walled
+
+
+def test_behind_walls_nothing_scores_without_the_filter_of_system_calls(
+    broadcasting, with_body, solution, walls, without_filter
+):
+    result = scored(broadcasting, with_body(solution), walled=True)
+
+    assert result.score == 0
+    assert {t.detail for t in result.tests} == {
+        "ended because it could not be confined"
+    }

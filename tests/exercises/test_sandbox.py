@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from exercises import sandbox
+from exercises import confinement, sandbox
 from exercises.case import Case
 from exercises.catalogue import HERE
-from exercises.confinement import ARCHITECTURES, Limits
+from exercises.confinement import ARCHITECTURES, Limits, Unconfined, confine
 from exercises.sandbox import NoAnswer, Sandbox, boxed, why_unverified
 
 LOOK = """
@@ -139,6 +139,27 @@ def test_memory_is_bounded(walled):
 def test_time_is_bounded(walled):
     with pytest.raises(NoAnswer, match="not over after"):
         seen("__import__('time').sleep(60)", walled=walled, limits=Limits(seconds=0.5))
+
+
+def test_behind_walls_nothing_is_answered_without_the_filter(walls, without_filter):
+    with pytest.raises(NoAnswer, match="could not be confined"):
+        seen("1", walled=True)
+
+
+def test_without_walls_a_worker_answers_as_well_as_it_can(without_filter):
+    assert seen("1", walled=False) == {"value": 1}
+
+
+def test_a_kernel_that_refuses_the_filter_is_named(walls, without_filter):
+    assert "the kernel refuses to filter system calls" in why_unverified()
+
+
+def test_a_machine_without_a_list_of_system_calls_is_an_error(monkeypatch):
+    monkeypatch.setattr(confinement, "_limit_resources", lambda limits: None)
+    monkeypatch.setattr(confinement, "ARCHITECTURES", {})
+
+    with pytest.raises(Unconfined, match=os.uname().machine):
+        confine(LIMITS)
 
 
 def test_a_box_is_gone_after_use():

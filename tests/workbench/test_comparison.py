@@ -2,7 +2,8 @@
 
 import pytest
 
-from workbench.comparison import candidates, compare
+from workbench.candidates import candidates
+from workbench.comparison import compare
 from workbench.errors import UserError
 from workbench.experiment import experiment
 
@@ -35,7 +36,8 @@ def test_the_reference_alone_is_checked_against_its_own_loss():
 
     (row,) = document["rows"]
     assert row["status"] == "equal"
-    assert "nothing to compare with" in row["reason"]
+    assert "nothing but differences of its own loss" in row["reason"]
+    assert row["forward_error"] is None
     assert len(row["losses"]) == SHORT.steps
 
 
@@ -73,9 +75,10 @@ def test_a_wrong_gradient_in_one_adapter_is_found_and_located(changed):
 def test_a_wrong_layer_in_one_adapter_is_found_and_located(changed):
     changed(
         "jax",
-        "import jax, adapters.jax.models as models;"
+        "import jax, adapters.jax.layers as layers, adapters.jax.models as models;"
+        "gelu = layers._Layer(init=dict, apply=lambda p, x: jax.nn.gelu(x));"
         "models.MODELS['mlp'] = lambda dtype: models.sequential("
-        "hidden=models.linear(64, 128, dtype), relu=lambda p, x: jax.nn.gelu(x),"
+        "hidden=models.linear(64, 128, dtype), relu=gelu,"
         "output=models.linear(128, 10, dtype))",
     )
 
@@ -98,7 +101,69 @@ def test_a_wrong_optimiser_in_one_adapter_is_found(changed):
     found = rows(compare(SHORT, frameworks=TRIO, measure=False))
 
     assert found["pytorch"]["status"] == "different"
-    assert "parameters differ when trained" in found["pytorch"]["reason"]
+    assert "training differs in trained" in found["pytorch"]["reason"]
+
+
+@pytest.mark.frameworks
+def test_a_prediction_that_is_not_the_models_is_found(changed):
+    changed("pytorch", "train.Trainer.predict = lambda self, x: 0 * self.model(x)")
+
+    found = rows(compare(SHORT, frameworks=TRIO, measure=False))
+
+    assert [found[name]["status"] for name in TRIO] == ["equal", "different", "equal"]
+    assert "forward differs first in the whole model" in found["pytorch"]["reason"]
+
+
+@pytest.mark.frameworks
+def test_a_loss_that_is_not_what_training_lowers_is_found(changed):
+    changed(
+        "pytorch",
+        "step = train.Trainer.step;"
+        "train.Trainer.step = lambda self, x, y: step(self, x, y) + 1",
+    )
+
+    found = rows(compare(SHORT, frameworks=TRIO, measure=False))
+
+    assert [found[name]["status"] for name in TRIO] == ["equal", "different", "equal"]
+    assert "training differs in losses" in found["pytorch"]["reason"]
+
+
+@pytest.mark.frameworks
+def test_an_answer_of_another_shape_is_told_by_its_name(changed):
+    changed("jax", "train.to_numpy = lambda x: np.array(x)[:3]")
+
+    found = rows(compare(SHORT, frameworks=TRIO, measure=False))
+
+    assert [found[name]["status"] for name in TRIO] == ["equal", "equal", "different"]
+    assert "activation of hidden must be float64[64, 128]" in found["jax"]["reason"]
+
+
+@pytest.mark.frameworks
+def test_of_two_that_differ_in_value_neither_is_called_right(changed):
+    changed(
+        "pytorch",
+        "import torch.nn.functional as F; train.LOSSES = {'cross_entropy': "
+        "lambda z, y: F.cross_entropy(z, y, label_smoothing=0.1)}",
+    )
+
+    found = rows(compare(SHORT, frameworks=["reference", "pytorch"], measure=False))
+
+    for row in found.values():
+        assert row["status"] == "different"
+        assert "nothing says which of them is right" in row["reason"]
+
+
+def test_a_mistake_in_an_adapter_is_a_failure_and_not_a_missing_framework(impostor):
+    impostor(
+        "jax",
+        "import sys; sys.modules['adapters.jax.optim'] = None\n"
+        "from workbench.worker import main; main(*sys.argv[3:])",
+    )
+
+    found = rows(compare(SHORT, frameworks=["reference", "jax"], measure=False))
+
+    assert found["jax"]["status"] == "failed"
+    assert "adapters.jax.optim" in found["jax"]["reason"]
 
 
 def test_not_a_number_fails_with_its_place(changed):

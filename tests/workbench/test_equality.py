@@ -29,6 +29,8 @@ def results(direction):
         "trained/hidden.weight": rng.normal(size=(2, 2)),
         "trained/output.weight": rng.normal(size=(2, 1)),
     }
+    made |= {"whole": made["activation/output"], "loss": np.asarray(0.7)}
+    made |= {"losses": rng.uniform(size=5), "prediction": rng.normal(size=(4, 1))}
     length = np.sqrt(sum((d**2).sum() for d in direction.values()))
     made["slope"] = sum(
         (made[f"gradient/{n}"] * d).sum() / length for n, d in direction.items()
@@ -59,7 +61,11 @@ def test_a_difference_within_the_gate_is_equal(results):
         ("activation/output", "forward differs first in layer output"),
         ("gradient/output.weight", "gradient differs first in layer output"),
         ("gradient/hidden.weight", "gradient differs first in layer hidden"),
-        ("trained/hidden.weight", "parameters differ when trained"),
+        ("whole", "forward differs first in the whole model"),
+        ("loss", "forward differs first in the loss"),
+        ("trained/hidden.weight", "training differs in trained"),
+        ("losses", "training differs in losses"),
+        ("prediction", "training differs in prediction"),
     ],
 )
 def test_a_difference_is_named_by_its_layer(results, name, expected):
@@ -94,33 +100,38 @@ def test_a_gradient_that_is_not_the_slope_of_the_loss_is_not(results, direction)
     assert "differences of its own loss" in equality.slope_disagrees(wrong, direction)
 
 
-def test_one_wrong_framework_of_three_does_not_move_the_yardstick(results, direction):
+def test_one_wrong_vote_of_three_does_not_move_the_median(results):
     wrong = changed(results, "activation/hidden", by=1.0)
 
-    truth = equality.yardstick({"a": results, "b": wrong, "c": results}, direction)
+    truth = equality.truth_for("b", {"a": results, "b": wrong, "c": results})
 
     np.testing.assert_array_equal(
         truth["activation/hidden"], results["activation/hidden"]
     )
 
 
-def test_of_two_frameworks_the_one_whose_gradient_is_right_is_the_yardstick(
-    results, direction
-):
-    wrong = changed(results, "gradient/output.weight", by=0.01)
+def test_two_are_held_against_each_other_and_one_against_nothing(results):
+    other = changed(results, "loss", by=1.0)
 
-    truth = equality.yardstick({"wrong": wrong, "right": results}, direction)
-
-    assert truth is results
+    assert equality.truth_for("a", {"a": results, "b": other}) is other
+    assert equality.truth_for("b", {"a": results, "b": other}) is results
+    assert equality.truth_for("a", {"a": results}) is None
+    assert equality.truth_for("c", {"a": results}) is results
 
 
 def test_what_is_missing_or_misshapen_is_named(results):
+    shapes = {name: np.shape(array) for name, array in results.items()}
     missing = {n: a for n, a in results.items() if n != "gradient/output.weight"}
     transposed = {**results, "trained/output.weight": np.zeros((1, 2))}
+    single = {**results, "whole": results["whole"].astype(np.float32)}
 
-    assert "output.weight is missing" in equality.misshapen(missing, MODEL, "float64")
-    assert "float64[2, 1]" in equality.misshapen(transposed, MODEL, "float64")
-    assert equality.misshapen(results, MODEL, "float64") is None
+    assert equality.misshapen(results, shapes, "float64") is None
+    for wrong, words in [
+        (missing, "gradient of output.weight is missing"),
+        (transposed, "trained of output.weight must be float64[2, 1], float64[1, 2]"),
+        (single, "whole must be float64[3, 1], float32[3, 1] came"),
+    ]:
+        assert words in equality.misshapen(wrong, shapes, "float64")
 
 
 def test_an_inexact_framework_stands_out_among_exact_ones(results):

@@ -55,7 +55,15 @@ def test_an_unknown_model_is_answered_with_a_list():
 
 
 @pytest.mark.parametrize(
-    "bad", [{"batch": 0}, {"batch": 10**6}, {"steps": 0}, {"lr": -1.0}, {"threads": 0}]
+    "bad",
+    [
+        {"batch": 0},
+        {"batch": 10**6},
+        {"steps": 0},
+        {"lr": -1.0},
+        {"threads": 0},
+        {"seed": -1},
+    ],
 )
 def test_a_number_out_of_range_is_refused_by_name(bad):
     with pytest.raises(UserError, match=next(iter(bad))):

@@ -23,7 +23,7 @@ def test_the_reference_answers_with_its_versions_and_its_import_time(start):
     worker = start("reference", limit_seconds=60.0)
 
     assert worker.import_seconds > 0
-    assert set(worker.versions) == {"reference_impl", "numpy", "numba"}
+    assert set(worker.versions) == {"reference_impl", "numpy"}
 
 
 def test_a_crash_is_reported_with_the_last_words(start, impostor):
@@ -46,7 +46,7 @@ def test_a_crash_in_the_middle_is_reported_too(start, impostor):
 def test_a_worker_that_does_not_answer_is_given_up_in_time(start, impostor):
     impostor("jax", "import time; time.sleep(60)")
 
-    with pytest.raises(Failed, match="no answer within 0.5 seconds"):
+    with pytest.raises(Failed, match="no answer within"):
         start("jax", limit_seconds=0.5)
 
 

@@ -10,10 +10,10 @@ from itertools import pairwise
 import pytest
 
 from adapters.contract import FILES, FRAMEWORKS
-from workbench import report
+from workbench import report, units
 from workbench.equality import GATES
 from workbench.errors import UserError
-from workbench.report import listings, units, verdict
+from workbench.report import listings, verdict
 from workbench.report.data import finite
 from workbench.report.page import anchors, html
 from workbench.report.proof import equality

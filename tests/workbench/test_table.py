@@ -1,23 +1,8 @@
 import io
 
-import pytest
 from rich.console import Console
 
-from workbench.table import seconds, show
-
-
-@pytest.mark.parametrize(
-    ("duration", "text"),
-    [
-        (2.0, "2 s"),
-        (0.0125, "12.5 ms"),
-        (3.456e-6, "3.46 µs"),
-        (0.0, "0 µs"),
-        (None, "–"),
-    ],
-)
-def test_a_duration_is_written_in_the_unit_that_suits_it(duration, text):
-    assert seconds(duration) == text
+from workbench.table import show
 
 
 def test_a_row_without_numbers_is_shown_with_its_reason():

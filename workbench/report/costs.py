@@ -7,7 +7,8 @@ from typing import Any
 
 from adapters.contract import FILES, FRAMEWORKS
 
-from . import listings, units
+from .. import units
+from . import listings
 from .table import Cell, Column, Line, Table, counted, line, measured, word
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ..atomic import replace
 from ..errors import UserError
 from .page import html
 
@@ -43,19 +42,6 @@ def write(documents: Sequence[dict[str, Any]], folder: Path) -> Path:
     # A lone surrogate in a framework's last words must not cost the report.
     replace(folder / "index.html", page.encode("utf-8", "replace"))
     return folder / "index.html"
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Give a file new content in one moment, readers see the old or the new."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with part.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def plotly() -> Path:

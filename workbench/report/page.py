@@ -13,7 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from adapters.contract import FILES, FRAMEWORKS
 
-from . import units, verdict
+from .. import units
+from . import verdict
 from .costs import COSTS, cost, lines_of_code
 from .data import data, frameworks
 from .proof import equality

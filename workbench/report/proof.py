@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import units
 from ..equality import GATES
-from . import units
 from .table import Cell, Column, Line, Table, error, word
 
 Row = dict[str, Any]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from . import units
+from .. import units
 
 
 @dataclass(frozen=True)

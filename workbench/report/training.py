@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from . import units, verdict
+from .. import units
+from . import verdict
 from .table import Cell, Column, Table, error, line, word
 
 Row = dict[str, Any]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .. import units
 from ..environments import ENVIRONMENTS, how_to_get
 from ..equality import GATES
-from . import units
 
 Row = dict[str, Any]
 

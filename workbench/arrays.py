@@ -1,0 +1,19 @@
+"""Named arrays: what crosses between the workbench and its workers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from adapters.contract import Arrays
+
+
+def under(prefix: str, arrays: Arrays) -> Arrays:
+    """The arrays whose name starts with `prefix/`, without it."""
+    start = f"{prefix}/"
+    return {n[len(start) :]: a for n, a in arrays.items() if n.startswith(start)}
+
+
+def unit(arrays: Arrays) -> Arrays:
+    """Arrays scaled so that together they have length 1."""
+    total = sum(float((a.astype(np.float64) ** 2).sum()) for a in arrays.values())
+    return {n: (a / np.sqrt(total)).astype(a.dtype) for n, a in arrays.items()}
