@@ -3,8 +3,9 @@
 Two fences, both inherited and neither to be undone: resource limits, and on Linux a
 system-call filter (seccomp) that leaves no way to make a process, to signal or
 inspect one, or to open a socket. The filter is what stops a fork bomb of root, for
-whom the kernel ignores its limit on processes. What can be read on the disk is
-no matter of this file: see `sandbox`.
+whom the kernel ignores its limit on processes. A filter that does not go up is an
+error; whether to stop for it is for the caller to say. What can be read on the disk
+is no matter of this file: see `sandbox`.
 
 Standard library only: the worker carries this file into its sandbox.
 """
@@ -20,6 +21,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from math import ceil
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,23 @@ class Limits:
     output_bytes: int = 1 << 20
 
 
+class Unconfined(Exception):
+    """The filter of system calls did not go up; the resource limits may stand."""
+
+
 def confine(limits: Limits) -> None:
-    """Put up both fences around this process, as far as its system has them."""
+    """Put up both fences around this process.
+
+    Raises
+    ------
+    Unconfined
+        If the system has no such filter, or the kernel refuses it.
+    """
     _limit_resources(limits)
-    if sys.platform == "linux" and os.uname().machine in ARCHITECTURES:
-        _filter_system_calls(*ARCHITECTURES[os.uname().machine])
+    machine = os.uname().machine
+    if sys.platform != "linux" or machine not in ARCHITECTURES:
+        raise Unconfined(f"no filter of system calls is known for {machine} here")
+    _filter_system_calls(*ARCHITECTURES[machine])
 
 
 def _limit_resources(limits: Limits) -> None:
@@ -124,8 +138,14 @@ class _Program(ctypes.Structure):
 def _filter_system_calls(architecture: int, denied: Sequence[int]) -> None:
     program = filter_program(architecture, denied)
     header = _Program(len(program) // 8, program)
+    # The kernel filters an unprivileged process only once it can gain no rights.
+    _prctl(PR_SET_NO_NEW_PRIVS, 1, None)
+    _prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(header))
+
+
+def _prctl(option: int, number: int, pointer: Any) -> None:
     prctl = ctypes.CDLL(None, use_errno=True).prctl
     zero = ctypes.c_ulong(0)
-    # The kernel filters an unprivileged process only once it can gain no rights.
-    prctl(PR_SET_NO_NEW_PRIVS, ctypes.c_ulong(1), zero, zero, zero)
-    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(header), zero, zero)
+    if prctl(option, ctypes.c_ulong(number), pointer, zero, zero) != 0:
+        reason = os.strerror(ctypes.get_errno())
+        raise Unconfined(f"the kernel refuses to filter system calls: {reason}")

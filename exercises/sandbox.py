@@ -11,10 +11,11 @@ or filling a disk; reaching the network; touching, stopping or inspecting the gr
 outliving the test; using more time or memory than allowed.
 
 What it does not prevent: a submission that somebody else wrote, or that was copied
-from the library by hand; a hole in the kernel. And where bubblewrap does not work,
-the worker is a plain process with the fences of `confinement` alone. It can then
-read whatever the user can read, the library's own body and the grader's memory
-included, and can change files of the same user: such a grade is marked unverified.
+from the library by hand; a hole in the kernel. Where bubblewrap or the filter of
+system calls does not work, the worker is a plain process with those fences of
+`confinement` that do. It can then read whatever the user can read, the library's own
+body and the grader's memory included, and can change files of the same user: such a
+grade is marked unverified.
 """
 
 from __future__ import annotations
@@ -35,12 +36,21 @@ from .catalogue import HERE
 from .confinement import Limits
 from .process import run
 from .wire import encoded
+from .worker import UNCONFINED
 
 CARRIED = ("__init__.py", "worker.py", "confinement.py", "wire.py")
 PYTHON = Path(sys.executable).resolve()
 PREFIX = Path(sys.base_prefix).resolve()
 SYSTEM = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache")
 PROBE_SECONDS = 10.0
+# Imports what a worker imports and puts up the fences, so that both can be told of.
+PROBE = """
+import exercises.worker as worker
+try:
+    worker.confine(worker.Limits())
+except worker.Unconfined as reason:
+    raise SystemExit(str(reason))
+"""
 
 
 @contextmanager
@@ -82,7 +92,8 @@ class Sandbox:
         Raises
         ------
         NoAnswer
-            If the time is up, or there are more or fewer lines than cases.
+            If the time is up, if the worker behind walls could not be confined, or if
+            there are more or fewer lines than cases.
         """
         ended = run(
             [*self._walls(), *_python(), "-m", "exercises.worker"],
@@ -94,6 +105,8 @@ class Sandbox:
         )
         if ended.code is None:
             raise NoAnswer(f"not over after {self.limits.seconds:g} seconds")
+        if self.walled and ended.code == UNCONFINED:
+            raise NoAnswer("ended because it could not be confined")
         lines = ended.output.decode(errors="replace").split("\n")
         if len(lines) != len(cases):
             raise NoAnswer("ended before it had answered")
@@ -104,24 +117,26 @@ class Sandbox:
 
     def _request(self, cases: list[Case]) -> str:
         calls = [{"function": c.function, "args": encoded(c.args)} for c in cases]
-        return json.dumps({"limits": asdict(self.limits), "calls": calls})
+        request = {"limits": asdict(self.limits), "must_confine": self.walled}
+        return json.dumps({**request, "calls": calls})
 
 
 def why_unverified() -> str:
-    """Why bubblewrap cannot be used here; empty where it works.
+    """Why a submission cannot be confined here; empty where it can.
 
     The answer comes from a trial, because an installed bubblewrap may still be
-    forbidden to make namespaces, in containers above all.
+    forbidden to make namespaces, and a kernel may refuse a filter, in containers
+    above all.
     """
     if shutil.which("bwrap") is None:
         return "bubblewrap (bwrap) is not installed"
     with boxed("", modules=[]) as box:
-        command = [*bubblewrap(box), *_python(), "-c", "import exercises.worker"]
+        command = [*bubblewrap(box), *_python(), "-c", PROBE]
         trial = run(command, seconds=PROBE_SECONDS, env={})
     if trial.code == 0:
         return ""
     last = trial.output.decode(errors="replace").strip().rpartition("\n")[2]
-    return f"bubblewrap does not work here: {last or 'it gave no reason'}"
+    return f"the sandbox does not work here: {last or 'it gave no reason'}"
 
 
 def bubblewrap(box: Path) -> list[str]:

@@ -51,6 +51,8 @@ def matmul(x, y):
     ShapeError
         If the inner sizes or the batches differ.
     """
-    if min(x.ndim, y.ndim) < 2 or x.shape[:-2] != y.shape[:-2]:
-        raise ValueError("matmul: matrices in equal batches are needed")
-    return x @ y
+    is_plain = x.ndim == y.ndim == 2
+    if is_plain or (x.ndim == y.ndim > 2 and x.shape[:-2] == y.shape[:-2]):
+        return x @ y
+    # NumPy would take vectors, and stretch batches.
+    raise ValueError("matmul: matrices in equal batches are needed")
