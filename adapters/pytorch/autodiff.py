@@ -1,4 +1,4 @@
-"""Gradients in PyTorch: the tape runs backward from the loss to the parameters."""
+"""Gradients in PyTorch: what the model recorded is walked backward from the loss."""
 
 from collections.abc import Callable
 

@@ -68,7 +68,11 @@ def cost(document: dict[str, Any]) -> Table:
     basis = document["basis"]
     columns = [Column("mode", kind="word")]
     columns += [Column(c.title, meaning=c.meaning) for c in COSTS]
-    columns += [Column("Lines", meaning="of the adapter, neither blank nor a comment")]
+    columns += [
+        Column(
+            "Lines", meaning="of code in the adapter, without comments and docstrings"
+        )
+    ]
     return Table(
         name="cost",
         caption="What one process of each framework costs, in float32"
@@ -83,7 +87,7 @@ def lines_of_code() -> Table:
     """How much code each adapter needs, file by file."""
     return Table(
         name="lines",
-        caption="Lines of each adapter's files that are neither blank nor a comment",
+        caption="Lines of code in each adapter, without comments and docstrings",
         columns=[*(Column(file) for file in FILES), Column("total")],
         lines=[Line(f, Cell(f), _counts(f)) for f in FRAMEWORKS],
         foot=[],

@@ -12,6 +12,8 @@ from operator import itemgetter
 
 from adapters.contract import FILES, FRAMEWORKS
 
+from ..code_lines import code_lines
+
 _KINDS = {
     tokenize.COMMENT: "comment",
     tokenize.STRING: "string",
@@ -29,9 +31,8 @@ def source(framework: str, file: str) -> str:
 
 
 def count(framework: str, file: str) -> int | None:
-    """Lines that are neither blank nor only a comment; nothing for no adapter."""
-    lines = [line.strip() for line in source(framework, file).splitlines()]
-    return sum(bool(line) and not line.startswith("#") for line in lines) or None
+    """Lines of code of a file; nothing for no adapter."""
+    return code_lines(source(framework, file)) or None
 
 
 def total(framework: str) -> int | None:

@@ -8,11 +8,11 @@ reader should see stands at the top level of its module or class.
 from __future__ import annotations
 
 import ast
-import io
 import textwrap
-import tokenize
 from dataclasses import dataclass
 from pathlib import Path
+
+from workbench.code_lines import code_lines
 
 
 class GoneError(Exception):
@@ -76,38 +76,6 @@ def module_path(root: Path, module: str) -> Path:
         if path.is_file():
             return path
     raise GoneError(f"{module}: there is no such module below {root}")
-
-
-def code_lines(source: str) -> int:
-    """The number of lines that hold code: no blank ones, comments or docstrings."""
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    held = {
-        line
-        for token in tokens
-        if token.type not in _NO_CODE
-        for line in range(token.start[0], token.end[0] + 1)
-    }
-    return len(held - _docstring_lines(ast.parse(source)))
-
-
-_NO_CODE = {
-    tokenize.COMMENT,
-    tokenize.DEDENT,
-    tokenize.ENDMARKER,
-    tokenize.INDENT,
-    tokenize.NEWLINE,
-    tokenize.NL,
-}
-
-
-def _docstring_lines(tree: ast.Module) -> set[int]:
-    owners = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    return {
-        line
-        for node in ast.walk(tree)
-        if isinstance(node, owners) and ast.get_docstring(node) is not None
-        for line in range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1)
-    }
 
 
 def _definition(tree: ast.Module, name: str, target: str) -> ast.stmt:
