@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 FRAMEWORKS ?= reference,pytorch,tensorflow,mxnet,jax
-INSTALL = $(PYTHON) -m workbench.install --frameworks $(FRAMEWORKS)
+INSTALL = $(PYTHON) -m workbench.install --frameworks "$(FRAMEWORKS)"
 BIN = .venv/bin
 
 .PHONY: help setup compare test test-core lint book bench grade clean
@@ -15,7 +15,7 @@ setup:  ## Make the Python environments.
 	@$(INSTALL) --extras workbench
 
 compare: setup  ## Train on every framework, prove equality, measure cost, report.
-	$(BIN)/mapping compare --frameworks $(FRAMEWORKS)
+	$(BIN)/mapping compare --frameworks "$(FRAMEWORKS)"
 
 test:  ## Run every test, the book's build included.
 	@$(INSTALL) --extras workbench,book,dev
@@ -34,10 +34,12 @@ book:  ## Build the book into build/_build/html.
 	$(BIN)/jupyter-book build . --config book/_config.yml --toc book/_toc.yml --path-output build -W -n --keep-going
 
 bench: setup  ## Measure again what benchmarks/results holds.
-	$(BIN)/mapping compare --frameworks $(FRAMEWORKS) --save benchmarks/results/compare.json
+	$(BIN)/mapping compare --frameworks "$(FRAMEWORKS)" --save benchmarks/results/compare.json
 
-grade: setup  ## Grade a solution: make grade FILE=work/01_broadcasting/task.py
-	$(BIN)/mapping exercise grade $(FILE)
+grade:  ## Grade a solution: make grade FILE=work/01_broadcasting/broadcasting.py
+	@test -n "$(FILE)" || { echo "make grade: say which file, FILE=..."; exit 2; }
+	@$(PYTHON) -m workbench.install --frameworks reference --extras workbench
+	$(BIN)/mapping exercise grade "$(FILE)"
 
 clean:  ## Remove what was built; environments and your work stay.
 	rm -rf build

@@ -13,6 +13,8 @@ def main() -> None:
             f"mapping: the module {error.name} is not installed; the command needs "
             f"the extra `workbench`: pip install 'everything-is-a-mapping[workbench]'"
         )
+    except KeyboardInterrupt:
+        sys.exit(130)
     cli.main()
 
 

@@ -22,6 +22,8 @@ class Candidate:
     versions: dict[str, str] = field(default_factory=dict)
     results: dict[str, Arrays] = field(default_factory=dict)
     verdicts: dict[str, equality.Verdict] = field(default_factory=dict)
+    trouble: str | None = None
+    """What is not a finite number in its training."""
     status: str | None = None
     reason: str | None = None
 
@@ -77,28 +79,41 @@ def judge(rows: Sequence[Candidate], experiment: Experiment) -> None:
         c.key: equality.slope_disagrees(c.results["float64"], direction)
         for c in complete
     }
-    trusted = [c for c in complete if not slopes[c.key]] or complete
-    votes: dict[str, Arrays] = {}
-    for c in trusted:
-        votes.setdefault(c.framework, c.results["float64"])
+    model = MODELS[experiment.model]
+    finite = [c for c in complete if c.trouble is None]
+    trusted = [c for c in finite if not slopes[c.key]] or finite or complete
+    votes = {dtype: _votes(trusted, dtype) for dtype in DTYPES}
     single = {c.key: c.results["float32"] for c in complete}
     for c in complete:
-        truth = equality.truth_for(c.framework, votes)
+        truth = equality.truth_for(c.framework, votes["float64"])
         reasons = [slopes[c.key]]
         if truth is not None:
-            model = MODELS[experiment.model]
-            c.verdicts = {
-                dtype: equality.verdict(c.results[dtype], truth, model, dtype)
-                for dtype in DTYPES
-            }
-            found = [verdict.reason for verdict in c.verdicts.values()]
-            reasons = [found[0], *reasons, *found[1:]]
-            reasons.append(equality.outlier(c.key, single, truth))
-        _conclude(c, [reason for reason in reasons if reason], votes)
+            common = equality.truth_for(c.framework, votes["float32"])
+            exactly = equality.verdict(c.results["float64"], truth, model, "float64")
+            singly = equality.verdict(
+                c.results["float32"], truth, model, "float32", common=common
+            )
+            c.verdicts = {"float64": exactly, "float32": singly}
+            outlier = equality.outlier(c.key, single, truth)
+            reasons = [exactly.reason, *reasons, singly.reason, outlier]
+        _conclude(c, [reason for reason in reasons if reason], votes["float64"])
+
+
+def _votes(trusted: Sequence[Candidate], dtype: str) -> dict[str, Arrays]:
+    """One vote for each framework: that of its first mode."""
+    votes: dict[str, Arrays] = {}
+    for c in trusted:
+        votes.setdefault(c.framework, c.results[dtype])
+    return votes
 
 
 def _conclude(c: Candidate, reasons: list[str], votes: dict[str, Arrays]) -> None:
     c.status = "different" if reasons else "equal"
+    if c.trouble is not None:
+        # What went wrong before the training is the cause, if anything did.
+        earlier = [r for r in reasons if "training differs" not in r]
+        c.status = "different" if earlier else "failed"
+        reasons = [*earlier, c.trouble]
     if reasons and len(votes) == 2 and c.framework in votes:
         both = " and ".join(votes)
         reasons.append(f"{both} disagree, and nothing says which of them is right")

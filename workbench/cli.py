@@ -58,7 +58,7 @@ def compare(
         int, typer.Option(min=1, help="How often each framework is timed.")
     ] = comparison.ROUNDS,
     limit: Annotated[
-        float, typer.Option(min=1, help="Seconds that one answer may take.")
+        float, typer.Option(min=1, max=86400, help="Seconds one answer may take.")
     ] = comparison.LIMIT_SECONDS,
     equality_only: Annotated[
         bool, typer.Option("--equality-only", help="Measure no cost.")
@@ -77,8 +77,8 @@ def compare(
     """Train models on several frameworks, prove them equal, measure what each costs."""
     names = [name.strip() for name in frameworks.split(",") if name.strip()]
     candidates(names, modes)
-    if save is not None and not save.parent.is_dir():
-        raise UserError(f"--save: the folder {save.parent} is not there")
+    if save is not None and (save.is_dir() or not save.parent.is_dir()):
+        raise UserError(f"--save: {save} is no place for a file")
     experiments = [
         experiment(model, steps=steps, batch=batch, seed=seed, threads=threads)
         for model in dict.fromkeys(models or MODELS)
@@ -162,16 +162,16 @@ def _run(one: Experiment, store: Store, **options: Any) -> dict[str, Any]:
 def _publish(
     documents: list[dict[str, Any]], output: Path, *, as_json: bool, save: Path | None
 ) -> None:
-    page = report.write(documents, output / "report")
-    if save is not None:
-        text = json.dumps({"schema": SCHEMA_VERSION, "documents": documents}, indent=1)
-        atomic.replace(save, (text + "\n").encode())
     if as_json:
         whole: Any = documents[0]
         if len(documents) > 1:
             whole = {"schema": SCHEMA_VERSION, "documents": documents}
         print(json.dumps(whole, indent=2))
-    else:
+    if save is not None:
+        text = json.dumps({"schema": SCHEMA_VERSION, "documents": documents}, indent=1)
+        atomic.replace(save, (text + "\n").encode())
+    page = report.write(documents, output / "report")
+    if not as_json:
         screen.print(f"\nresults  {output / 'results.sqlite'}", highlight=False)
         screen.print(f"report   {page}", highlight=False, soft_wrap=True)
 

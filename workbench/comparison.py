@@ -209,9 +209,12 @@ def _check(candidate: Candidate, laboratory: Laboratory, worker: Worker) -> None
         )
         with np.load(output, allow_pickle=False) as file:
             results[dtype] = dict(file)
-        trouble = equality.not_finite(results[dtype])
+        trouble = equality.not_finite(results[dtype], in_training=False)
         if trouble:
             raise Failed(f"{dtype}: {trouble}")
+        trouble = equality.not_finite(results[dtype], in_training=True)
+        if trouble and candidate.trouble is None:
+            candidate.trouble = f"{dtype}: {trouble}"
         wrong = equality.misshapen(results[dtype], experiment.shapes(dtype), dtype)
         if wrong:
             candidate.status, candidate.reason = "different", f"{dtype}: {wrong}"

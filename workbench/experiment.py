@@ -24,6 +24,7 @@ RATES = {"linear_regression": 0.01, "mlp": 0.05}
 METRICS = {"mean_squared_error": "mean squared error", "cross_entropy": "accuracy"}
 
 DTYPES = ("float64", "float32")
+MOST_STEPS = 100_000
 SNAPSHOTS = (10, 100)  # steps after which the parameters are compared too
 
 
@@ -139,8 +140,8 @@ def experiment(model: str, **options: Any) -> Experiment:
     samples = len(made.data().train_x)
     if not 1 <= made.batch <= samples:
         raise UserError(f"batch must lie in [1, {samples}], {made.batch} came")
-    if made.steps < 1:
-        raise UserError(f"steps must be at least 1, {made.steps} came")
+    if not 1 <= made.steps <= MOST_STEPS:
+        raise UserError(f"steps must lie in [1, {MOST_STEPS}], {made.steps} came")
     if not (made.lr > 0 and 0 <= made.momentum < 1):
         raise UserError(
             f"lr must be positive and momentum in [0, 1), "

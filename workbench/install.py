@@ -35,6 +35,8 @@ def main() -> None:
     parser.add_argument("--folder", default=".venv")
     options = parser.parse_args()
     frameworks = _names(options.frameworks)
+    if not frameworks:
+        _stop(f"name at least one framework of: {', '.join(ENVIRONMENTS)}")
     for name in frameworks:
         if name not in ENVIRONMENTS:
             _stop(f"unknown framework {name!r}; there are: {', '.join(ENVIRONMENTS)}")

@@ -62,7 +62,8 @@ class Store:
             is_empty = version == 0 and tables.fetchone() is None
         except (sqlite3.Error, OSError) as error:
             raise UserError(
-                f"{path} is no results file ({error}); move it away and run again"
+                f"{path} cannot be used as a results file ({error}); move it away, or "
+                f"choose another folder with --output"
             ) from None
         if not is_empty and version != SCHEMA_VERSION:
             self._connection.close()
@@ -70,8 +71,20 @@ class Store:
                 f"{path} has schema version {version}, this program writes version "
                 f"{SCHEMA_VERSION}; the file was kept: move it away and run again"
             )
-        self._connection.executescript(_TABLES)
-        self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        try:
+            if is_empty:
+                self._connection.executescript(_TABLES)
+                self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            self._connection.execute("SELECT position, row FROM rows LIMIT 1")
+            self._connection.execute("SELECT run, basis FROM experiments LIMIT 1")
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.rollback()
+        except sqlite3.Error as error:
+            self._connection.close()
+            raise UserError(
+                f"{path} cannot be used as a results file ({error}); move it away, or "
+                f"choose another folder with --output"
+            ) from None
 
     def keep(self, document: dict[str, Any]) -> None:
         """Write a document of the current run, or what is known of it so far."""

@@ -15,6 +15,7 @@ from . import tree
 from .dtype import FLOATING
 from .errors import GradientError
 from .ops.creation import ones_like, zeros_like
+from .shape import normalise_shape
 from .tensor import UNTRACKED, Tensor, detached, tensor, variable
 
 
@@ -68,8 +69,8 @@ def value_and_grad(
         cotangents = pullback([out], [ones_like(out)], variables)
         gradients = tree.unflatten(structure, cotangents)
         (value,) = _settled([out], variables)
-        if isinstance(argnums, int):
-            return value, gradients[argnums]
+        if not isinstance(argnums, Sequence):
+            return value, gradients[wanted[0]]
         return value, tuple(gradients[index] for index in wanted)
 
     return computed
@@ -224,7 +225,7 @@ def _settled(
 
 
 def _positions(argnums: int | Sequence[int], count: int) -> tuple[int, ...]:
-    wanted = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    wanted = normalise_shape(argnums, who="grad: argnums")
     for index in wanted:
         if not 0 <= index < count:
             raise GradientError(

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import mmap
 import os
+import sys
 import weakref
 from collections import deque
 from typing import Protocol
@@ -22,6 +23,8 @@ from .dtype import Dtype
 from .errors import DeviceError, ShapeError
 from .memory import Block, Pool
 from .shape import Shape
+
+LEAST_BYTES = 1 << 24  # with less than this nothing can be done
 
 
 class Device(Protocol):
@@ -53,6 +56,7 @@ class CPU:
     Parameters
     ----------
     capacity_bytes : int
+        Less where the system grants less.
     poison : bool
         Overwrite freed blocks (see `Pool`).
     """
@@ -60,9 +64,9 @@ class CPU:
     name = "cpu"
 
     def __init__(self, *, capacity_bytes: int, poison: bool = False) -> None:
-        self._memory = memoryview(mmap.mmap(-1, capacity_bytes, **_PRIVATE))
+        self._memory = _address_space(capacity_bytes)
         self.pool = Pool(
-            capacity_bytes=capacity_bytes, memory=self._memory, poison=poison
+            capacity_bytes=self._memory.nbytes, memory=self._memory, poison=poison
         )
         # By identity: what a lease refers to, an array, has no hash.
         self._leases: dict[int, _Lease] = {}
@@ -116,9 +120,22 @@ def _physical_bytes() -> int:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
-# Address space only: without NORESERVE Linux refuses an arena as large as its memory.
-_PRIVATE = (
-    {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_NORESERVE", 0)}
+def _address_space(nbytes: int) -> memoryview:
+    """Memory that the system backs when it is written, as much as it will promise."""
+    while True:
+        try:
+            return memoryview(mmap.mmap(-1, nbytes, **_PRIVATE))
+        except OSError:
+            if nbytes <= LEAST_BYTES:
+                raise
+            nbytes = nbytes // 2 // mmap.PAGESIZE * mmap.PAGESIZE
+
+
+# Without this flag Linux counts the arena as memory in use, and a process that holds
+# it cannot fork. Python has a name for it since 3.13 only.
+_NORESERVE = 0x4000 if sys.platform == "linux" else 0
+_PRIVATE: dict[str, int] = (
+    {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NORESERVE}
     if hasattr(mmap, "MAP_PRIVATE")
     else {}
 )

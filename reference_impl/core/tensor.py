@@ -139,9 +139,10 @@ class Tensor:
         """The elements converted to another dtype."""
         return FUNCTIONS["astype"](self, dtype)
 
-    def reshape(self, *shape: int) -> Tensor:
-        """The same elements in row-major order under another shape."""
-        return FUNCTIONS["reshape"](self, shape)
+    def reshape(self, *shape: Any) -> Tensor:
+        """The same elements under another shape: sizes, or one tuple of sizes."""
+        sizes = shape[0] if len(shape) == 1 else shape
+        return FUNCTIONS["reshape"](self, sizes)
 
     def sum(self, **options: Any) -> Tensor:
         """See `reference_impl.sum`."""
@@ -160,6 +161,16 @@ class Tensor:
                 "at the value"
             )
         return np.array(self.numpy(), dtype=dtype, copy=copy)
+
+    def __reduce__(self) -> Any:
+        # Serials mean something in this process only.
+        return tensor, (np.asarray(self),)
+
+    def __copy__(self) -> Tensor:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Tensor:
+        return self
 
     def __bool__(self) -> bool:
         return bool(self.item())

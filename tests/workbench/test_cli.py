@@ -71,7 +71,7 @@ def test_a_run_leaves_results_and_a_report(run, tmp_path):
         (["mlp", "--batch", "0"], "batch must lie in"),
         (["mlp", "--frameworks", ","], "name at least one framework"),
         (["mlp", "--seed", "-1"], "seed must not be negative"),
-        (["mlp", "--save", "no/where.json"], "folder no is not there"),
+        (["mlp", "--save", "no/where.json"], "no/where.json is no place for a file"),
     ],
 )
 def test_a_wrong_word_is_answered_with_what_there_is(run, arguments, words):

@@ -56,7 +56,7 @@ def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path):
     path = tmp_path / "results.sqlite"
     path.write_text("these are my notes, at least one hundred bytes of them" * 3)
 
-    with pytest.raises(UserError, match="is no results file"):
+    with pytest.raises(UserError, match="cannot be used as a results file"):
         Store(path)
 
     assert path.read_text().startswith("these are my notes")

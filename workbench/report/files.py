@@ -32,15 +32,18 @@ def write(documents: Sequence[dict[str, Any]], folder: Path) -> Path:
     Raises
     ------
     UserError
-        If there is no document, or plotly is not installed.
+        If there is no document, plotly is not installed, or the folder refuses.
     """
     if not documents:
         raise UserError("a report needs at least one comparison, none came")
     page = html(documents)
-    folder.mkdir(parents=True, exist_ok=True)
-    replace(folder / PLOTLY.name, plotly().read_bytes())
-    # A lone surrogate in a framework's last words must not cost the report.
-    replace(folder / "index.html", page.encode("utf-8", "replace"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        replace(folder / PLOTLY.name, plotly().read_bytes())
+        # A lone surrogate in a framework's last words must not cost the report.
+        replace(folder / "index.html", page.encode("utf-8", "replace"))
+    except OSError as error:
+        raise UserError(f"the report cannot be written: {error}") from None
     return folder / "index.html"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import keyword
 import tokenize
@@ -31,8 +32,9 @@ def source(framework: str, file: str) -> str:
 
 
 def count(framework: str, file: str) -> int | None:
-    """Lines of code of a file; nothing for no adapter."""
-    return code_lines(source(framework, file)) or None
+    """Lines of code of a file; nothing for no adapter, or one that is no Python."""
+    text = source(framework, file)
+    return (code_lines(text) or None) if _tokens(text) else None
 
 
 def total(framework: str) -> int | None:
@@ -40,12 +42,21 @@ def total(framework: str) -> int | None:
     return sum(count(framework, file) or 0 for file in FILES) or None
 
 
+def _tokens(text: str) -> list[tokenize.TokenInfo]:
+    """The tokens of a program; none of a text that is no program."""
+    try:
+        ast.parse(text)
+        return list(tokenize.generate_tokens(io.StringIO(text).readline))
+    except (SyntaxError, tokenize.TokenError):
+        return []
+
+
 def highlighted(text: str) -> list[list[Piece]]:
     """Every line in pieces; together they are the line."""
     lines = text.splitlines()
     paint = [[""] * len(line) for line in lines]
     before = ""
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+    for token in _tokens(text):
         kind = _kind(token, before)
         before = token.string
         if kind:

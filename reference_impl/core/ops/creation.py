@@ -8,7 +8,7 @@ import numpy as np
 
 from ..device import device as find_device
 from ..dtype import INTEGERS, as_dtype, float32
-from ..errors import RangeError
+from ..errors import DtypeError, RangeError
 from ..op import constant, public
 from ..operands import Operand, as_tensors
 from ..shape import Shape, normalise_shape
@@ -27,8 +27,13 @@ def full(shape: Shape | int, fill_value: Any, *, dtype: Any = None) -> Tensor:
     """
     wanted = tensor(fill_value).dtype if dtype is None else as_dtype(dtype)
     shape = normalise_shape(shape, who="full")
+    given = tensor(fill_value)
+    if given.shape or (given.dtype.kind == "f" and wanted.kind != "f"):
+        raise DtypeError(
+            f"full: one number that {wanted} can hold is needed, {fill_value!r} came"
+        )
     array = find_device("cpu").empty(shape, wanted)
-    array[...] = fill_value
+    array[...] = given.data
     return known(array)
 
 
@@ -93,4 +98,5 @@ def one_hot(labels: Operand, classes: int, *, dtype: Any = float32) -> Tensor:
         If a label is out of range.
     """
     (labels,) = as_tensors("one_hot", (labels,))
+    (classes,) = normalise_shape(classes, who="one_hot: classes")
     return _one_hot(labels, classes=classes, dtype=as_dtype(dtype))

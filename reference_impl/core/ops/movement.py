@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..errors import ShapeError
 from ..op import linear, public
 from ..operands import Operand, as_tensors
-from ..shape import Shape, broadcast_shapes, normalise_axes, stretched_axes
+from ..shape import (
+    Shape,
+    broadcast_shapes,
+    normalise_axes,
+    normalise_shape,
+    stretched_axes,
+)
 from ..tensor import Tensor
 
 
@@ -44,14 +52,17 @@ def broadcast_to(x: Operand, shape: Shape) -> Tensor:
         If `x` has an axis of another size, or more axes.
     """
     (x,) = as_tensors("broadcast_to", (x,))
-    return _broadcast_to(x, shape=tuple(shape))
+    sizes = normalise_shape(shape, who="broadcast_to")
+    if min(sizes, default=0) < 0:
+        raise ShapeError(f"broadcast_to: sizes must not be negative, {sizes} came")
+    return _broadcast_to(x, shape=sizes)
 
 
 def _same_size(x: Tensor, shape: Shape) -> Shape:
-    if int(np.prod(shape)) != x.size:
+    if math.prod(shape) != x.size:
         raise ShapeError(
             f"reshape: {x.shape} has {x.size} elements, {shape} has "
-            f"{int(np.prod(shape))}; they must be equal"
+            f"{math.prod(shape)}; they must be equal"
         )
     return shape
 
@@ -81,8 +92,8 @@ def reshape(x: Operand, shape: Shape | list[int] | int) -> Tensor:
         If the numbers of elements differ.
     """
     (x,) = as_tensors("reshape", (x,))
-    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
-    rest = int(np.prod([size for size in sizes if size != -1]))
+    sizes = normalise_shape(shape, who="reshape")
+    rest = math.prod(size for size in sizes if size != -1)
     if sizes.count(-1) == 1 and rest and x.size % rest == 0:
         sizes = tuple(x.size // rest if size == -1 else size for size in sizes)
     if min(sizes, default=0) < 0:
@@ -116,6 +127,7 @@ def permute_dims(x: Operand, axes: Shape) -> Tensor:
         If `axes` does not name every axis once.
     """
     (x,) = as_tensors("permute_dims", (x,))
+    axes = normalise_shape(axes, who="permute_dims")
     if len(normalise_axes(axes, x.ndim, who="permute_dims")) != x.ndim:
         raise ShapeError(f"permute_dims: {tuple(axes)} is no order of {x.ndim} axes")
     return _permute_dims(x, axes=tuple(axis % x.ndim for axis in axes))

@@ -1,4 +1,7 @@
 import gc
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -137,3 +140,24 @@ def test_a_device_is_found_by_the_name_it_was_registered_under(cpu, monkeypatch)
 def test_an_unknown_device_is_refused_with_a_list_of_those_there_are():
     with pytest.raises(DeviceError, match=r"'abacus' is not there; there are \['cpu'"):
         devices.device("abacus")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_process_that_holds_the_arena_can_fork():
+    program = "import os, reference_impl; os._exit(0) if os.fork() == 0 else os.wait()"
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="address space has limits on Linux")
+def test_an_arena_is_as_large_as_the_system_grants():
+    program = (
+        "import resource as r; r.setrlimit(r.RLIMIT_AS, (4 << 30, 4 << 30));"
+        "import reference_impl as ri; print(ri.tensor([1.0]).item())"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True)
+
+    assert done.stdout == b"1.0\n"

@@ -1,3 +1,6 @@
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -159,3 +162,31 @@ def test_a_tensor_prints_like_the_expression_that_makes_it():
 
 def test_a_tensor_is_hashed_by_identity(x):
     assert len({x, ri.tensor(NUMBERS), x}) == 2
+
+
+def test_a_tensor_that_was_pickled_is_a_new_tensor_of_equal_value():
+    x = ri.tensor([1.0, 2.0])
+
+    loaded = pickle.loads(pickle.dumps(x))
+
+    np.testing.assert_array_equal(loaded, x)
+    assert loaded.serial > x.serial
+
+
+def test_a_copy_of_what_cannot_change_is_the_same():
+    x = ri.tensor([1.0, 2.0])
+
+    assert copy.copy(x) is x
+    assert copy.deepcopy([x])[0] is x
+
+
+def test_reshape_takes_sizes_or_a_tuple_of_them():
+    x = ri.tensor([1.0, 2.0])
+
+    assert x.reshape(2, 1).shape == x.reshape((2, 1)).shape == (2, 1)
+
+
+@pytest.mark.parametrize("fill", [3.7, [1.0, 2.0]])
+def test_full_refuses_what_it_could_not_hold(fill):
+    with pytest.raises(DtypeError, match="full: one number that int32 can hold"):
+        ri.full((2,), fill, dtype="int32")
