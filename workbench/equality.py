@@ -80,9 +80,8 @@ class Verdict:
 def not_finite(results: Arrays, *, in_training: bool) -> str | None:
     """What is not a finite number, before training or in it, in order."""
     for name, array in results.items():
-        if name.split("/")[0] in _BEFORE_TRAINING and in_training:
-            continue
-        if name.split("/")[0] not in _BEFORE_TRAINING and not in_training:
+        is_early = name.split("/")[0] in _BEFORE_TRAINING
+        if is_early == in_training:
             continue
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             kind = "NaN" if np.isnan(array).any() else "infinity"

@@ -1,5 +1,6 @@
 """Whole comparisons, with the reference and with impostors of it."""
 
+import numpy as np
 import pytest
 
 from workbench.candidates import candidates
@@ -177,6 +178,24 @@ def test_not_a_number_fails_with_its_place(changed):
 
     assert row["status"] == "failed"
     assert "NaN in gradient of hidden.weight" in row["reason"]
+
+
+@pytest.mark.frameworks
+def test_what_diverges_because_its_gradient_is_wrong_is_located(changed):
+    changed(
+        "pytorch",
+        "grads = train.value_and_grad;\n"
+        "    def wrong(model, *rest):\n"
+        "        value, found = grads(model, *rest)\n"
+        "        return value, tuple(1e4 * g for g in found)\n"
+        "    train.value_and_grad = wrong",
+    )
+
+    with np.errstate(all="ignore"):
+        found = rows(compare(SHORT, frameworks=TRIO, measure=False))
+
+    assert [found[name]["status"] for name in TRIO] == ["equal", "different", "equal"]
+    assert "gradient differs first in layer output" in found["pytorch"]["reason"]
 
 
 def test_what_crashes_fails_and_the_others_go_on(impostor):

@@ -86,7 +86,9 @@ def test_of_two_wrong_gradients_the_one_nearer_to_the_loss_is_named(results):
 def test_not_a_number_is_never_equal(results):
     wrong = changed(results, "activation/output", by=np.nan)
 
-    assert equality.not_finite(wrong) == "NaN in activation of output"
+    named = equality.not_finite(wrong, in_training=False)
+    assert named == "NaN in activation of output"
+    assert equality.not_finite(wrong, in_training=True) is None
     assert equality.verdict(wrong, results, MODEL, "float64").reason is not None
 
 

@@ -395,7 +395,7 @@ def test_a_report_that_cannot_be_written_leaves_the_old_one(
         raise OSError("no space left on device")
 
     monkeypatch.setattr(os, moment, full)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(UserError, match="no space"):
         report.write([document(row("jax"))], tmp_path)
 
     assert (tmp_path / "index.html").read_bytes() == good
