@@ -82,28 +82,28 @@ def judge(rows: Sequence[Candidate], experiment: Experiment) -> None:
     model = MODELS[experiment.model]
     finite = [c for c in complete if c.trouble is None]
     trusted = [c for c in finite if not slopes[c.key]] or finite or complete
-    votes = {dtype: _votes(trusted, dtype) for dtype in DTYPES}
+    votes = _votes(trusted)
+    noise = equality.noise_floor([c.results["float32"] for c in trusted])
     single = {c.key: c.results["float32"] for c in complete}
     for c in complete:
-        truth = equality.truth_for(c.framework, votes["float64"])
+        truth = equality.truth_for(c.framework, votes)
         reasons = [slopes[c.key]]
         if truth is not None:
-            common = equality.truth_for(c.framework, votes["float32"])
             exactly = equality.verdict(c.results["float64"], truth, model, "float64")
             singly = equality.verdict(
-                c.results["float32"], truth, model, "float32", common=common
+                c.results["float32"], truth, model, "float32", noise=noise
             )
             c.verdicts = {"float64": exactly, "float32": singly}
             outlier = equality.outlier(c.key, single, truth)
             reasons = [exactly.reason, *reasons, singly.reason, outlier]
-        _conclude(c, [reason for reason in reasons if reason], votes["float64"])
+        _conclude(c, [reason for reason in reasons if reason], votes)
 
 
-def _votes(trusted: Sequence[Candidate], dtype: str) -> dict[str, Arrays]:
+def _votes(trusted: Sequence[Candidate]) -> dict[str, Arrays]:
     """One vote for each framework: that of its first mode."""
     votes: dict[str, Arrays] = {}
     for c in trusted:
-        votes.setdefault(c.framework, c.results[dtype])
+        votes.setdefault(c.framework, c.results["float64"])
     return votes
 
 

@@ -202,6 +202,7 @@ def _check(candidate: Candidate, laboratory: Laboratory, worker: Worker) -> None
             output=str(output),
             snapshots=experiment.snapshots,
             with_slope=dtype == "float64",
+            noise_runs=equality.NOISE_RUNS if dtype == "float32" else 0,
             model=experiment.model,
             mode=candidate.mode,
             lr=experiment.lr,

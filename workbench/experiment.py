@@ -17,6 +17,7 @@ import numpy as np
 from adapters.contract import MODELS, Arrays
 from reference_impl.data import Dataset, diabetes, digits
 
+from .equality import NOISE_RUNS
 from .errors import UserError, unknown
 
 DATA = {"linear_regression": diabetes, "mlp": digits}
@@ -109,7 +110,13 @@ class Experiment:
         moments = ["gradient", *(f"after {n}" for n in self.snapshots), "trained"]
         for moment in moments:
             shapes |= {f"{moment}/{name}": s for name, s in model.shapes.items()}
-        return shapes | ({"slope": ()} if dtype == "float64" else {})
+        if dtype == "float64":
+            return shapes | {"slope": ()}
+        for step in self.snapshots:
+            for run in range(NOISE_RUNS):
+                again = f"after {step}, run {run}"
+                shapes |= {f"{again}/{name}": s for name, s in model.shapes.items()}
+        return shapes
 
     def epochs(self, data: Dataset) -> int:
         """How often the training samples are gone through, the last time in part."""

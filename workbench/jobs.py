@@ -45,6 +45,7 @@ class Jobs:
         output: str,
         snapshots: list[int],
         with_slope: bool,
+        noise_runs: int,
         **options: Any,
     ) -> dict[str, Any]:
         """Compute forward, backward and a whole training; write what came out."""
@@ -66,6 +67,16 @@ class Jobs:
                 now = trainer.parameters()
                 results |= {f"after {step}/{n}": p for n, p in now.items()}
         results |= {f"trained/{n}": p for n, p in trainer.parameters().items()}
+        for run in range(noise_runs):
+            near = one_ulp_off(start, np.random.default_rng(run))
+            again = self._trainer(parameters=near, **options)
+            steps = arrays["order"][: max(snapshots, default=0)]
+            for step, (x, y) in enumerate(self._batches(arrays, steps), start=1):
+                again.step(x, y)
+                if step in snapshots:
+                    now = again.parameters()
+                    moment = f"after {step}, run {run}"
+                    results |= {f"{moment}/{n}": p for n, p in now.items()}
         test_x = self._tensor.from_numpy(arrays["test_x"])
         results["prediction"] = self._tensor.to_numpy(trainer.predict(test_x))
         np.savez(output, losses=losses, **results)
@@ -131,6 +142,16 @@ class Jobs:
     def _predictions(self, count: int) -> None:
         for _ in range(count):
             self._tensor.to_numpy(self._timed.predict(self._sample))
+
+
+def one_ulp_off(arrays: Arrays, rng: np.random.Generator) -> Arrays:
+    """Arrays whose every number is its neighbour above or below, as chance has it."""
+    ends = np.array([-np.inf, np.inf])
+    return {
+        # Towards an infinity of the array's own dtype: its neighbours are meant.
+        n: np.nextafter(a, ends.astype(a.dtype)[rng.integers(0, 2, a.shape)])
+        for n, a in arrays.items()
+    }
 
 
 def _seconds_each(repeat: Any, seconds: float) -> float:

@@ -130,6 +130,11 @@ def test_an_alien_results_file_is_kept_and_explained(run, tmp_path):
     assert sqlite3.connect(path).execute("PRAGMA user_version").fetchone() == (9,)
 
 
+def heed_interrupts():
+    """What a shell starts in the background ignores them, and so do its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interrupted_run_keeps_the_finished_rows(run, tmp_path):
     process = subprocess.Popen(
         [*COMMAND, *QUICK, "--rounds", "1000"],
@@ -137,6 +142,7 @@ def test_an_interrupted_run_keeps_the_finished_rows(run, tmp_path):
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
+        preexec_fn=heed_interrupts,
     )
     while "round 3 of" not in process.stderr.readline():
         assert process.poll() is None

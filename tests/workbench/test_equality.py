@@ -148,3 +148,27 @@ def test_an_inexact_framework_stands_out_among_exact_ones(results):
 def test_relative_error_is_largest_difference_over_largest_value():
     assert equality.relative(np.array([1.0, 2.0]), np.array([1.5, -4.0])) == 6 / 4
     assert equality.relative(np.array([0.5]), np.array([0.0])) == 0.5
+
+
+def test_what_rounding_alone_does_is_allowed_ten_times_over(results):
+    path = {f"after 100/{n}": results[f"trained/{n}"] for n in MODEL.shapes}
+    single = {**results, **path}
+    off = {**single, "after 100/hidden.weight": path["after 100/hidden.weight"] + 1e-3}
+
+    strict = equality.verdict(off, single, MODEL, "float32")
+    aware = equality.verdict(off, single, MODEL, "float32", noise={"after 100": 1e-3})
+
+    assert "training differs in after 100" in strict.reason
+    assert aware.reason is None
+
+
+def test_the_noise_floor_is_the_largest_effect_in_any_run(results):
+    single = {f"after 10/{n}": results[f"trained/{n}"] for n in MODEL.shapes}
+    for run, by in enumerate([0.0, 1e-3]):
+        for n in MODEL.shapes:
+            single[f"after 10, run {run}/{n}"] = single[f"after 10/{n}"] + by
+
+    floor = equality.noise_floor([single])
+
+    length = np.sqrt(sum((results[f"trained/{n}"] ** 2).sum() for n in MODEL.shapes))
+    assert floor == {"after 10": pytest.approx(1e-3 * np.sqrt(6) / length)}
