@@ -1,5 +1,5 @@
 """The core: tensors, ops, derivatives, graphs, memory.
 
 Modules import downwards only: `errors dtype shape tree`, then `memory device`, then
-`tensor`, `op`, `ops`, then `autodiff graph`, then `compile`.
+`tensor`, `operands`, `op`, `ops`, then `autodiff graph`, then `compile`.
 """
