@@ -11,14 +11,30 @@ The functions are those of the Array API standard where it has them.
 from .core import tree
 from .core.autodiff import grad, jvp, value_and_grad
 from .core.compile import compile
+from .core.dtype import (
+    bfloat16,
+    complex64,
+    complex128,
+    float16,
+    float32,
+    float64,
+    int8,
+    int16,
+    int32,
+    int64,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+)
 from .core.dtype import bool_ as bool
-from .core.dtype import float32, float64, int32, int64
 from .core.errors import (
     CaptureError,
     DeviceError,
     DtypeError,
     FreedError,
     GradientError,
+    KeyReuseError,
     MappingError,
     NoValueError,
     OutOfMemoryError,
@@ -34,6 +50,17 @@ from .core.tensor import Tensor, tensor
 __version__ = "0.1.0"
 
 __all__ = [
+    "KeyReuseError",
+    "uint64",
+    "uint32",
+    "uint16",
+    "uint8",
+    "int16",
+    "int8",
+    "float16",
+    "complex128",
+    "complex64",
+    "bfloat16",
     "CaptureError",
     "DeviceError",
     "DtypeError",

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Names that each package may import from outside the standard library.
 ALLOWED = {
-    "reference_impl/core": {"numpy"},
+    "reference_impl/core": {"ml_dtypes", "numpy"},
     "reference_impl/nn": set(),
     "reference_impl/optim": set(),
     "reference_impl/data": {"numpy", "sklearn"},

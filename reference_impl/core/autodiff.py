@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import tree
-from .dtype import FLOATING
+from .dtype import DIFFERENTIABLE, FLOATING
 from .errors import GradientError
 from .ops.creation import ones_like, zeros_like
 from .shape import normalise_shape
@@ -127,7 +127,7 @@ def pullback(
 
     def add(x: Tensor, g: Tensor) -> None:
         sofar = flowing.get(x.serial)
-        flowing[x.serial] = g if sofar is None else sofar + g
+        flowing[x.serial] = g if sofar is None else _added(sofar, g)
 
     for out, g in zip(outputs, cotangents, strict=True):
         add(out, g)
@@ -138,7 +138,7 @@ def pullback(
             needs = tuple(x.serial in reached for x in node.inputs)
             flown = node.op.vjp(g, out, *inputs, needs=needs, **node.attrs)
             for x, gx, is_needed in zip(node.inputs, flown, needs, strict=True):
-                if gx is not None and is_needed and x.dtype in FLOATING:
+                if gx is not None and is_needed and _is_differentiable(x):
                     add(x, gx)
     return _settled(_arrived(flowing, variables), variables, seeds=cotangents)
 
@@ -152,12 +152,26 @@ def pushforward(
     flowing = {x.serial: t for x, t in zip(variables, tangents, strict=True)}
     for node in nodes:
         given = [flowing.get(x.serial) for x in node.inputs]
-        if node.dtype in FLOATING and any(t is not None for t in given):
+        if _is_differentiable(node) and any(t is not None for t in given):
             out, inputs = _operands(node, first)
             t = node.op.jvp(given, out, *inputs, **node.attrs)
             if t is not None:
                 flowing[node.serial] = t
     return _settled(_arrived(flowing, outputs), variables, seeds=tangents)
+
+
+def _is_differentiable(x: Tensor) -> bool:
+    # An op with several results has a tuple of dtypes.
+    return x.dtype in DIFFERENTIABLE or isinstance(x.dtype, tuple)
+
+
+def _added(g: Any, other: Any) -> Any:
+    """The sum of two cotangents of one tensor, or of one op's several results."""
+    if g is None or other is None:
+        return g if other is None else other
+    if g.__class__ is tuple:
+        return tuple(_added(*pair) for pair in zip(g, other, strict=True))
+    return g + other
 
 
 def _arrived(flowing: dict[int, Tensor], ends: Sequence[Tensor]) -> list[Tensor]:
@@ -239,7 +253,7 @@ def _floating_leaves(who: str, argument: Any) -> tuple[list[Tensor], tree.Struct
     leaves, structure = tree.flatten(argument)
     tensors = [tensor(leaf) for leaf in leaves]
     for name, x in zip(tree.names(argument), tensors, strict=True):
-        if x.dtype not in FLOATING:
+        if x.dtype not in DIFFERENTIABLE:
             raise GradientError(
                 f"{who}: floating-point numbers are needed, argument {name} is "
                 f"{x.dtype}"

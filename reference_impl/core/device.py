@@ -15,7 +15,7 @@ import os
 import sys
 import weakref
 from collections import deque
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -28,16 +28,22 @@ LEAST_BYTES = 1 << 24  # with less than this nothing can be done
 
 
 class Device(Protocol):
-    """What the framework asks of a place that holds tensors."""
+    """What the framework asks of a place that holds tensors and applies ops."""
 
     name: str
     pool: Pool
 
-    def empty(self, shape: Shape, dtype: Dtype) -> np.ndarray:
+    def empty(self, shape: Shape, dtype: Dtype) -> Any:
         """An array of the device whose elements are not set yet."""
 
-    def put(self, array: np.ndarray) -> np.ndarray:
+    def put(self, array: np.ndarray) -> Any:
         """A copy of a NumPy array on the device."""
+
+    def get(self, array: Any) -> np.ndarray:
+        """The elements of an array of the device as a NumPy array."""
+
+    def run(self, op: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:
+        """The result of an op, given arrays of the device."""
 
 
 class _Lease(weakref.ref):
@@ -101,6 +107,17 @@ class CPU:
         copy[...] = array
         return copy
 
+    def get(self, array: np.ndarray) -> np.ndarray:
+        """The array itself: it is NumPy's already."""
+        return array
+
+    def run(self, op: Any, arrays: list[np.ndarray], attrs: dict[str, Any]) -> Any:
+        """The result of an op, computed by its NumPy rule."""
+        return op.compute(*arrays, **attrs)
+
+    def __repr__(self) -> str:
+        return f"device({self.name!r})"
+
     def collect(self) -> None:
         """Return to the pool the blocks whose last reader is gone.
 
@@ -161,4 +178,5 @@ def device(name: str) -> Device:
     return _devices[name]
 
 
-register(CPU(capacity_bytes=_physical_bytes()))
+HOST = CPU(capacity_bytes=_physical_bytes())
+register(HOST)

@@ -2,14 +2,17 @@
 
 A dtype is NumPy's dtype object, so `ri.float32` works wherever NumPy takes one. The
 promotion rule is that of the Array API standard 2024.12: within one kind (boolean,
-integer, floating) the wider type wins; two kinds never mix by themselves. A Python
-scalar is weak: it takes the type of the tensor that it meets.
+integer, real and complex floating) the smallest type that holds both wins; kinds never
+mix by themselves. float16 and bfloat16, which the standard leaves out, meet in float32.
+A Python scalar is weak: it takes the type of the tensor that it meets.
 """
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 
 from .errors import DtypeError
@@ -17,25 +20,41 @@ from .errors import DtypeError
 Dtype = np.dtype
 
 bool_ = np.dtype(np.bool_)
-int32 = np.dtype(np.int32)
-int64 = np.dtype(np.int64)
-float32 = np.dtype(np.float32)
-float64 = np.dtype(np.float64)
+int8, int16, int32, int64 = map(np.dtype, (np.int8, np.int16, np.int32, np.int64))
+uint8, uint16 = np.dtype(np.uint8), np.dtype(np.uint16)
+uint32, uint64 = np.dtype(np.uint32), np.dtype(np.uint64)
+float16, float32, float64 = map(np.dtype, (np.float16, np.float32, np.float64))
+bfloat16 = np.dtype(ml_dtypes.bfloat16)
+complex64, complex128 = np.dtype(np.complex64), np.dtype(np.complex128)
 
-FLOATING = (float32, float64)
-INTEGER = (int32, int64)
-SUPPORTED = (bool_, *INTEGER, *FLOATING)
+SIGNED = (int8, int16, int32, int64)
+UNSIGNED = (uint8, uint16, uint32, uint64)
+FLOATING = (float16, bfloat16, float32, float64)
+COMPLEX = (complex64, complex128)
+SUPPORTED = (bool_, *SIGNED, *UNSIGNED, *FLOATING, *COMPLEX)
+
+# Derivatives are about these; a set, since every node of a walk asks.
+DIFFERENTIABLE = frozenset((*FLOATING, *COMPLEX))
+
+# NumPy has no arithmetic of its own worth using for these: sums and products of them
+# are taken in float32 and rounded once.
+HALVES = frozenset((float16, bfloat16))
 
 # What a Python scalar becomes when no tensor decides. float32 because that is what
 # every framework of the comparison trains in; NumPy arrays keep their own type.
-DEFAULT = {bool: bool_, int: int64, float: float32}
+DEFAULT = {bool: bool_, int: int64, float: float32, complex: complex64}
 
-# NumPy's letters for kinds of dtypes, and what the kinds are called.
-_KINDS = {"b": "boolean", "i": "integer", "f": "floating-point"}
-BOOLEANS, INTEGERS, FLOATS, NUMBERS, ANY = "b", "i", "f", "if", "bif"
+# NumPy's letters for kinds of dtypes. It knows bfloat16 as "V", a type from elsewhere.
+_KINDS = {"b": "boolean", "i": "integer", "f": "floating-point", "c": "complex"}
+BOOLEANS, INTEGERS, FLOATS, COMPLEXES = "b", "iu", "fV", "c"
+REALS = INTEGERS + FLOATS
+INEXACT = FLOATS + COMPLEXES
+NUMBERS = INTEGERS + INEXACT
+ORDERED = BOOLEANS + REALS
+ANY = BOOLEANS + NUMBERS
 
 # A Python scalar may meet these kinds of tensors without an explicit cast.
-_WEAK = {bool: "b", int: "if", float: "f"}
+_WEAK = {bool: BOOLEANS, int: NUMBERS, float: INEXACT, complex: INEXACT}
 
 
 def as_dtype(name: object) -> Dtype:
@@ -60,10 +79,23 @@ def as_dtype(name: object) -> Dtype:
 def check_kind(dtype: Dtype, kinds: str, *, who: str) -> None:
     """Raise a `DtypeError` unless the dtype is of one of NumPy's `kinds`."""
     if dtype.kind not in kinds:
+        needed = " or ".join(name for kind, name in _KINDS.items() if kind in kinds)
         raise DtypeError(
-            f"{who}: {' or '.join(_KINDS[kind] for kind in kinds)} elements are "
-            f"needed, {dtype} came; convert with `astype`"
+            f"{who}: {needed} elements are needed, {dtype} came; convert with `astype`"
         )
+
+
+@functools.cache
+def _promoted(x: Dtype, y: Dtype) -> Dtype | None:
+    """The type for elements of two types, or nothing if their kinds do not mix."""
+    if {x, y} == HALVES:
+        return float32
+    for kinds in (BOOLEANS, INTEGERS, INEXACT):
+        if x.kind in kinds and y.kind in kinds:
+            dtype = np.promote_types(x, y)
+            # uint64 and a signed integer would meet in float64.
+            return dtype if dtype.kind in kinds else None
+    return None
 
 
 def result_type(*dtypes: Dtype, who: str) -> Dtype:
@@ -72,20 +104,24 @@ def result_type(*dtypes: Dtype, who: str) -> Dtype:
     Raises
     ------
     DtypeError
-        If the types are of different kinds; `who` opens the message.
+        If no type of their kind holds them all; `who` opens the message.
     """
-    widest = max(dtypes, key=lambda dtype: dtype.itemsize)
-    if any(dtype.kind != widest.kind for dtype in dtypes):
-        came = " and ".join(sorted({str(dtype) for dtype in dtypes}))
-        raise DtypeError(
-            f"{who}: {came} are of different kinds and do not combine by themselves; "
-            f"convert one with `astype`"
-        )
-    return widest
+    result = dtypes[0]
+    for dtype in dtypes[1:]:
+        promoted = _promoted(result, dtype)
+        if promoted is None:
+            came = " and ".join(sorted({str(dtype) for dtype in dtypes}))
+            raise DtypeError(
+                f"{who}: {came} do not combine by themselves; convert one with `astype`"
+            )
+        result = promoted
+    return result
 
 
 def weak_type(scalar: Any, dtype: Dtype, *, who: str) -> Dtype:
-    """`dtype`, if a Python scalar may join a tensor of that type.
+    """The dtype of a Python scalar that joins a tensor of type `dtype`.
+
+    It is `dtype` itself, or the complex type of its precision for a complex number.
 
     Raises
     ------
@@ -97,4 +133,19 @@ def weak_type(scalar: Any, dtype: Dtype, *, who: str) -> Dtype:
             f"{who}: the Python {type(scalar).__name__} {scalar!r} cannot join a "
             f"tensor of {dtype}; convert the tensor with `astype`"
         )
-    return dtype
+    return complex_type(dtype) if type(scalar) is complex else dtype
+
+
+def complex_type(dtype: Dtype) -> Dtype:
+    """The complex type whose parts have the precision of a floating type, or more."""
+    return complex128 if dtype in (float64, complex128) else complex64
+
+
+def real_type(dtype: Dtype) -> Dtype:
+    """The type of the real part of elements of type `dtype`."""
+    return {complex64: float32, complex128: float64}.get(dtype, dtype)
+
+
+def wide_type(dtype: Dtype) -> Dtype:
+    """The type in which many elements are combined: float32 for 16-bit floats."""
+    return float32 if dtype in HALVES else dtype

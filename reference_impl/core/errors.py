@@ -26,7 +26,7 @@ class TreeError(MappingError, ValueError):
 
 
 class DeviceError(MappingError, ValueError):
-    """A device does not exist."""
+    """A device does not exist, or tensors of several meet."""
 
 
 class OutOfMemoryError(MappingError, MemoryError):
@@ -47,3 +47,7 @@ class GradientError(MappingError, ValueError):
 
 class CaptureError(MappingError, TypeError):
     """A function cannot be turned into a graph, or a graph cannot be run."""
+
+
+class KeyReuseError(MappingError, RuntimeError):
+    """A random key was used a second time, which would repeat its numbers."""

@@ -17,9 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from .dtype import ANY, NUMBERS, Dtype, check_kind
+from .device import Device
+from .dtype import ANY, COMPLEX, NUMBERS, SUPPORTED, Dtype, check_kind
+from .errors import DeviceError
 from .operands import Operand, aligned, as_tensors, promoted
-from .tensor import FUNCTIONS, UNTRACKED, Tensor, check_not_freed
+from .shape import Shape
+from .tensor import FREED, FUNCTIONS, UNTRACKED, Tensor, check_not_freed
 
 Rule = Callable[..., Any]
 Needs = tuple[bool, ...] | None
@@ -33,8 +36,9 @@ class Op:
     Attributes
     ----------
     name, kind : str
-    compute : function of arrays and attributes to an array
-    shape, dtype : functions of tensors and attributes
+    compute : function of arrays and attributes to an array, or to a tuple of arrays
+        If it takes `out`, it can write its result into an array that is there already.
+    shape, dtype : functions of tensors (or arrays) and attributes
         What the result will be, without computing it; `shape` raises `ShapeError`.
     kinds : str
         NumPy's letters for the kinds of dtypes that the first operand may have.
@@ -47,6 +51,12 @@ class Op:
         the suffix of C's functions for that type.
     domain : interval, or function of `draw`
         Where the laws of `tests/laws` take their inputs from.
+
+    Notes
+    -----
+    An op with several results makes one node whose `data`, `shape` and `dtype` are
+    tuples; `results` takes them out. For such an op `g`, and what `jvp` returns, are
+    tuples as well, with `None` for a structural zero.
     """
 
     def __init__(
@@ -66,11 +76,17 @@ class Op:
     ) -> None:
         self.name = self.__name__ = compute.__name__.removeprefix("_")
         self.__doc__ = compute.__doc__
-        self.__signature__ = inspect.signature(compute)
         self.__module__ = compute.__module__
+        signature = inspect.signature(compute)
+        self.writes_out = "out" in signature.parameters
+        self.__signature__ = signature.replace(
+            parameters=[p for p in signature.parameters.values() if p.name != "out"]
+        )
         self.kind, self.compute, self.prepare = kind, compute, prepare
         self.shape, self.dtype, self.vjp, self.jvp = shape, dtype, vjp, jvp
         self.kinds, self.py, self.c, self.domain = kinds, py, c, domain
+        self.about: int | None = None  # of a linear op: in how many inputs
+        self._dtypes = frozenset(d for d in SUPPORTED if d.kind in kinds)
 
     def __repr__(self) -> str:
         return f"<{self.kind} op {self.name}>"
@@ -78,30 +94,52 @@ class Op:
     def __call__(self, *operands: Operand, **attrs: Any) -> Tensor:
         """Apply the op: compute at once, or make a symbol if an input is one."""
         inputs = self.prepare(self.name, operands)
-        if inputs[0].dtype.kind not in self.kinds:
-            check_kind(inputs[0].dtype, self.kinds, who=self.name)
-        root, arrays, is_known = UNTRACKED, [], True
+        first = inputs[0]
+        if first.dtype not in self._dtypes:
+            self._check_dtype(first)
+        root, arrays, is_known, device = UNTRACKED, [], True, first.device
         for x in inputs:
             data = x.data
             arrays.append(data)
-            if data.__class__ is not np.ndarray:
-                check_not_freed(x, self.name)
+            if data is None:
                 is_known = False
+            elif data is FREED:
+                check_not_freed(x, self.name)
             if x.root < root:
                 root = x.root
+            if x.device is not device:
+                raise DeviceError(
+                    f"{self.name}: the operands are on different devices, "
+                    f"{device.name} and {x.device.name}; move one with `to_device`"
+                )
         if not is_known:
             shape, dtype = self.shape(*inputs, **attrs), self.dtype(*inputs, **attrs)
-            return Tensor(None, shape, dtype, self, inputs, attrs, root)
+            return Tensor(None, shape, dtype, self, inputs, attrs, root, device)
         try:
-            data = self.compute(*arrays, **attrs)
+            data = device.run(self, arrays, attrs)
         except (ValueError, IndexError):
             self.shape(*inputs, **attrs)  # raises what is wrong in our words
             raise
         if data.__class__ is not np.ndarray:
+            if data.__class__ is tuple:
+                return self._with_results(data, inputs, attrs, root, device)
             data = np.asarray(data)
         if root == UNTRACKED:
-            return Tensor(data, data.shape, data.dtype)
-        return Tensor(data, data.shape, data.dtype, self, inputs, attrs, root)
+            return Tensor(data, data.shape, data.dtype, device=device)
+        return Tensor(data, data.shape, data.dtype, self, inputs, attrs, root, device)
+
+    def _with_results(
+        self, data: tuple[Any, ...], inputs: Any, attrs: Any, root: int, device: Device
+    ) -> Tensor:
+        shapes: Any = tuple(array.shape for array in data)
+        dtypes: Any = tuple(array.dtype for array in data)
+        if root == UNTRACKED:
+            return Tensor(data, shapes, dtypes, device=device)
+        return Tensor(data, shapes, dtypes, self, inputs, attrs, root, device)
+
+    def _check_dtype(self, x: Tensor) -> None:
+        if not isinstance(x.dtype, tuple):
+            check_kind(x.dtype, self.kinds, who=self.name)
 
 
 def elementwise(
@@ -116,7 +154,8 @@ def elementwise(
     """Declare a function of single elements by its partial derivatives.
 
     `partials(out, *inputs)` has an entry for each input: a tensor, the number 1 or -1,
-    or `None`. `partials=None` declares that all are zero.
+    or `None`. `partials=None` declares that all are zero. For complex elements the
+    function must be holomorphic; its cotangents are products with conjugates.
     """
 
     def vjp(
@@ -127,7 +166,7 @@ def elementwise(
         slopes = partials(out, *inputs)
         wanted = needs or (True,) * len(inputs)
         parts = zip(slopes, wanted, strict=True)
-        return tuple(_scaled(g, p) if want else None for p, want in parts)
+        return tuple(_scaled(g, _conjugate(p)) if want else None for p, want in parts)
 
     def jvp(
         tangents: Sequence[Tensor | None], out: Tensor, *inputs: Tensor
@@ -143,7 +182,7 @@ def elementwise(
                 "elementwise",
                 compute,
                 prepare=aligned,
-                shape=lambda x, *others: x.shape,
+                shape=_common_shape,
                 dtype=lambda x, *others: dtype or x.dtype,
                 vjp=vjp,
                 jvp=jvp,
@@ -164,21 +203,50 @@ def linear(
     domain: Rule,
     kinds: str = ANY,
     dtype: Rule | None = None,
+    about: int | None = None,
 ) -> Callable[[Rule], Op]:
-    """Declare a linear map of one tensor by `transpose(g, x, **attrs)`."""
+    """Declare a linear map by `transpose(g, *inputs, **attrs)`.
+
+    `about` is the number of inputs, the first ones, in which the map is linear; the
+    others, such as indices, are constants. By default it is linear in all of them. The
+    transpose returns a tensor, or a tuple of them if the map is linear in several.
+    """
+
+    def vjp(
+        g: Tensor, out: Tensor, *inputs: Tensor, needs: Needs = None, **attrs: Any
+    ) -> tuple[Tensor | None, ...]:
+        parts = transpose(g, *inputs, **attrs)
+        parts = parts if parts.__class__ is tuple else (parts,)
+        return (*parts, *(None,) * (len(inputs) - len(parts)))
 
     def declare(compute: Rule) -> Op:
+        def jvp(
+            tangents: Sequence[Tensor | None],
+            out: Tensor,
+            *inputs: Tensor,
+            **attrs: Any,
+        ) -> Tensor | None:
+            count = len(inputs) if about is None else about
+            if all(t is None for t in tangents[:count]):
+                return None
+            moved = [
+                FUNCTIONS["zeros_like"](x) if t is None else t
+                for t, x in zip(tangents[:count], inputs, strict=False)
+            ]
+            return op(*moved, *inputs[count:], **attrs)
+
         op = Op(
             "linear",
             compute,
             prepare=as_tensors,
             shape=shape,
             dtype=dtype or first_dtype,
-            vjp=lambda g, out, x, needs=None, **attrs: (transpose(g, x, **attrs),),
-            jvp=lambda tangents, out, x, **attrs: op(tangents[0], **attrs),
+            vjp=vjp,
+            jvp=jvp,
             domain=domain,
             kinds=kinds,
         )
+        op.about = about
         return _registered(op)
 
     return declare
@@ -187,7 +255,10 @@ def linear(
 def bilinear(
     *, left: Rule, right: Rule, shape: Rule, domain: Rule
 ) -> Callable[[Rule], Op]:
-    """Declare a product by its transposes `left(g, x, y)` and `right(g, x, y)`."""
+    """Declare a product by its transposes `left(g, x, y)` and `right(g, x, y)`.
+
+    For complex elements they are adjoints: they conjugate the factor that stays.
+    """
 
     def vjp(
         g: Tensor, out: Tensor, x: Tensor, y: Tensor, *, needs: Needs = None
@@ -233,7 +304,8 @@ def general(
     kinds: str,
     dtype: Rule | None = None,
 ) -> Callable[[Rule], Op]:
-    """Declare an op by both of its derivative rules."""
+    """Declare an op by both of its derivative rules; `vjp` may leave out `needs`."""
+    takes_needs = "needs" in inspect.signature(vjp).parameters
 
     def declare(compute: Rule) -> Op:
         return _registered(
@@ -243,7 +315,9 @@ def general(
                 prepare=as_tensors,
                 shape=shape,
                 dtype=dtype or first_dtype,
-                vjp=lambda *args, needs=None, **attrs: vjp(*args, **attrs),
+                vjp=vjp
+                if takes_needs
+                else lambda *args, needs=None, **attrs: vjp(*args, **attrs),
                 jvp=jvp,
                 domain=domain,
                 kinds=kinds,
@@ -286,9 +360,44 @@ def _registered(op: Op) -> Op:
     return op
 
 
+def _picked_jvp(tangents: Any, out: Tensor, bundle: Tensor, index: int) -> Any:
+    return tangents[0][index]
+
+
+def _picked_vjp(g: Tensor, out: Tensor, bundle: Tensor, index: int) -> Any:
+    return (tuple(g if i == index else None for i in range(len(bundle.shape))),)
+
+
+@general(
+    vjp=_picked_vjp,
+    jvp=_picked_jvp,
+    shape=lambda bundle, index: bundle.shape[index],
+    dtype=lambda bundle, index: bundle.dtype[index],
+    kinds=ANY,
+    domain=lambda draw: [],
+)
+def _pick(bundle, *, index):
+    """Take one of the results of an op that has several."""
+    return bundle[index]
+
+
+def results(bundle: Tensor) -> tuple[Tensor, ...]:
+    """The results of an op that has several, one tensor each."""
+    return tuple(_pick(bundle, index=index) for index in range(len(bundle.shape)))
+
+
 def first_dtype(x: Tensor, *others: Tensor, **attrs: Any) -> Dtype:
     """The rule of most ops: the result has the dtype of the first input."""
     return x.dtype
+
+
+def _common_shape(*inputs: Any) -> Shape:
+    """The shape of an elementwise result; NumPy stretches arrays of unequal ones."""
+    shape = inputs[0].shape
+    for x in inputs:
+        if x.shape != shape:
+            return np.broadcast_shapes(*[x.shape for x in inputs])
+    return shape
 
 
 def total(parts: Any) -> Tensor | None:
@@ -306,3 +415,9 @@ def _scaled(g: Tensor | None, partial: Any) -> Tensor | None:
     if partial.__class__ is int:
         return g if partial == 1 else -g
     return g * partial
+
+
+def _conjugate(partial: Any) -> Any:
+    if partial.__class__ is Tensor and partial.dtype in COMPLEX:
+        return FUNCTIONS["conj"](partial)
+    return partial

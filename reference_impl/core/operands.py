@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .device import Device
 from .dtype import DEFAULT, Dtype, result_type, weak_type
 from .errors import DtypeError, ShapeError
 from .shape import Shape, broadcast_shapes
@@ -46,7 +47,11 @@ def promoted(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
     if not dtypes:
         return promoted(who, as_tensors(who, operands))
     dtype = dtypes.pop() if len(dtypes) == 1 else result_type(*dtypes, who=who)
-    return tuple([_joined(x, dtype, who) for x in given])
+    for x in given:
+        if x.__class__ is not Tensor:
+            dtype = weak_type(x, dtype, who=who)
+    place = next(x.device for x in given if x.__class__ is Tensor)
+    return tuple([_joined(x, dtype, place, who) for x in given])
 
 
 def _is_settled(x: Operand) -> bool:
@@ -54,11 +59,11 @@ def _is_settled(x: Operand) -> bool:
     return x.__class__ is Tensor or x.__class__ in DEFAULT
 
 
-def _joined(x: Any, dtype: Dtype, who: str) -> Tensor:
+def _joined(x: Any, dtype: Dtype, place: Device, who: str) -> Tensor:
     if x.__class__ is Tensor:
         return x if x.dtype == dtype else x.astype(dtype)
     try:
-        return known(np.array(x, weak_type(x, dtype, who=who)))
+        return known(np.array(x, dtype), place)
     except OverflowError:
         raise DtypeError(f"{who}: {x} does not fit into {dtype}") from None
 
@@ -87,7 +92,7 @@ def _repeated(x: Tensor, shape: Shape) -> Tensor:
         return FUNCTIONS["broadcast_to"](x, shape)
     # 0.6 us instead of 4 us for np.broadcast_to: one number, read again and again.
     number = value(x, "broadcast_to")
-    return known(np.ndarray(shape, x.dtype, number, 0, (0,) * len(shape)))
+    return known(np.ndarray(shape, x.dtype, number, 0, (0,) * len(shape)), x.device)
 
 
 def aligned(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
@@ -101,18 +106,24 @@ def aligned(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
     if len(operands) > 2:
         return stretched(who, promoted(who, operands))
     x, y = operands[0], operands[-1]
-    if x.__class__ is Tensor:
-        if y.__class__ is Tensor:
-            if x.dtype is y.dtype and x.shape == y.shape:
-                return operands
-        elif y.__class__ in DEFAULT:
-            return x, _number_beside(x, y, who)
-    elif y.__class__ is Tensor and x.__class__ in DEFAULT:
+    if x.__class__ is Tensor and y.__class__ is Tensor:
+        if x.dtype is y.dtype and x.shape == y.shape:
+            return operands
+    elif x.__class__ is Tensor and _may_join(y, x, who):
+        return x, _number_beside(x, y, who)
+    elif y.__class__ is Tensor and _may_join(x, y, who):
         return _number_beside(y, x, who), y
     return stretched(who, promoted(who, operands))
 
 
+def _may_join(number: Any, x: Tensor, who: str) -> bool:
+    """Whether an operand is a Python scalar that takes the dtype of a tensor."""
+    return (
+        number.__class__ in DEFAULT and weak_type(number, x.dtype, who=who) is x.dtype
+    )
+
+
 def _number_beside(x: Tensor, number: Any, who: str) -> Tensor:
     # 2 us instead of 8 us: the commonest operand that is no tensor needs no search.
-    joined = _joined(number, x.dtype, who)
+    joined = _joined(number, x.dtype, x.device, who)
     return joined if x.root == UNTRACKED else _repeated(joined, x.shape)

@@ -18,13 +18,16 @@ anybody outside could ask about.
 from __future__ import annotations
 
 import itertools
+import math
+import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
+from .device import HOST, Device
 from .device import device as find_device
-from .dtype import DEFAULT, Dtype, as_dtype
+from .dtype import ANY, DEFAULT, Dtype, as_dtype
 from .errors import (
     DtypeError,
     FreedError,
@@ -46,25 +49,58 @@ FUNCTIONS: dict[str, Callable[..., Tensor]] = {}
 _serial = itertools.count()
 
 
+def _operator(name: str) -> Any:
+    def apply(self: Tensor, other: Any) -> Tensor:
+        return FUNCTIONS[name](self, other)
+
+    return apply
+
+
+def _reflected(name: str) -> Any:
+    def apply(self: Tensor, other: Any) -> Tensor:
+        return FUNCTIONS[name](other, self)
+
+    return apply
+
+
+def _method(name: str) -> Any:
+    def apply(self: Tensor, *args: Any, **options: Any) -> Tensor:
+        return FUNCTIONS[name](self, *args, **options)
+
+    apply.__doc__ = f"See `reference_impl.{name}`."
+    return apply
+
+
 class Tensor:
     """An immutable array of one dtype; `ri.tensor` makes one from data.
 
-    Operators, `sum`, `mean`, `reshape`, `astype` and `T` are the functions of the same
-    meaning in `reference_impl`.
+    Operators and methods are the functions of the same meaning in `reference_impl`.
     """
 
-    __slots__ = ("attrs", "data", "dtype", "inputs", "op", "root", "serial", "shape")
+    __slots__ = (
+        "__weakref__",
+        "attrs",
+        "data",
+        "device",
+        "dtype",
+        "inputs",
+        "op",
+        "root",
+        "serial",
+        "shape",
+    )
     __array_priority__ = 1000  # NumPy arrays on the left leave the operator to us
 
     def __init__(
         self,
-        data: np.ndarray | None,
+        data: Any,
         shape: Shape,
         dtype: Dtype,
         op: Any = None,
         inputs: tuple[Tensor, ...] = (),
         attrs: dict[str, Any] = NO_ATTRS,
         root: int = UNTRACKED,
+        device: Device = HOST,
     ) -> None:
         self.data = data
         self.shape = shape
@@ -73,6 +109,7 @@ class Tensor:
         self.inputs = inputs
         self.attrs = attrs
         self.root = root
+        self.device = device
         self.serial = next(_serial)
 
     @property
@@ -83,10 +120,7 @@ class Tensor:
     @property
     def size(self) -> int:
         """The number of elements."""
-        size = 1
-        for length in self.shape:
-            size *= length
-        return size
+        return math.prod(self.shape)
 
     @property
     def nbytes(self) -> int:
@@ -98,6 +132,26 @@ class Tensor:
         """The matrix, or every matrix of a batch, with rows and columns exchanged."""
         return FUNCTIONS["matrix_transpose"](self)
 
+    @property
+    def mT(self) -> Tensor:
+        """The same as `T`, under the Array API's name for batches."""
+        return FUNCTIONS["matrix_transpose"](self)
+
+    @property
+    def real(self) -> Tensor:
+        """The real part."""
+        return FUNCTIONS["real"](self)
+
+    @property
+    def imag(self) -> Tensor:
+        """The imaginary part."""
+        return FUNCTIONS["imag"](self)
+
+    @property
+    def at(self) -> Any:
+        """Functional updates: `x.at[i].set(y)` is `x` with other elements at `i`."""
+        return FUNCTIONS["at"](self)
+
     def numpy(self) -> np.ndarray:
         """The elements as a NumPy array that cannot be written to.
 
@@ -108,11 +162,11 @@ class Tensor:
         FreedError
             If the tensor has been freed.
         """
-        view = value(self, "numpy").view()
+        view = self.device.get(value(self, "numpy")).view()
         view.flags.writeable = False
         return view
 
-    def item(self) -> bool | int | float:
+    def item(self) -> bool | int | float | complex:
         """The only element as a Python scalar.
 
         Raises
@@ -123,6 +177,10 @@ class Tensor:
         if self.size != 1:
             raise ShapeError(f"item: one element is needed, the shape is {self.shape}")
         return value(self, "item").item()
+
+    def tolist(self) -> Any:
+        """The elements as nested lists of Python scalars."""
+        return self.numpy().tolist()
 
     def free(self) -> None:
         """Let go of the elements now; reading them afterwards is an error.
@@ -135,22 +193,30 @@ class Tensor:
         value(self, "free")
         self.data = FREED
 
-    def astype(self, dtype: Dtype | str) -> Tensor:
-        """The elements converted to another dtype."""
-        return FUNCTIONS["astype"](self, dtype)
-
     def reshape(self, *shape: Any) -> Tensor:
         """The same elements under another shape: sizes, or one tuple of sizes."""
-        sizes = shape[0] if len(shape) == 1 else shape
-        return FUNCTIONS["reshape"](self, sizes)
+        return FUNCTIONS["reshape"](self, shape[0] if len(shape) == 1 else shape)
 
-    def sum(self, **options: Any) -> Tensor:
-        """See `reference_impl.sum`."""
-        return FUNCTIONS["sum"](self, **options)
+    def transpose(self, *axes: Any) -> Tensor:
+        """The axes in another order, reversed by default; see `permute_dims`."""
+        order = axes[0] if len(axes) == 1 else axes or tuple(reversed(range(self.ndim)))
+        return FUNCTIONS["permute_dims"](self, order)
 
-    def mean(self, **options: Any) -> Tensor:
-        """See `reference_impl.mean`."""
-        return FUNCTIONS["mean"](self, **options)
+    def to_device(self, device: str | Device) -> Tensor:
+        """The same elements on another device; this is not differentiated."""
+        name = device if isinstance(device, str) else device.name
+        place = find_device(name)
+        return self if place is self.device else tensor(self.numpy(), device=name)
+
+    astype = _method("astype")
+    sum, prod, mean = map(_method, ("sum", "prod", "mean"))
+    max, min, var, std = map(_method, ("max", "min", "var", "std"))
+    argmax, argmin = map(_method, ("argmax", "argmin"))
+    any, all = map(_method, ("any", "all"))
+    sort, argsort = map(_method, ("sort", "argsort"))
+    cumsum, cumprod = map(_method, ("cumulative_sum", "cumulative_prod"))
+    squeeze, flatten, take = map(_method, ("squeeze", "flatten", "take"))
+    clip, round, conj = map(_method, ("clip", "round", "conj"))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         value(self, "array")
@@ -176,10 +242,16 @@ class Tensor:
         return bool(self.item())
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self.item())  # type: ignore[arg-type]
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self.item())  # type: ignore[arg-type]
+
+    def __complex__(self) -> complex:
+        return complex(self.item())
+
+    def __index__(self) -> int:
+        return operator.index(self.item())  # type: ignore[arg-type]
 
     def __len__(self) -> int:
         if not self.shape:
@@ -187,65 +259,46 @@ class Tensor:
         return self.shape[0]
 
     def __iter__(self) -> Iterator[Tensor]:
-        raise TypeError("iteration over a tensor is not supported; use its axes whole")
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, index: Any) -> Tensor:
+        return FUNCTIONS["getitem"](self, index)
+
+    def __setitem__(self, index: Any, elements: Any) -> None:
+        raise TypeError(
+            "a tensor cannot be written to; `x = x.at[index].set(elements)` is `x` "
+            "with other elements at that index"
+        )
 
     def __repr__(self) -> str:
         if self.data is None or self.data is FREED:
             state = "freed" if self.data is FREED else "no value yet"
             return f"<{self.dtype}{list(self.shape)}, {state}>"
-        elements = np.array2string(self.data, separator=", ", prefix="tensor(")
+        array = self.device.get(self.data)
+        elements = np.array2string(array, separator=", ", prefix="tensor(")
         return f"tensor({elements}, dtype={self.dtype})"
 
-    def __add__(self, other: Any) -> Tensor:
-        return FUNCTIONS["add"](self, other)
-
-    def __radd__(self, other: Any) -> Tensor:
-        return FUNCTIONS["add"](other, self)
-
-    def __sub__(self, other: Any) -> Tensor:
-        return FUNCTIONS["subtract"](self, other)
-
-    def __rsub__(self, other: Any) -> Tensor:
-        return FUNCTIONS["subtract"](other, self)
-
-    def __mul__(self, other: Any) -> Tensor:
-        return FUNCTIONS["multiply"](self, other)
-
-    def __rmul__(self, other: Any) -> Tensor:
-        return FUNCTIONS["multiply"](other, self)
-
-    def __truediv__(self, other: Any) -> Tensor:
-        return FUNCTIONS["divide"](self, other)
-
-    def __rtruediv__(self, other: Any) -> Tensor:
-        return FUNCTIONS["divide"](other, self)
-
-    def __matmul__(self, other: Any) -> Tensor:
-        return FUNCTIONS["matmul"](self, other)
-
-    def __rmatmul__(self, other: Any) -> Tensor:
-        return FUNCTIONS["matmul"](other, self)
-
-    def __neg__(self) -> Tensor:
-        return FUNCTIONS["negative"](self)
-
-    def __gt__(self, other: Any) -> Tensor:
-        return FUNCTIONS["greater"](self, other)
-
-    def __lt__(self, other: Any) -> Tensor:
-        return FUNCTIONS["less"](self, other)
-
-    def __ge__(self, other: Any) -> Tensor:
-        return FUNCTIONS["greater_equal"](self, other)
-
-    def __le__(self, other: Any) -> Tensor:
-        return FUNCTIONS["less_equal"](self, other)
-
-    def __ne__(self, other: Any) -> Tensor:  # type: ignore[override]
-        return FUNCTIONS["not_equal"](self, other)
-
-    def __eq__(self, other: Any) -> Tensor:  # type: ignore[override]
-        return FUNCTIONS["equal"](self, other)
+    __add__, __radd__ = _operator("add"), _reflected("add")
+    __sub__, __rsub__ = _operator("subtract"), _reflected("subtract")
+    __mul__, __rmul__ = _operator("multiply"), _reflected("multiply")
+    __truediv__, __rtruediv__ = _operator("divide"), _reflected("divide")
+    __floordiv__ = _operator("floor_divide")
+    __rfloordiv__ = _reflected("floor_divide")
+    __mod__, __rmod__ = _operator("remainder"), _reflected("remainder")
+    __pow__, __rpow__ = _operator("pow"), _reflected("pow")
+    __matmul__, __rmatmul__ = _operator("matmul"), _reflected("matmul")
+    __and__, __rand__ = _operator("bitwise_and"), _reflected("bitwise_and")
+    __or__, __ror__ = _operator("bitwise_or"), _reflected("bitwise_or")
+    __xor__, __rxor__ = _operator("bitwise_xor"), _reflected("bitwise_xor")
+    __lshift__ = _operator("bitwise_left_shift")
+    __rlshift__ = _reflected("bitwise_left_shift")
+    __rshift__ = _operator("bitwise_right_shift")
+    __rrshift__ = _reflected("bitwise_right_shift")
+    __gt__, __lt__ = _operator("greater"), _operator("less")
+    __ge__, __le__ = _operator("greater_equal"), _operator("less_equal")
+    __ne__, __eq__ = _operator("not_equal"), _operator("equal")
+    __neg__, __pos__ = _method("negative"), _method("positive")
+    __abs__, __invert__ = _method("abs"), _method("bitwise_invert")
 
     __hash__ = object.__hash__
 
@@ -280,11 +333,11 @@ def tensor(data: Any, *, dtype: Any = None, device: str = "cpu") -> Tensor:
         raise
     except ValueError as error:
         raise ShapeError(f"tensor: the nested lists are ragged: {error}") from None
-    if array.dtype.kind not in "biuf":
+    if array.dtype.kind not in ANY:
         raise DtypeError(f"tensor: numbers are needed, {array.dtype} came")
     if dtype is None:
         dtype = _usual_dtype(data, array)
-    return known(place.put(array.astype(as_dtype(dtype), copy=False)))
+    return known(place.put(array.astype(as_dtype(dtype), copy=False)), place)
 
 
 def _usual_dtype(data: Any, array: np.ndarray) -> Dtype:
@@ -292,15 +345,17 @@ def _usual_dtype(data: Any, array: np.ndarray) -> Dtype:
     first = data
     while isinstance(first, (list, tuple)) and first:
         first = first[0]
+    if type(first) is int and array.dtype.kind == "u":
+        raise DtypeError(f"tensor: {data!r} does not fit into int64; say which dtype")
     if type(first) in DEFAULT or isinstance(first, (list, tuple)):
-        usual = {"b": DEFAULT[bool], "i": DEFAULT[int], "f": DEFAULT[float]}
+        usual = {np.dtype(kind).kind: dtype for kind, dtype in DEFAULT.items()}
         return usual.get(array.dtype.kind, array.dtype)
     return array.dtype
 
 
-def known(array: np.ndarray) -> Tensor:
+def known(array: np.ndarray, device: Device = HOST) -> Tensor:
     """A tensor around an array, without a copy and without a history."""
-    return Tensor(array, array.shape, array.dtype)
+    return Tensor(array, array.shape, array.dtype, device=device)
 
 
 def symbol(shape: Shape, dtype: Dtype) -> Tensor:
@@ -316,7 +371,8 @@ def variable(x: Tensor) -> Tensor:
     """
     if x.root != UNTRACKED:
         return FUNCTIONS["identity"](x)
-    return as_variable(Tensor(value(x, "variable"), x.shape, x.dtype))
+    value(x, "variable")
+    return as_variable(detached(x))
 
 
 def as_variable(x: Tensor) -> Tensor:
@@ -328,7 +384,7 @@ def as_variable(x: Tensor) -> Tensor:
 def detached(x: Tensor) -> Tensor:
     """A tensor of equal value without a history."""
     check_not_freed(x, "grad")
-    return Tensor(x.data, x.shape, x.dtype)
+    return Tensor(x.data, x.shape, x.dtype, device=x.device)
 
 
 def value(x: Tensor, who: str) -> np.ndarray:

@@ -1,55 +1,16 @@
-"""Every op and every function that is composed of ops."""
+"""Every op and every function that is composed of ops.
 
-from .contraction import matmul
-from .creation import full, one_hot, ones, ones_like, zeros, zeros_like
-from .elementwise import (
-    add,
-    astype,
-    divide,
-    equal,
-    exp,
-    greater,
-    greater_equal,
-    less,
-    less_equal,
-    log,
-    multiply,
-    negative,
-    not_equal,
-    subtract,
-    where,
-)
-from .movement import broadcast_to, matrix_transpose, permute_dims, reshape
-from .reduction import logsumexp, mean, sum
+Each module lists in `__all__` what it offers; together they are the public functions.
+"""
 
-__all__ = [
-    "add",
-    "astype",
-    "broadcast_to",
-    "divide",
-    "equal",
-    "exp",
-    "full",
-    "greater",
-    "greater_equal",
-    "less",
-    "less_equal",
-    "log",
-    "logsumexp",
-    "matmul",
-    "matrix_transpose",
-    "mean",
-    "multiply",
-    "negative",
-    "not_equal",
-    "one_hot",
-    "ones",
-    "ones_like",
-    "permute_dims",
-    "reshape",
-    "subtract",
-    "sum",
-    "where",
-    "zeros",
-    "zeros_like",
-]
+from . import complex_numbers, contraction, creation, elementwise, movement, reduction
+from .complex_numbers import *  # noqa: F403
+from .contraction import *  # noqa: F403
+from .creation import *  # noqa: F403
+from .elementwise import *  # noqa: F403
+from .movement import *  # noqa: F403
+from .reduction import *  # noqa: F403
+
+MODULES = (complex_numbers, contraction, creation, elementwise, movement, reduction)
+
+__all__ = [name for module in MODULES for name in module.__all__]

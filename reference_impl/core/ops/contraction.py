@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from ..dtype import wide_type
 from ..errors import ShapeError
 from ..op import bilinear
 from ..shape import Shape
 from ..tensor import Tensor
+from .complex_numbers import conj
 from .movement import matrix_transpose
+
+__all__ = ["matmul"]
 
 
 def _product_shape(x: Tensor, y: Tensor) -> Shape:
@@ -29,8 +33,8 @@ def _product_shape(x: Tensor, y: Tensor) -> Shape:
 
 
 @bilinear(
-    left=lambda g, x, y: g @ matrix_transpose(y),
-    right=lambda g, x, y: matrix_transpose(x) @ g,
+    left=lambda g, x, y: g @ matrix_transpose(conj(y)),
+    right=lambda g, x, y: matrix_transpose(conj(x)) @ g,
     shape=_product_shape,
     domain=lambda draw: [
         ((draw(3, 4), draw(4, 2)), {}),
@@ -53,6 +57,9 @@ def matmul(x, y):
     """
     is_plain = x.ndim == y.ndim == 2
     if is_plain or (x.ndim == y.ndim > 2 and x.shape[:-2] == y.shape[:-2]):
+        wide = wide_type(x.dtype)
+        if wide is not x.dtype:
+            return (x.astype(wide) @ y.astype(wide)).astype(x.dtype)
         return x @ y
     # NumPy would take vectors, and stretch batches.
     raise ValueError("matmul: matrices in equal batches are needed")

@@ -14,8 +14,12 @@ from ..operands import Operand, as_tensors
 from ..shape import Shape, normalise_shape
 from ..tensor import Tensor, known, tensor
 
+__all__ = ["full", "one_hot", "ones", "ones_like", "zeros", "zeros_like"]
 
-def full(shape: Shape | int, fill_value: Any, *, dtype: Any = None) -> Tensor:
+
+def full(
+    shape: Shape | int, fill_value: Any, *, dtype: Any = None, device: str = "cpu"
+) -> Tensor:
     """A tensor whose elements are all equal.
 
     Raises
@@ -28,36 +32,39 @@ def full(shape: Shape | int, fill_value: Any, *, dtype: Any = None) -> Tensor:
     wanted = tensor(fill_value).dtype if dtype is None else as_dtype(dtype)
     shape = normalise_shape(shape, who="full")
     given = tensor(fill_value)
-    if given.shape or (given.dtype.kind == "f" and wanted.kind != "f"):
+    if given.shape or (given.dtype.kind == "f" and wanted.kind in "biu"):
         raise DtypeError(
             f"full: one number that {wanted} can hold is needed, {fill_value!r} came"
         )
-    array = find_device("cpu").empty(shape, wanted)
+    place = find_device(device)
+    array = place.empty(shape, wanted)
     array[...] = given.data
-    return known(array)
+    return known(array, place)
 
 
-def zeros(shape: Shape | int, *, dtype: Any = float32) -> Tensor:
+def zeros(shape: Shape | int, *, dtype: Any = float32, device: str = "cpu") -> Tensor:
     """A tensor of zeros."""
-    return full(shape, 0, dtype=dtype)
+    return full(shape, 0, dtype=dtype, device=device)
 
 
-def ones(shape: Shape | int, *, dtype: Any = float32) -> Tensor:
+def ones(shape: Shape | int, *, dtype: Any = float32, device: str = "cpu") -> Tensor:
     """A tensor of ones."""
-    return full(shape, 1, dtype=dtype)
+    return full(shape, 1, dtype=dtype, device=device)
 
 
 def uniform_constant(x: Tensor, fill_value: int) -> Tensor:
     """A tensor like `x` with equal elements, which occupies the bytes of one."""
     one = np.asarray(fill_value, x.dtype)
-    return known(np.broadcast_to(one, x.shape))
+    return known(np.broadcast_to(one, x.shape), x.device)
 
 
+@public
 def zeros_like(x: Tensor) -> Tensor:
     """Zeros in the shape and dtype of `x`."""
     return uniform_constant(x, 0)
 
 
+@public
 def ones_like(x: Tensor) -> Tensor:
     """Ones in the shape and dtype of `x`."""
     return uniform_constant(x, 1)

@@ -6,11 +6,30 @@ from typing import Any
 
 import numpy as np
 
-from ..dtype import ANY, BOOLEANS, FLOATS, Dtype, as_dtype, bool_
+from ..dtype import ANY, BOOLEANS, COMPLEX, INEXACT, Dtype, as_dtype, bool_, complex128
+from ..errors import DtypeError
 from ..op import elementwise, general, linear, public
 from ..operands import Operand, as_tensors, promoted, stretched
-from ..tensor import Tensor
+from ..tensor import FUNCTIONS, Tensor
 from .creation import zeros_like
+
+__all__ = [
+    "add",
+    "astype",
+    "divide",
+    "equal",
+    "exp",
+    "greater",
+    "greater_equal",
+    "less",
+    "less_equal",
+    "log",
+    "multiply",
+    "negative",
+    "not_equal",
+    "subtract",
+    "where",
+]
 
 
 @elementwise(
@@ -51,7 +70,7 @@ def multiply(x, y):
     py="({0} / {1})",
     c="({0} / {1})",
     domain=(0.5, 2),
-    kinds=FLOATS,
+    kinds=INEXACT,
 )
 def divide(x, y):
     """Divide the first tensor by the second, element by element."""
@@ -74,7 +93,7 @@ def negative(x):
     py="math.exp({0})",
     c="exp{f}({0})",
     domain=(-2, 2),
-    kinds=FLOATS,
+    kinds=INEXACT,
 )
 def exp(x):
     """Raise e to every element."""
@@ -86,7 +105,7 @@ def exp(x):
     py="math.log({0})",
     c="log{f}({0})",
     domain=(0.1, 10),
-    kinds=FLOATS,
+    kinds=INEXACT,
 )
 def log(x):
     """Take the natural logarithm of every element."""
@@ -151,14 +170,20 @@ def identity(x):
 
 
 @linear(
-    transpose=lambda g, x, dtype: astype(g, x.dtype),
+    transpose=lambda g, x, dtype: _cast_back(g, x.dtype),
     shape=lambda x, dtype: x.shape,
     dtype=lambda x, dtype: dtype,
-    domain=lambda draw: [((draw(3, 4),), {"dtype": np.dtype(np.float64)})],
+    domain=lambda draw: [((draw(3, 4),), {"dtype": complex128})],
 )
 def _astype(x, *, dtype):
     """Convert every element to another dtype."""
     return x.astype(dtype)
+
+
+def _cast_back(g: Tensor, dtype: Dtype) -> Tensor:
+    if g.dtype in COMPLEX and dtype not in COMPLEX:
+        g = FUNCTIONS["real"](g)
+    return astype(g, dtype)
 
 
 @public
@@ -168,10 +193,15 @@ def astype(x: Operand, dtype: Dtype | str) -> Tensor:
     Raises
     ------
     DtypeError
-        If there is no such dtype.
+        If there is no such dtype, or complex numbers would lose their imaginary part.
     """
     (x,) = as_tensors("astype", (x,))
-    return _astype(x, dtype=as_dtype(dtype))
+    wanted = as_dtype(dtype)
+    if x.dtype in COMPLEX and wanted not in COMPLEX and wanted is not bool_:
+        raise DtypeError(
+            f"astype: {wanted} cannot hold {x.dtype}; take `real` or `abs` first"
+        )
+    return _astype(x, dtype=wanted)
 
 
 def _select_jvp(tangents, out, condition, x, y):

@@ -18,6 +18,8 @@ from ..shape import (
 )
 from ..tensor import Tensor
 
+__all__ = ["broadcast_to", "matrix_transpose", "permute_dims", "reshape"]
+
 
 def _broadcast_shape(x: Tensor, shape: Shape) -> Shape:
     if broadcast_shapes(x.shape, shape) != shape:

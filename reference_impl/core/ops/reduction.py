@@ -11,13 +11,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..dtype import FLOATS, NUMBERS, check_kind
+from ..dtype import FLOATS, INEXACT, NUMBERS, check_kind, wide_type
 from ..op import Op, general, linear, public
 from ..operands import Operand, as_tensors
 from ..shape import Shape, normalise_axes
 from ..tensor import Tensor
 from .elementwise import exp
 from .movement import _reshape, broadcast_to
+
+__all__ = ["logsumexp", "mean", "sum"]
 
 Axis = int | Sequence[int] | None
 
@@ -46,7 +48,8 @@ def _reduced(op: Op, x: Operand, *, who: str, axis: Axis, keepdims: bool) -> Ten
 )
 def _sum(x, *, axes):
     """Add the elements along some axes and keep these with size 1."""
-    return x.sum(axes, dtype=x.dtype, keepdims=True)
+    total = x.sum(axes, dtype=wide_type(x.dtype), keepdims=True)
+    return total.astype(x.dtype, copy=False)
 
 
 @public
@@ -71,7 +74,7 @@ def mean(x: Operand, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
         If the elements are no floating-point numbers, or an axis is out of range.
     """
     (x,) = as_tensors("mean", (x,))
-    check_kind(x.dtype, FLOATS, who="mean")
+    check_kind(x.dtype, INEXACT, who="mean")
     axes = normalise_axes(axis, x.ndim, who="mean")
     count = math.prod(x.shape[a] for a in axes)
     return sum(x, axis=axis, keepdims=keepdims) / float(count)

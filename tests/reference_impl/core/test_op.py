@@ -16,7 +16,7 @@ X = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
 def test_an_op_has_a_kind_a_docstring_and_a_function_of_its_name(op):
     assert op.kind in KINDS
     assert op.__doc__.splitlines()[0].endswith(".")
-    assert op.name in FUNCTIONS
+    assert op.name in FUNCTIONS or op.compute.__name__.startswith("_")
     assert PRIMITIVES[op.name] is op
 
 

@@ -93,20 +93,20 @@ def test_numpy_functions_read_a_tensor(x):
     assert np.sqrt(ri.tensor([4.0]))[0] == 2
 
 
-@pytest.mark.parametrize("data", [None, "text", 1j, 2**70, [1, "text"], object(), {}])
+@pytest.mark.parametrize("data", [None, "text", 2**70, [1, "text"], object(), {}])
 def test_what_is_no_number_is_refused(data):
     with pytest.raises(DtypeError, match="tensor: numbers are needed"):
         ri.tensor(data)
 
 
 def test_an_integer_that_no_dtype_holds_is_refused():
-    with pytest.raises(DtypeError, match="uint64"):
+    with pytest.raises(DtypeError, match="does not fit into int64"):
         ri.tensor(2**63)
 
 
-def test_float16_is_refused_with_a_list_of_dtypes():
-    with pytest.raises(DtypeError, match=r"float16 is not supported; there are bool"):
-        ri.tensor(np.ones(3, np.float16))
+def test_a_foreign_dtype_is_refused_with_a_list_of_dtypes():
+    with pytest.raises(DtypeError, match=r"float128 is not supported; there are bool"):
+        ri.tensor(np.ones(3, np.longdouble))
 
 
 def test_ragged_lists_are_refused():
@@ -149,11 +149,6 @@ def test_length_is_the_size_of_the_first_axis(x):
     assert len(x) == 2
     with pytest.raises(TypeError, match="without axes"):
         len(ri.tensor(1.0))
-
-
-def test_iteration_is_refused(x):
-    with pytest.raises(TypeError, match="iteration"):
-        iter(x)
 
 
 def test_a_tensor_prints_like_the_expression_that_makes_it():

@@ -1,0 +1,77 @@
+"""Parts of complex numbers.
+
+None of these is holomorphic, but each is linear over the real numbers, which is what a
+derivative needs: the inner product of two complex tensors is the real part of the sum
+of conj(x) y, and the transposes are those of that product. So the gradient of a real
+function of z = x + iy is df/dx + i df/dy: minus the gradient is the direction of
+steepest descent, as in PyTorch and TensorFlow. JAX returns the conjugate.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..dtype import COMPLEX, COMPLEXES, real_type
+from ..op import linear, public
+from ..operands import Operand, as_tensors
+from ..tensor import Tensor
+from .creation import zeros_like
+from .elementwise import astype
+
+__all__ = ["conj", "imag", "real"]
+
+
+@linear(
+    transpose=lambda g, x: conj(g),
+    shape=lambda x: x.shape,
+    kinds=COMPLEXES,
+    domain=lambda draw: [((draw(3, 4),), {})],
+)
+def _conj(x):
+    """Change the sign of every imaginary part."""
+    return np.conjugate(x)
+
+
+@public
+def conj(x: Operand) -> Tensor:
+    """Change the sign of every imaginary part; real numbers stay."""
+    (x,) = as_tensors("conj", (x,))
+    return _conj(x) if x.dtype in COMPLEX else x
+
+
+@linear(
+    transpose=lambda g, x: astype(g, x.dtype),
+    shape=lambda x: x.shape,
+    dtype=lambda x: real_type(x.dtype),
+    kinds=COMPLEXES,
+    domain=lambda draw: [((draw(3, 4),), {})],
+)
+def _real(x):
+    """Take the real part of every element."""
+    return x.real
+
+
+@public
+def real(x: Operand) -> Tensor:
+    """Take the real part of every element; real numbers stay."""
+    (x,) = as_tensors("real", (x,))
+    return _real(x) if x.dtype in COMPLEX else x
+
+
+@linear(
+    transpose=lambda g, x: astype(g, x.dtype) * 1j,
+    shape=lambda x: x.shape,
+    dtype=lambda x: real_type(x.dtype),
+    kinds=COMPLEXES,
+    domain=lambda draw: [((draw(3, 4),), {})],
+)
+def _imag(x):
+    """Take the imaginary part of every element."""
+    return x.imag
+
+
+@public
+def imag(x: Operand) -> Tensor:
+    """Take the imaginary part of every element; that of real numbers is zero."""
+    (x,) = as_tensors("imag", (x,))
+    return _imag(x) if x.dtype in COMPLEX else zeros_like(x)
