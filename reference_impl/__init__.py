@@ -9,7 +9,7 @@ The functions are those of the Array API standard where it has them.
 """
 
 from .core import tree
-from .core.autodiff import grad, jvp, value_and_grad
+from .core.autodiff import backward, grad, jvp, value_and_grad, vjp
 from .core.compile import compile
 from .core.dtype import (
     bfloat16,
@@ -43,13 +43,17 @@ from .core.errors import (
     TreeError,
 )
 from .core.graph import Graph, capture
+from .core.jacobian import hessian, hvp, jacobian
 from .core.ops import *  # noqa: F403
 from .core.ops import __all__ as _ops
-from .core.tensor import Tensor, tensor
+from .core.tensor import Tensor, tensor, variable
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "hessian",
+    "hvp",
+    "jacobian",
     "KeyReuseError",
     "uint64",
     "uint32",
@@ -79,6 +83,9 @@ __all__ = [
     "compile",
     "float32",
     "float64",
+    "backward",
+    "vjp",
+    "variable",
     "grad",
     "int32",
     "int64",

@@ -39,7 +39,9 @@ LEVELS = [
     {"operands"},
     {"op"},
     {"ops"},
+    {"walk"},
     {"graph", "autodiff"},
+    {"jacobian"},
     {"compile"},
 ]
 

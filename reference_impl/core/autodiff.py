@@ -1,8 +1,7 @@
-"""Derivatives: two walks over the graph between variables and results.
+"""Derivatives of functions of trees: the public face of the two walks in `walk.py`.
 
-Reverse mode walks down from the results and asks every op for its `vjp`; forward mode
-walks up from the variables and asks for its `jvp`. The rules are written with tensors,
-so a walk builds a graph that can be walked again: derivatives nest in any order.
+Each function here makes variables of its arguments' leaves, calls the function, and
+walks: down from the results for `grad` and `vjp`, up from the variables for `jvp`.
 """
 
 from __future__ import annotations
@@ -14,66 +13,142 @@ from typing import Any
 from . import tree
 from .dtype import DIFFERENTIABLE, FLOATING
 from .errors import GradientError
-from .ops.creation import ones_like, zeros_like
+from .ops.creation import ones_like
 from .shape import normalise_shape
-from .tensor import UNTRACKED, Tensor, detached, tensor, variable
+from .tensor import UNTRACKED, Tensor, tensor, variable
+from .walk import pullback, pushforward, settled
 
 
 def grad(
-    function: Callable[..., Any], argnums: int | Sequence[int] = 0
+    function: Callable[..., Any],
+    argnums: int | Sequence[int] = 0,
+    *,
+    has_aux: bool = False,
 ) -> Callable[..., Any]:
     """The function that computes the gradient of a scalar function.
 
     Parameters
     ----------
     function : callable
-        Of trees of floating-point tensors, to one number.
+        Of trees of floating-point or complex tensors, to one real number.
     argnums : int or sequence of int
         The positional arguments to differentiate with respect to.
+    has_aux : bool
+        Whether `function` returns a pair: the number, and a tree that comes along.
 
     Returns
     -------
     callable
         Takes what `function` takes; returns a tree like the argument, or a tuple of
-        such trees if `argnums` is a sequence.
+        such trees if `argnums` is a sequence; with `has_aux`, a pair of that and the
+        second result of `function`.
 
     Raises
     ------
     GradientError
         When called: if the result is no floating-point scalar, or an argument has a
-        leaf that is not floating-point.
+        leaf that is neither floating-point nor complex.
+
+    Notes
+    -----
+    The gradient by a complex z = x + iy is df/dx + i df/dy, so that a small step
+    against it descends; see `core/ops/complex_numbers.py`.
     """
-    gradient = value_and_grad(function, argnums)
+    gradient = value_and_grad(function, argnums, has_aux=has_aux)
 
     @functools.wraps(function)
     def computed(*args: Any, **options: Any) -> Any:
-        return gradient(*args, **options)[1]
+        value, gradients = gradient(*args, **options)
+        return (gradients, value[1]) if has_aux else gradients
 
     return computed
 
 
 def value_and_grad(
-    function: Callable[..., Any], argnums: int | Sequence[int] = 0
-) -> Callable[..., tuple[Tensor, Any]]:
-    """The function that computes a scalar function and its gradient; see `grad`."""
+    function: Callable[..., Any],
+    argnums: int | Sequence[int] = 0,
+    *,
+    has_aux: bool = False,
+) -> Callable[..., tuple[Any, Any]]:
+    """The function that computes a scalar function and its gradient; see `grad`.
+
+    With `has_aux` the first of the two is the pair that `function` returns.
+    """
 
     @functools.wraps(function)
-    def computed(*args: Any, **options: Any) -> tuple[Tensor, Any]:
-        wanted = _positions(argnums, len(args))
-        leaves, structure = _floating_leaves("grad", {i: args[i] for i in wanted})
-        variables = [variable(x) for x in leaves]
-        given = list(args)
-        for index, arg in tree.unflatten(structure, variables).items():
-            given[index] = arg
-        out = _checked_scalar(function(*given, **options))
-        cotangents = pullback([out], [ones_like(out)], variables)
-        gradients = tree.unflatten(structure, cotangents)
-        (value,) = _settled([out], variables)
-        if not isinstance(argnums, Sequence):
-            return value, gradients[wanted[0]]
-        return value, tuple(gradients[index] for index in wanted)
+    def computed(*args: Any, **options: Any) -> tuple[Any, Any]:
+        def checked(*given: Any) -> Any:
+            result = function(*given, **options)
+            has_pair = has_aux and isinstance(result, tuple) and result
+            _checked_scalar(result[0] if has_pair else result)
+            return result
+
+        result, pull = vjp_at(checked, args, argnums, who="grad", has_aux=has_aux)
+        return result, pull(ones_like(result[0] if has_aux else result))
 
     return computed
+
+
+def vjp(
+    function: Callable[..., Any], *primals: Any, has_aux: bool = False
+) -> tuple[Any, ...]:
+    """The value of a function, and the function that pulls cotangents back through it.
+
+    Parameters
+    ----------
+    primals : trees
+        The arguments of `function`.
+    has_aux : bool
+        Whether `function` returns a pair: what is differentiated, and a tree that
+        comes along as the third result.
+
+    Returns
+    -------
+    out, pull
+        `pull` takes a tree like `out` and returns a tuple of trees like the primals.
+        It may be called more than once.
+
+    Raises
+    ------
+    GradientError, TreeError
+        If a leaf of a primal has no derivative, or a cotangent does not fit.
+    """
+    argnums = tuple(range(len(primals)))
+    result, pull = vjp_at(function, primals, argnums, who="vjp", has_aux=has_aux)
+    return (result[0], pull, result[1]) if has_aux else (result, pull)
+
+
+def vjp_at(
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    argnums: int | Sequence[int],
+    *,
+    who: str,
+    has_aux: bool = False,
+) -> tuple[Any, Callable[[Any], Any]]:
+    """What a function returns, and the pullback to the arguments that `argnums` names.
+
+    The pullback returns a tree like the argument, or a tuple of such trees if `argnums`
+    is a sequence.
+    """
+    chosen = Chosen(who, args, argnums)
+    result = function(*chosen.given())
+    if has_aux and not (isinstance(result, tuple) and len(result) == 2):
+        raise GradientError(
+            f"{who}: with has_aux=True the function must return a pair, the result and "
+            f"what comes along; {type(result).__name__} came"
+        )
+    found, out_structure = tree.flatten(result[0] if has_aux else result)
+    outs = [tensor(x) for x in found]
+
+    def pull(cotangents: Any) -> Any:
+        seeds = _seeds(who, cotangents, outs, out_structure)
+        return chosen.rebuilt(pullback(outs, seeds, chosen.variables))
+
+    value = tree.unflatten(out_structure, settled(outs, chosen.variables))
+    if has_aux:
+        return (value, _settled_tree(result[1], chosen.variables)), pull
+    return value, pull
 
 
 def jvp(
@@ -96,169 +171,132 @@ def jvp(
     TreeError
         If the two structures differ.
     GradientError
-        If a leaf is not floating-point, or a tangent does not fit its primal.
+        If a leaf has no derivative, or a tangent does not fit its primal.
     """
-    leaves, structure = _floating_leaves("jvp", tuple(primals))
-    directions, other = _floating_leaves("jvp", tuple(tangents))
-    tree.check_equal("jvp", structure, other)
-    for x, t in zip(leaves, directions, strict=True):
-        if (x.shape, x.dtype) != (t.shape, t.dtype):
-            raise GradientError(
-                f"jvp: a tangent must be like its primal, which is {x.dtype}"
-                f"{list(x.shape)}; {t.dtype}{list(t.shape)} came"
-            )
-    variables = [variable(x) for x in leaves]
-    results, out_structure = tree.flatten(
-        function(*tree.unflatten(structure, variables))
+    chosen = Chosen("jvp", primals, tuple(range(len(primals))))
+    directions = _seeds(
+        "jvp", tuple(tangents), chosen.leaves, tree.flatten(tuple(primals))[1]
     )
-    outs = [tensor(x) for x in results]
-    moved = pushforward(outs, variables, directions)
-    values = _settled(outs, variables)
-    return tree.unflatten(out_structure, values), tree.unflatten(out_structure, moved)
+    found, structure = tree.flatten(function(*chosen.given()))
+    outs = [tensor(x) for x in found]
+    moved = pushforward(outs, chosen.variables, directions)
+    values = settled(outs, chosen.variables)
+    return tree.unflatten(structure, values), tree.unflatten(structure, moved)
 
 
-def pullback(
-    outputs: Sequence[Tensor], cotangents: Sequence[Tensor], variables: Sequence[Tensor]
-) -> list[Tensor]:
-    """Reverse mode: carry cotangents of the outputs down to the variables."""
-    nodes, reached = _between(variables, outputs)
-    first = _first(variables)
-    flowing: dict[int, Tensor] = {}
+def backward(loss: Tensor, variables: Any) -> Any:
+    """The gradient of a number by variables it was computed from: dynamic style.
 
-    def add(x: Tensor, g: Tensor) -> None:
-        sofar = flowing.get(x.serial)
-        flowing[x.serial] = g if sofar is None else _added(sofar, g)
+        w = ri.variable(w)
+        loss = ri.mean((x @ w - y) ** 2)
+        gradient = ri.backward(loss, w)
 
-    for out, g in zip(outputs, cotangents, strict=True):
-        add(out, g)
-    for node in reversed(nodes):
-        if node.serial in flowing:
-            g = flowing.pop(node.serial)
-            out, inputs = _operands(node, first)
-            needs = tuple(x.serial in reached for x in node.inputs)
-            flown = node.op.vjp(g, out, *inputs, needs=needs, **node.attrs)
-            for x, gx, is_needed in zip(node.inputs, flown, needs, strict=True):
-                if gx is not None and is_needed and _is_differentiable(x):
-                    add(x, gx)
-    return _settled(_arrived(flowing, variables), variables, seeds=cotangents)
+    Parameters
+    ----------
+    loss : Tensor
+        One floating-point number.
+    variables : tree
+        Of tensors that `ri.variable` returned before `loss` was computed.
 
+    Returns
+    -------
+    tree
+        Like `variables`; zeros where the loss does not depend on one.
 
-def pushforward(
-    outputs: Sequence[Tensor], variables: Sequence[Tensor], tangents: Sequence[Tensor]
-) -> list[Tensor]:
-    """Forward mode: carry tangents of the variables up to the outputs."""
-    nodes, _ = _between(variables, outputs)
-    first = _first(variables)
-    flowing = {x.serial: t for x, t in zip(variables, tangents, strict=True)}
-    for node in nodes:
-        given = [flowing.get(x.serial) for x in node.inputs]
-        if _is_differentiable(node) and any(t is not None for t in given):
-            out, inputs = _operands(node, first)
-            t = node.op.jvp(given, out, *inputs, **node.attrs)
-            if t is not None:
-                flowing[node.serial] = t
-    return _settled(_arrived(flowing, outputs), variables, seeds=tangents)
-
-
-def _is_differentiable(x: Tensor) -> bool:
-    # An op with several results has a tuple of dtypes.
-    return x.dtype in DIFFERENTIABLE or isinstance(x.dtype, tuple)
-
-
-def _added(g: Any, other: Any) -> Any:
-    """The sum of two cotangents of one tensor, or of one op's several results."""
-    if g is None or other is None:
-        return g if other is None else other
-    if g.__class__ is tuple:
-        return tuple(_added(*pair) for pair in zip(g, other, strict=True))
-    return g + other
-
-
-def _arrived(flowing: dict[int, Tensor], ends: Sequence[Tensor]) -> list[Tensor]:
-    """What has come to the end of a walk; where nothing came, zeros."""
-    return [flowing[x.serial] if x.serial in flowing else zeros_like(x) for x in ends]
-
-
-def _between(
-    variables: Sequence[Tensor], outputs: Sequence[Tensor]
-) -> tuple[list[Tensor], set[int]]:
-    """The nodes on paths from variables to outputs, in topological order.
-
-    Also the serials of all that depends on a variable, the variables included.
+    Raises
+    ------
+    GradientError
+        If the loss is no floating-point scalar, or a leaf is no variable.
     """
-    first = _first(variables)
-    reached = {x.serial for x in variables}
-    seen, ancestors, waiting = set(reached), [], list(outputs)
-    while waiting:
-        node = waiting.pop()
-        # What is older than every variable cannot depend on one.
-        if node.serial > first and node.serial not in seen:
-            seen.add(node.serial)
-            ancestors.append(node)
-            waiting.extend(node.inputs)
-    # A tensor is younger than its inputs: order of age is topological order.
-    ancestors.sort(key=lambda node: node.serial)
-    nodes = []
-    for node in ancestors:
-        if any(x.serial in reached for x in node.inputs):
-            reached.add(node.serial)
-            nodes.append(node)
-    return nodes, reached
+    leaves, structure = tree.flatten(variables)
+    for name, x in zip(tree.names(variables), leaves, strict=True):
+        if not isinstance(x, Tensor) or x.root == UNTRACKED:
+            raise GradientError(
+                f"backward: {name} is no variable; make it one with `ri.variable` "
+                f"before the loss is computed"
+            )
+    out = _checked_scalar(loss)
+    return tree.unflatten(structure, pullback([out], [ones_like(out)], leaves))
 
 
-def _first(variables: Sequence[Tensor]) -> int:
-    return min((x.serial for x in variables), default=UNTRACKED)
+def _settled_tree(result: Any, variables: Sequence[Tensor]) -> Any:
+    """A tree that came along: tensors without a history, other leaves as they are."""
+    leaves, structure = tree.flatten(result)
+    return tree.unflatten(
+        structure,
+        [settled([x], variables)[0] if isinstance(x, Tensor) else x for x in leaves],
+    )
 
 
-def _operands(node: Tensor, first: int) -> tuple[Tensor, tuple[Tensor, ...]]:
-    """What a node's rules see.
+class Chosen:
+    """The arguments of a function that a derivative is about."""
 
-    If the node depends on nothing older than the variables of this walk, nobody can
-    differentiate what the rules compute; values without a history are cheaper.
-    """
-    if node.root < first:
-        return node, node.inputs
-    return detached(node), tuple(detached(x) for x in node.inputs)
+    def __init__(self, who: str, args: Sequence[Any], argnums: Any) -> None:
+        self._args = args
+        self._is_single = not isinstance(argnums, Sequence)
+        self._wanted = _positions(argnums, len(args), who)
+        chosen = {i: args[i] for i in self._wanted}
+        self.leaves, self._structure = _differentiable_leaves(who, chosen)
+        self.variables = [variable(x) for x in self.leaves]
 
+    def given(self) -> list[Any]:
+        """All arguments, variables in place of the chosen leaves."""
+        given = list(self._args)
+        for index, arg in tree.unflatten(self._structure, self.variables).items():
+            given[index] = arg
+        return given
 
-def _settled(
-    results: Sequence[Tensor],
-    variables: Sequence[Tensor],
-    *,
-    seeds: Sequence[Tensor] = (),
-) -> list[Tensor]:
-    """Results without the history that only the variables of this walk could use.
-
-    What a walk starts with may be younger than its variables and still be asked about:
-    the pullback of a function is linear in its cotangent. Then everything is kept.
-    """
-    first = _first(variables)
-    if any(first <= x.root < UNTRACKED for x in seeds):
-        return list(results)
-    return [x if x.root < first else detached(x) for x in results]
+    def rebuilt(self, leaves: Sequence[Any]) -> Any:
+        """A tree like the argument, or a tuple of trees like the arguments."""
+        found = tree.unflatten(self._structure, leaves)
+        if self._is_single:
+            return found[self._wanted[0]]
+        return tuple(found[index] for index in self._wanted)
 
 
-def _positions(argnums: int | Sequence[int], count: int) -> tuple[int, ...]:
-    wanted = normalise_shape(argnums, who="grad: argnums")
+def _positions(argnums: int | Sequence[int], count: int, who: str) -> tuple[int, ...]:
+    wanted = normalise_shape(argnums, who=f"{who}: argnums")
     for index in wanted:
         if not 0 <= index < count:
             raise GradientError(
-                f"grad: argument {index} is to be differentiated, "
+                f"{who}: argument {index} is to be differentiated, "
                 f"{count} positional arguments came"
             )
     return wanted
 
 
-def _floating_leaves(who: str, argument: Any) -> tuple[list[Tensor], tree.Structure]:
+def _differentiable_leaves(
+    who: str, argument: Any
+) -> tuple[list[Tensor], tree.Structure]:
+    """The leaves of an argument, each of which must have a derivative."""
     leaves, structure = tree.flatten(argument)
     tensors = [tensor(leaf) for leaf in leaves]
-    for name, x in zip(tree.names(argument), tensors, strict=True):
+    for x in tensors:
         if x.dtype not in DIFFERENTIABLE:
+            places = zip(tree.names(argument), tensors, strict=True)
+            name = next(name for name, each in places if each is x)
             raise GradientError(
                 f"{who}: floating-point numbers are needed, argument {name} is "
                 f"{x.dtype}"
             )
     return tensors, structure
+
+
+def _seeds(
+    who: str, given: Any, like: Sequence[Tensor], structure: tree.Structure
+) -> list[Tensor]:
+    """The leaves of what a walk starts with, which must fit the other end."""
+    leaves, other = tree.flatten(given)
+    tree.check_equal(who, structure, other)
+    seeds = [tensor(leaf) for leaf in leaves]
+    for x, seed in zip(like, seeds, strict=True):
+        if (x.shape, x.dtype) != (seed.shape, seed.dtype):
+            pair = ("tangent", "primal") if who == "jvp" else ("cotangent", "result")
+            raise GradientError(
+                f"{who}: a {pair[0]} must be like its {pair[1]}, which is {x.dtype}"
+                f"{list(x.shape)}; {seed.dtype}{list(seed.shape)} came"
+            )
+    return seeds
 
 
 def _checked_scalar(out: Any) -> Tensor:
@@ -270,6 +308,6 @@ def _checked_scalar(out: Any) -> Tensor:
         )
         raise GradientError(
             f"grad: the function must return one floating-point number, {came} came; "
-            f"use `sum` or `mean`"
+            f"use `sum` or `mean`, and `real` or `abs` for complex numbers"
         )
     return out

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import reference_impl as ri
-from reference_impl.core.autodiff import pullback
+from reference_impl.core.walk import pullback
 from reference_impl.core.op import PRIMITIVES
 from reference_impl.core.tensor import variable
 

@@ -2,7 +2,7 @@
 
 import reference_impl as ri
 from reference_impl.core import tree
-from reference_impl.core.autodiff import pullback, pushforward
+from reference_impl.core.walk import pullback, pushforward
 from reference_impl.core.tensor import variable
 
 

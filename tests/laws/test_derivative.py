@@ -4,7 +4,7 @@ import numpy as np
 from laws.sampling import eps, is_inexact
 
 import reference_impl as ri
-from reference_impl.core.autodiff import pullback, pushforward
+from reference_impl.core.walk import pullback, pushforward
 from reference_impl.core.tensor import variable
 
 # The step that balances the two errors of a central difference: what the third

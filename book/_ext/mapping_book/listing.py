@@ -1,6 +1,6 @@
 """Directives that show library code by its name.
 
-    ```{listing} reference_impl.core.autodiff:pullback
+    ```{listing} reference_impl.core.walk:pullback
     ```
 
     ```{five} optim.py:update
