@@ -34,6 +34,10 @@ FILES: dict[str, tuple[str, ...]] = {
     "train.py": ("Trainer",),
 }
 
+# The adapters whose framework says what it allocates have one more file.
+TRACED = ("reference",)
+TRACED_FILES: dict[str, tuple[str, ...]] = {"memory.py": ("recorded",)}
+
 # The ways in which a framework can run a model; the first is the one its users reach
 # for when they care about speed and need nothing else installed.
 MODES: dict[str, tuple[str, ...]] = {
@@ -46,7 +50,18 @@ MODES: dict[str, tuple[str, ...]] = {
 
 FRAMEWORKS = tuple(MODES)
 
+
+def files(framework: str) -> dict[str, tuple[str, ...]]:
+    """The files of an adapter, and the public names in each."""
+    return FILES | (TRACED_FILES if framework in TRACED else {})
+
+
 Arrays = dict[str, np.ndarray]
+
+# How many events of an allocator came before a step, and all of them. An event has
+# `action` ("allocate" or "free"), `offset`, `nbytes`, `live_bytes` (of all blocks,
+# after it), and of the array in the block `maker`, `dtype` and `shape`.
+Recording = tuple[int, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,13 @@
 The functions are those of the Array API standard where it has them.
 """
 
-from .core import tree
+from .core import random, tree
+from .core.adjoint import gradient
 from .core.autodiff import backward, grad, jvp, value_and_grad, vjp
 from .core.compile import compile
+from .core.control import cond, scan, while_loop
+from .core.custom import checkpoint, custom_jvp, custom_vjp
+from .core.device import CPU, device, register_device
 from .core.dtype import (
     bfloat16,
     complex64,
@@ -32,8 +36,10 @@ from .core.errors import (
     CaptureError,
     DeviceError,
     DtypeError,
+    FileError,
     FreedError,
     GradientError,
+    IndexRangeError,
     KeyReuseError,
     MappingError,
     NoValueError,
@@ -43,14 +49,24 @@ from .core.errors import (
     TreeError,
 )
 from .core.graph import Graph, capture
+from .core.graph_file import load_graph, save_graph
 from .core.jacobian import hessian, hvp, jacobian
 from .core.ops import *  # noqa: F403
 from .core.ops import __all__ as _ops
+from .core.ops import fourier as fft
+from .core.scope import scope
+from .core.source import primitives, source
 from .core.tensor import Tensor, tensor, variable
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "cond",
+    "scan",
+    "while_loop",
+    "checkpoint",
+    "custom_jvp",
+    "custom_vjp",
     "hessian",
     "hvp",
     "jacobian",
@@ -65,12 +81,15 @@ __all__ = [
     "complex128",
     "complex64",
     "bfloat16",
+    "CPU",
     "CaptureError",
     "DeviceError",
     "DtypeError",
+    "FileError",
     "FreedError",
     "GradientError",
     "Graph",
+    "IndexRangeError",
     "MappingError",
     "NoValueError",
     "OutOfMemoryError",
@@ -78,9 +97,12 @@ __all__ = [
     "ShapeError",
     "Tensor",
     "TreeError",
+    "array_api",
     "bool",
     "capture",
     "compile",
+    "device",
+    "fft",
     "float32",
     "float64",
     "backward",
@@ -90,6 +112,14 @@ __all__ = [
     "int32",
     "int64",
     "jvp",
+    "gradient",
+    "load_graph",
+    "primitives",
+    "random",
+    "register_device",
+    "save_graph",
+    "scope",
+    "source",
     "tensor",
     "tree",
     "value_and_grad",

@@ -11,10 +11,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from adapters.contract import FRAMEWORKS, MODELS
+from adapters.contract import FRAMEWORKS, MODELS, TRACED
 from exercises.cli import app as exercise_app
 
-from . import atomic, comparison, report, table
+from . import atomic, comparison, memory, report, table
 from .candidates import candidates
 from .document import SCHEMA_VERSION
 from .errors import UserError
@@ -77,8 +77,7 @@ def compare(
     """Train models on several frameworks, prove them equal, measure what each costs."""
     names = [name.strip() for name in frameworks.split(",") if name.strip()]
     candidates(names, modes)
-    if save is not None and (save.is_dir() or not save.parent.is_dir()):
-        raise UserError(f"--save: {save} is no place for a file")
+    _check_place("--save", save)
     experiments = [
         experiment(model, steps=steps, batch=batch, seed=seed, threads=threads)
         for model in dict.fromkeys(models or MODELS)
@@ -122,11 +121,49 @@ def remake_report(
         atomic.replace(svg, table.drawing(documents).encode())
 
 
+@app.command(name="memory")
+def draw_memory(
+    model: Annotated[str, typer.Argument(help=f"One of {', '.join(MODELS)}.")],
+    frameworks: Annotated[
+        str, typer.Option(help="Names with commas between; they must trace.")
+    ] = ",".join(TRACED),
+    batch: Annotated[int, typer.Option(help="Samples for the step.")] = 64,
+    seed: Annotated[int, typer.Option(help="Of parameters and order.")] = 0,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
+    ] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(help="Draw the first as an interactive chart in this file."),
+    ] = None,
+) -> None:
+    """Draw which bytes are live during one training step, and who holds them."""
+    names = list(dict.fromkeys(n.strip() for n in frameworks.split(",") if n.strip()))
+    if not names:
+        raise UserError(f"name at least one framework of: {', '.join(TRACED)}")
+    _check_place("--html", html)
+    one = experiment(model, steps=2, batch=batch, seed=seed)
+    documents = [memory.timeline(one, name) for name in names]
+    if as_json:
+        print(json.dumps(documents[0] if len(documents) == 1 else documents, indent=2))
+    else:
+        for document in documents:
+            memory.show(document, screen)
+    if html is not None:
+        atomic.replace(html, memory.page(documents[0]).encode())
+        notes.print(f"chart  {html}", highlight=False, soft_wrap=True)
+
+
 def all_equal(documents: list[dict[str, Any]]) -> bool:
     """Whether every framework that is installed is equal, and at least one is there."""
     found = [row["status"] for document in documents for row in document["rows"]]
     installed = [status for status in found if status != "missing"]
     return bool(installed) and set(installed) == {"equal"}
+
+
+def _check_place(option: str, path: Path | None) -> None:
+    if path is not None and (path.is_dir() or not path.parent.is_dir()):
+        raise UserError(f"{option}: {path} is no place for a file")
 
 
 def _run(one: Experiment, store: Store, **options: Any) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class Jobs:
     """A framework, and the model that it is timing."""
 
     def __init__(self, framework: str, trainer: Any, *, threads: int) -> None:
-        self._trainer = trainer
+        self._framework, self._trainer = framework, trainer
         self._tensor = importlib.import_module(f"adapters.{framework}.tensor")
         self._data = importlib.import_module(f"adapters.{framework}.data")
         self._tensor.configure(threads)
@@ -113,6 +113,27 @@ class Jobs:
         with open("/proc/self/status") as status:
             line = next(line for line in status if line.startswith("VmHWM:"))
         return {"peak_bytes": int(line.split()[1]) * 1024}
+
+    def timeline(self, *, inputs: str, **options: Any) -> dict[str, Any]:
+        """What is allocated and freed in a training step: the second of a training.
+
+        The first step also makes what later ones find, such as velocities.
+        """
+        recorder = importlib.import_module(f"adapters.{self._framework}.memory")
+        arrays = _read(inputs)
+
+        def prepare() -> Any:
+            trainer = self._trainer(parameters=under("parameter", arrays), **options)
+            first, second = self._batches(arrays, arrays["order"][:2])
+            trainer.step(*first)
+            return trainer, second
+
+        def step(prepared: Any) -> None:
+            trainer, batch = prepared
+            trainer.step(*batch)
+
+        start, events = recorder.recorded(prepare, step)
+        return {"start": start, "events": events}
 
     def _batches(self, arrays: Arrays, order: np.ndarray) -> Any:
         return self._data.batches(arrays["train_x"], arrays["train_y"], order)

@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 
 from . import tree
-from .errors import CaptureError
+from .device import HOST, Device
+from .errors import CaptureError, DeviceError
 from .graph import Graph, capture, is_array
+from .op import Op
 from .tensor import UNTRACKED, Tensor, known, tensor, value
 
 
@@ -24,7 +26,7 @@ from .tensor import UNTRACKED, Tensor, known, tensor, value
 class Step:
     """Compute one node: slots are positions in the list of a program's values."""
 
-    compute: Callable[..., np.ndarray]
+    op: Op
     inputs: tuple[int, ...]
     attrs: dict[str, Any]
     output: int
@@ -49,13 +51,12 @@ class Program:
         self._outputs = [slots[x.serial] for x in graph.outputs]
         self.steps = _steps(nodes, slots, keep=self._outputs)
 
-    def run(self, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
-        """The arrays of the outputs, from those of the inputs."""
+    def run(self, arrays: Sequence[Any], device: Device = HOST) -> list[Any]:
+        """The arrays of the outputs, from those of the inputs, on one device."""
         values: list[Any] = [*arrays, *self._blank, *self._constants]
         for step in self.steps:
-            values[step.output] = step.compute(
-                *[values[i] for i in step.inputs], **step.attrs
-            )
+            inputs = [values[i] for i in step.inputs]
+            values[step.output] = device.run(step.op, inputs, step.attrs)
             for slot in step.released:
                 values[slot] = None
         return [np.asarray(values[i]) for i in self._outputs]
@@ -72,7 +73,7 @@ def _steps(
         read_later |= last_read
         output = slots[node.serial]
         released = tuple(sorted(last_read))
-        steps.append(Step(node.op.compute, inputs, node.attrs, output, released))
+        steps.append(Step(node.op, inputs, node.attrs, output, released))
     return steps[::-1]
 
 
@@ -93,7 +94,8 @@ class Compiled:
             results = program.graph.apply(*tensors)
         else:
             arrays = [value(x, program.graph.name) for x in tensors]
-            results = [known(array) for array in program.run(arrays)]
+            place = _common_device(tensors, program.graph.name)
+            results = [known(array, place) for array in program.run(arrays, place)]
         return tree.unflatten(program.graph.structure, results)
 
     def graph(self, *args: Any) -> Graph:
@@ -116,8 +118,21 @@ class Compiled:
         return program
 
 
+def _common_device(tensors: Sequence[Tensor], who: str) -> Device:
+    """The device of all arguments; without arguments, main memory."""
+    places = {x.device.name: x.device for x in tensors}
+    if len(places) > 1:
+        raise DeviceError(
+            f"{who}: the arguments are on different devices, {', '.join(places)}; move "
+            f"them with `to_device`"
+        )
+    return next(iter(places.values()), HOST)
+
+
 def _signature(leaf: Any) -> Any:
-    return (leaf.shape, leaf.dtype) if is_array(leaf) else tree.Static(leaf)
+    if not is_array(leaf):
+        return tree.Static(leaf)
+    return leaf.shape, leaf.dtype, getattr(leaf, "device", None)
 
 
 def compile(function: Callable[..., Any]) -> Compiled:

@@ -53,8 +53,16 @@ NUMBERS = INTEGERS + INEXACT
 ORDERED = BOOLEANS + REALS
 ANY = BOOLEANS + NUMBERS
 
-# A Python scalar may meet these kinds of tensors without an explicit cast.
-_WEAK = {bool: BOOLEANS, int: NUMBERS, float: INEXACT, complex: INEXACT}
+# A Python scalar takes these dtypes when it meets a tensor of one.
+WEAK: dict[type, frozenset[Dtype]] = {
+    scalar: frozenset(dtype for dtype in SUPPORTED if dtype.kind in kinds)
+    for scalar, kinds in (
+        (bool, BOOLEANS),
+        (int, NUMBERS),
+        (float, INEXACT),
+        (complex, COMPLEXES),
+    )
+}
 
 
 def as_dtype(name: object) -> Dtype:
@@ -128,12 +136,14 @@ def weak_type(scalar: Any, dtype: Dtype, *, who: str) -> Dtype:
     DtypeError
         If the scalar's kind is higher, as a float's is beside integers.
     """
-    if dtype.kind not in _WEAK[type(scalar)]:
-        raise DtypeError(
-            f"{who}: the Python {type(scalar).__name__} {scalar!r} cannot join a "
-            f"tensor of {dtype}; convert the tensor with `astype`"
-        )
-    return complex_type(dtype) if type(scalar) is complex else dtype
+    if dtype in WEAK[type(scalar)]:
+        return dtype
+    if type(scalar) is complex and dtype in FLOATING:
+        return complex_type(dtype)
+    raise DtypeError(
+        f"{who}: the Python {type(scalar).__name__} {scalar!r} cannot join a "
+        f"tensor of {dtype}; convert the tensor with `astype`"
+    )
 
 
 def complex_type(dtype: Dtype) -> Dtype:

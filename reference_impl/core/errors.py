@@ -17,6 +17,10 @@ class RangeError(MappingError, ValueError):
     """A value lies outside of what is allowed."""
 
 
+class IndexRangeError(RangeError, IndexError):
+    """An index lies outside of an axis, or there are more indices than axes."""
+
+
 class DtypeError(MappingError, TypeError):
     """Element types do not fit together, or a function has no meaning for one."""
 
@@ -47,6 +51,10 @@ class GradientError(MappingError, ValueError):
 
 class CaptureError(MappingError, TypeError):
     """A function cannot be turned into a graph, or a graph cannot be run."""
+
+
+class FileError(MappingError, ValueError):
+    """A file is damaged, or does not hold what its format says."""
 
 
 class KeyReuseError(MappingError, RuntimeError):

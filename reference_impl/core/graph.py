@@ -8,19 +8,24 @@ that already have data are constants of the graph.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from . import tree
-from .dtype import bool_
-from .errors import CaptureError
-from .tensor import FREED, Tensor, symbol, tensor
+from .draw import as_dot, as_mermaid
+from .errors import CaptureError, MappingError
+from .location import name_line
+from .scope import Scope, current_record, now, recording
+from .show import as_text
+from .tensor import Tensor, symbol_like, tensor
+
+FORMS = {"text": as_text, "mermaid": as_mermaid, "dot": as_dot}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Graph:
     """Inputs and outputs; what lies between is found by walking.
 
@@ -32,6 +37,10 @@ class Graph:
         Paths into the function's arguments and result, such as `params.hidden.bias`.
     structure : tree.Structure
         Of the function's result.
+    scopes : tuple of Scope
+        In the order in which they were entered.
+    node_names : mapping of int to str
+        Of the nodes that have a name of their own, by serial.
     """
 
     name: str
@@ -40,10 +49,13 @@ class Graph:
     input_names: tuple[str, ...]
     output_names: tuple[str, ...]
     structure: tree.Structure
+    scopes: tuple[Scope, ...] = ()
+    node_names: Mapping[int, str] = field(default_factory=dict)
 
     def nodes(self) -> list[Tensor]:
         """The computed tensors in an order in which they can be computed."""
-        seen, found, waiting = set(), [], list(self.outputs)
+        # An input may have been computed from something; that is not our business.
+        seen, found, waiting = {x.serial for x in self.inputs}, [], list(self.outputs)
         while waiting:
             node = waiting.pop()
             if node.serial in seen or node.data is not None:
@@ -54,60 +66,63 @@ class Graph:
             waiting.extend(node.inputs)
         return sorted(found, key=lambda node: node.serial)
 
+    def constants(self) -> list[Tensor]:
+        """The tensors with data that nodes and outputs read."""
+        given = {x.serial for x in self.inputs}
+        read = [x for node in self.nodes() for x in node.inputs]
+        found = {x.serial: x for x in (*read, *self.outputs) if x.data is not None}
+        return [x for serial, x in found.items() if serial not in given]
+
+    def scope_names(self) -> dict[int, str]:
+        """The innermost scope of every node that is inside of one, by serial."""
+        serials = [node.serial for node in self.nodes()]
+        return {
+            serial: scope.name
+            for scope in self.scopes  # an inner one comes later and overwrites
+            for serial in serials[slice(*scope.interval(serials))]
+        }
+
     def apply(self, *tensors: Tensor) -> list[Tensor]:
         """Apply every op anew; unlike a replay this can be differentiated."""
-        values = dict(zip((x.serial for x in self.inputs), tensors, strict=True))
-        for node in self.nodes():
-            inputs = (values.get(x.serial, x) for x in node.inputs)
-            values[node.serial] = node.op(*inputs, **node.attrs)
+        values = self.applied(*tensors)
         return [values.get(x.serial, x) for x in self.outputs]
 
-    def show(self) -> str:
-        """The graph as text: a line for each node, its result's type at the right."""
-        label = {
-            x.serial: n for x, n in zip(self.inputs, self.input_names, strict=True)
-        }
-        lines: list[tuple[str, str]] = []
+    def applied(self, *tensors: Tensor) -> dict[int, Tensor]:
+        """What every node, found by its serial, is for other inputs."""
+        values = dict(zip((x.serial for x in self.inputs), tensors, strict=True))
+        record = current_record()
+        names = self.scope_names() if record is not None and self.scopes else {}
         for node in self.nodes():
-            operands = [_operand(x, label) for x in node.inputs]
-            operands += [f"{name}={_attribute(v)}" for name, v in node.attrs.items()]
-            label[node.serial] = f"%{len(lines)}"
-            call = f"{label[node.serial]:>4} = {node.op.name}({', '.join(operands)})"
-            lines.append((call, _type(node)))
-        width = max((len(call) for call, _ in lines), default=0)
-        outputs = zip(self.output_names, self.outputs, strict=True)
-        return "\n".join(
-            [
-                f"{self.name}(",
-                *(f"    {label[x.serial]}: {_type(x)}," for x in self.inputs),
-                "):",
-                *(f"{call:<{width}}  {kind}" for call, kind in lines),
-                "return",
-                *(f"    {name} = {_operand(x, label)}" for name, x in outputs),
-            ]
-        )
+            inputs = (values.get(x.serial, x) for x in node.inputs)
+            before = now() if names else 0
+            values[node.serial] = node.op(*inputs, **node.attrs)
+            if record is not None and node.serial in names:
+                name = record.path(names[node.serial])
+                record.scopes.append(Scope(name, before, now()))
+        return values
+
+    def show(self, form: str = "text") -> str:
+        """The graph for a person's eyes.
+
+        Parameters
+        ----------
+        form : "text", "mermaid" or "dot"
+            A line for each node, its result's type at the right; or the source text of
+            a drawing, which Mermaid or Graphviz sets.
+
+        Raises
+        ------
+        CaptureError
+            If there is no such form.
+        """
+        if form not in FORMS:
+            raise CaptureError(
+                f"show: one of {', '.join(FORMS)} is needed, {form!r} came"
+            )
+        return FORMS[form](self)
 
     def __str__(self) -> str:
         return self.show()
-
-
-def _type(x: Tensor) -> str:
-    return f"{x.dtype}{list(x.shape)}"
-
-
-def _attribute(attribute: Any) -> str:
-    return str(attribute) if isinstance(attribute, np.dtype) else repr(attribute)
-
-
-def _operand(x: Tensor, label: dict[int, str]) -> str:
-    if x.serial in label:
-        return label[x.serial]
-    if x.data is FREED:
-        return "<freed>"
-    assert x.data is not None
-    if x.size and (x.data == x.data.flat[0]).all():
-        return str(x.data.flat[0])
-    return f"<{_type(x)}>"
 
 
 def capture(function: Callable[..., Any], *args: Any) -> Graph:
@@ -123,16 +138,17 @@ def capture(function: Callable[..., Any], *args: Any) -> Graph:
 
     Raises
     ------
-    NoValueError
-        If the function asks for a value that is not known yet.
+    MappingError
+        What the function raises, with the user's line at the end of the message; a
+        `NoValueError` if it asks for a value that is not known yet.
     CaptureError
         If the function returns something other than tensors and numbers, or reads a
         tensor that an enclosing derivative or capture is about.
     """
     leaves, structure = tree.flatten(args)
-    start = symbol((), bool_).serial  # what is younger was made in this capture
-    symbols = [symbol(x.shape, x.dtype) if is_array(x) else x for x in leaves]
-    result = function(*tree.unflatten(structure, symbols))
+    start = now()  # what is younger was made in this capture
+    symbols = [symbol_like(x) if is_array(x) else x for x in leaves]
+    result, scopes = _traced(function, tree.unflatten(structure, symbols))
     outputs, out_structure = tree.flatten(result)
     for name, x in zip(tree.names(result), outputs, strict=True):
         if not isinstance(x, (Tensor, np.ndarray, np.generic, bool, int, float)):
@@ -149,9 +165,24 @@ def capture(function: Callable[..., Any], *args: Any) -> Graph:
         input_names=tuple(names[i] for i in chosen),
         output_names=tuple(tree.names(result)),
         structure=out_structure,
+        scopes=scopes,
     )
     _check_closed(graph, start)
     return graph
+
+
+def _traced(
+    function: Callable[..., Any], args: Sequence[Any]
+) -> tuple[Any, tuple[Scope, ...]]:
+    """What a function returns, and the scopes that it entered."""
+    is_inside = current_record() is not None
+    with recording() as record:
+        try:
+            return function(*args), tuple(record.scopes)
+        except MappingError as error:
+            if not is_inside:  # the outermost capture sees the whole way down
+                name_line(error)
+            raise
 
 
 def is_array(leaf: Any) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -22,10 +22,18 @@ from .dtype import ANY, COMPLEX, NUMBERS, SUPPORTED, Dtype, check_kind
 from .errors import DeviceError
 from .operands import Operand, aligned, as_tensors, promoted
 from .shape import Shape
-from .tensor import FREED, FUNCTIONS, UNTRACKED, Tensor, check_not_freed
+from .tensor import (
+    FREED,
+    FUNCTIONS,
+    NO_ATTRS,
+    UNTRACKED,
+    Tensor,
+    check_not_freed,
+)
 
 Rule = Callable[..., Any]
-Needs = tuple[bool, ...] | None
+Needs = Sequence[bool] | None
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 PRIMITIVES: dict[str, Op] = {}
 
@@ -97,24 +105,22 @@ class Op:
         first = inputs[0]
         if first.dtype not in self._dtypes:
             self._check_dtype(first)
-        root, arrays, is_known, device = UNTRACKED, [], True, first.device
-        for x in inputs:
-            data = x.data
-            arrays.append(data)
-            if data is None:
-                is_known = False
-            elif data is FREED:
-                check_not_freed(x, self.name)
-            if x.root < root:
-                root = x.root
-            if x.device is not device:
-                raise DeviceError(
-                    f"{self.name}: the operands are on different devices, "
-                    f"{device.name} and {x.device.name}; move one with `to_device`"
-                )
-        if not is_known:
-            shape, dtype = self.shape(*inputs, **attrs), self.dtype(*inputs, **attrs)
-            return Tensor(None, shape, dtype, self, inputs, attrs, root, device)
+        device, root = first.device, first.root
+        if len(inputs) == 2:  # 0.3 us less than the general case
+            second = inputs[1]
+            arrays: Any = first.data, second.data
+            if second.root < root:
+                root = second.root
+            is_plain = second.device is device
+        else:
+            arrays = [x.data for x in inputs]
+            root = min([x.root for x in inputs])
+            is_plain = len(inputs) == 1 or all(x.device is device for x in inputs)
+        for data in arrays:
+            if data is None or data is FREED:
+                is_plain = False
+        if not is_plain:
+            return self._symbol(inputs, attrs, root)
         try:
             data = device.run(self, arrays, attrs)
         except (ValueError, IndexError):
@@ -125,8 +131,25 @@ class Op:
                 return self._with_results(data, inputs, attrs, root, device)
             data = np.asarray(data)
         if root == UNTRACKED:
-            return Tensor(data, data.shape, data.dtype, device=device)
+            return Tensor(
+                data, data.shape, data.dtype, None, (), NO_ATTRS, UNTRACKED, device
+            )
         return Tensor(data, data.shape, data.dtype, self, inputs, attrs, root, device)
+
+    def _symbol(
+        self, inputs: tuple[Tensor, ...], attrs: dict[str, Any], root: int
+    ) -> Tensor:
+        """The result for inputs that are not all there: a symbol, or an error."""
+        device = inputs[0].device
+        for x in inputs:
+            check_not_freed(x, self.name)
+            if x.device is not device:
+                raise DeviceError(
+                    f"{self.name}: the operands are on different devices, "
+                    f"{device.name} and {x.device.name}; move one with `to_device`"
+                )
+        shape, dtype = self.shape(*inputs, **attrs), self.dtype(*inputs, **attrs)
+        return Tensor(None, shape, dtype, self, inputs, attrs, root, device)
 
     def _with_results(
         self, data: tuple[Any, ...], inputs: Any, attrs: Any, root: int, device: Device
@@ -160,13 +183,16 @@ def elementwise(
 
     def vjp(
         g: Tensor, out: Tensor, *inputs: Tensor, needs: Needs = None
-    ) -> tuple[Tensor | None, ...]:
+    ) -> Sequence[Tensor | None]:
         if partials is None:
             return (None,) * len(inputs)
         slopes = partials(out, *inputs)
-        wanted = needs or (True,) * len(inputs)
-        parts = zip(slopes, wanted, strict=True)
-        return tuple(_scaled(g, _conjugate(p)) if want else None for p, want in parts)
+        if out.dtype in COMPLEX:
+            slopes = [_conjugate(p) for p in slopes]
+        if needs is None:
+            return [_scaled(g, p) for p in slopes]
+        pairs = zip(slopes, needs, strict=True)
+        return [_scaled(g, p) if is_needed else None for p, is_needed in pairs]
 
     def jvp(
         tangents: Sequence[Tensor | None], out: Tensor, *inputs: Tensor
@@ -346,7 +372,7 @@ def constant(
     )
 
 
-def public(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+def public(function: Function) -> Function:
     """Let tensors find a function by its name."""
     FUNCTIONS[function.__name__] = function
     return function
@@ -418,6 +444,4 @@ def _scaled(g: Tensor | None, partial: Any) -> Tensor | None:
 
 
 def _conjugate(partial: Any) -> Any:
-    if partial.__class__ is Tensor and partial.dtype in COMPLEX:
-        return FUNCTIONS["conj"](partial)
-    return partial
+    return FUNCTIONS["conj"](partial) if partial.__class__ is Tensor else partial

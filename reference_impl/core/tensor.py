@@ -27,13 +27,17 @@ import numpy as np
 
 from .device import HOST, Device
 from .device import device as find_device
-from .dtype import ANY, DEFAULT, Dtype, as_dtype
+from .dlpack import CPU as DLPACK_CPU
+from .dlpack import exported
+from .dtype import ANY, COMPLEXES, DEFAULT, INTEGERS, REALS, Dtype, as_dtype
 from .errors import (
+    DeviceError,
     DtypeError,
     FreedError,
     GradientError,
     MappingError,
     NoValueError,
+    RangeError,
     ShapeError,
 )
 from .shape import Shape
@@ -45,6 +49,10 @@ FREED: Any = object()  # the data of a tensor that was freed by hand
 # Functions by name, filled where they are declared. The one late binding of the
 # framework: a tensor's operators are ops, and ops are made of tensors.
 FUNCTIONS: dict[str, Callable[..., Tensor]] = {}
+
+# Namespaces by the version of the Array API standard that they follow, filled by the
+# package above that makes them.
+NAMESPACES: dict[str, Any] = {}
 
 _serial = itertools.count()
 
@@ -190,7 +198,10 @@ class Tensor:
         FreedError
             If they are gone already.
         """
-        value(self, "free")
+        label = self.device.label(value(self, "free"))
+        if self.op is None and label is not None:
+            # Nobody reads the attributes of a tensor without an op: room for a name.
+            self.attrs = {"maker": label.maker}
         self.data = FREED
 
     def reshape(self, *shape: Any) -> Tensor:
@@ -202,11 +213,18 @@ class Tensor:
         order = axes[0] if len(axes) == 1 else axes or tuple(reversed(range(self.ndim)))
         return FUNCTIONS["permute_dims"](self, order)
 
-    def to_device(self, device: str | Device) -> Tensor:
-        """The same elements on another device; this is not differentiated."""
-        name = device if isinstance(device, str) else device.name
-        place = find_device(name)
-        return self if place is self.device else tensor(self.numpy(), device=name)
+    def to_device(self, device: str | Device, /, *, stream: Any = None) -> Tensor:
+        """The same elements on another device; this is not differentiated.
+
+        Raises
+        ------
+        DeviceError
+            If there is no such device, or a `stream` is asked for: there are none.
+        """
+        if stream is not None:
+            raise DeviceError(f"to_device: there are no streams, {stream!r} came")
+        place = as_device(device)
+        return self if place is self.device else tensor(self.numpy(), device=place)
 
     astype = _method("astype")
     sum, prod, mean = map(_method, ("sum", "prod", "mean"))
@@ -219,14 +237,38 @@ class Tensor:
     clip, round, conj = map(_method, ("clip", "round", "conj"))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        value(self, "array")
-        if self.root != UNTRACKED:
-            raise GradientError(
-                "array: NumPy would lose how this tensor was computed, and with it the "
-                "derivative; use the functions of reference_impl, or `numpy()` to look "
-                "at the value"
-            )
+        _check_untracked(self, "array", reader="NumPy")
         return np.array(self.numpy(), dtype=dtype, copy=copy)
+
+    def __array_namespace__(self, /, *, api_version: str | None = None) -> Any:
+        version = max(NAMESPACES) if api_version is None else api_version
+        if version not in NAMESPACES:
+            raise RangeError(
+                f"array_namespace: the versions {sorted(NAMESPACES)} of the standard "
+                f"are there, {api_version!r} came"
+            )
+        return NAMESPACES[version]
+
+    def __dlpack__(
+        self,
+        /,
+        *,
+        stream: Any = None,
+        max_version: tuple[int, int] | None = None,
+        dl_device: tuple[Any, int] | None = None,
+        copy: bool | None = None,
+    ) -> Any:
+        _check_untracked(self, "dlpack", reader="another framework")
+        return exported(
+            self.device.get(value(self, "dlpack")),
+            stream=stream,
+            max_version=max_version,
+            dl_device=dl_device,
+            copy=copy,
+        )
+
+    def __dlpack_device__(self, /) -> tuple[int, int]:
+        return DLPACK_CPU  # where `__dlpack__` puts the elements, wherever they lie
 
     def __reduce__(self) -> Any:
         # Serials mean something in this process only.
@@ -303,30 +345,34 @@ class Tensor:
     __hash__ = object.__hash__
 
 
-def tensor(data: Any, *, dtype: Any = None, device: str = "cpu") -> Tensor:
+def tensor(
+    data: Any, *, dtype: Any = None, device: str | Device | None = None
+) -> Tensor:
     """A tensor with the elements of `data`, which are copied.
 
     Parameters
     ----------
     data : number, nested list, NumPy array or Tensor
         NumPy arrays keep their dtype; Python floats become float32. A tensor, which
-        cannot change, comes back as it is.
+        cannot change, comes back as it is if its dtype and device are those wanted.
     dtype : dtype or str, optional
-    device : str
-        The name of the device that holds the elements.
+    device : device or its name, optional
+        What holds the elements; by default that of a tensor, and else the CPU.
 
     Raises
     ------
     DtypeError
-        If the elements are not numbers of a supported dtype.
+        If the elements are not numbers that a supported dtype, or `dtype`, can hold.
     ShapeError
         If nested lists have unequal lengths.
     DeviceError
         If there is no such device.
     """
-    place = find_device(device)
+    place = as_device(device)
+    wanted = None if dtype is None else as_dtype(dtype)
     if isinstance(data, Tensor):
-        return data if dtype is None else data.astype(dtype)
+        x = data if device is None else data.to_device(place)
+        return x if wanted is None or wanted == x.dtype else x.astype(wanted)
     try:
         array = np.asarray(data)
     except MappingError:
@@ -335,12 +381,25 @@ def tensor(data: Any, *, dtype: Any = None, device: str = "cpu") -> Tensor:
         raise ShapeError(f"tensor: the nested lists are ragged: {error}") from None
     if array.dtype.kind not in ANY:
         raise DtypeError(f"tensor: numbers are needed, {array.dtype} came")
-    if dtype is None:
-        dtype = _usual_dtype(data, array)
-    return known(place.put(array.astype(as_dtype(dtype), copy=False)), place)
+    if wanted is None:
+        wanted = as_dtype(usual_dtype(data, array))
+    elif isinstance(data, (int, float, complex, list, tuple)):
+        array = _held(data, array, wanted)
+    return known(place.put(array.astype(wanted, copy=False)), place)
 
 
-def _usual_dtype(data: Any, array: np.ndarray) -> Dtype:
+def _held(data: Any, array: np.ndarray, dtype: Dtype) -> np.ndarray:
+    """Python's numbers in a dtype that was asked for; fractions are cut off."""
+    if array.dtype.kind not in COMPLEXES or dtype.kind not in REALS:
+        try:
+            # Not through float64, in which a large integer would lose digits.
+            return np.asarray(data, dtype) if dtype.kind in INTEGERS else array
+        except (OverflowError, ValueError):
+            pass
+    raise DtypeError(f"tensor: {dtype} cannot hold {data!r:.60}")
+
+
+def usual_dtype(data: Any, array: np.ndarray) -> Dtype:
     """That of NumPy data, and our defaults for Python's numbers."""
     first = data
     while isinstance(first, (list, tuple)) and first:
@@ -358,9 +417,27 @@ def known(array: np.ndarray, device: Device = HOST) -> Tensor:
     return Tensor(array, array.shape, array.dtype, device=device)
 
 
-def symbol(shape: Shape, dtype: Dtype) -> Tensor:
+def as_device(device: str | Device | None) -> Device:
+    """The device that a name or a device stands for; `None` is the CPU.
+
+    Raises
+    ------
+    DeviceError
+        If there is none of that name.
+    """
+    if device is None:
+        return HOST
+    return find_device(device if isinstance(device, str) else device.name)
+
+
+def symbol(shape: Shape, dtype: Dtype, device: Device = HOST) -> Tensor:
     """A tensor without data: an input of a graph."""
-    return as_variable(Tensor(None, shape, dtype))
+    return as_variable(Tensor(None, shape, dtype, device=device))
+
+
+def symbol_like(x: Any) -> Tensor:
+    """A symbol in place of a tensor or a NumPy array."""
+    return symbol(x.shape, x.dtype, x.device if isinstance(x, Tensor) else HOST)
 
 
 def variable(x: Tensor) -> Tensor:
@@ -394,12 +471,29 @@ def value(x: Tensor, who: str) -> np.ndarray:
         raise NoValueError(
             f"{who}: the value of {x!r} is not known while the function is captured. "
             f"What depends on it must be an op: write `where(condition, a, b)` instead "
-            f"of `if`, and read values outside the compiled function"
+            f"of `if` to choose elements, `cond` to choose what is computed, `scan` "
+            f"instead of `for` over an axis, `while_loop` instead of `while`; or read "
+            f"the value outside of what is captured"
         )
     return x.data
+
+
+def _check_untracked(x: Tensor, who: str, *, reader: str) -> None:
+    """Raise a `GradientError` if somebody may ask for the derivative of a tensor."""
+    value(x, who)
+    if x.root != UNTRACKED:
+        raise GradientError(
+            f"{who}: {reader} would lose how this tensor was computed, and with it the "
+            f"derivative; use the functions of reference_impl, or `numpy()` to look at "
+            f"the value"
+        )
 
 
 def check_not_freed(x: Tensor, who: str) -> None:
     """Raise a `FreedError` if the elements of a tensor are gone."""
     if x.data is FREED:
-        raise FreedError(f"{who}: the tensor of shape {x.shape} was freed")
+        maker = x.attrs.get("maker") if x.op is None else x.op.name
+        made = f", made by {maker}," if maker else ""
+        raise FreedError(
+            f"{who}: the {x.dtype} tensor of shape {x.shape}{made} was freed"
+        )

@@ -7,60 +7,85 @@ so a walk builds a graph that can be walked again: derivatives nest in any order
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from .dtype import DIFFERENTIABLE
 from .ops.creation import zeros_like
 from .tensor import UNTRACKED, Tensor, detached
 
+_serial = attrgetter("serial")
+
 
 def pullback(
-    outputs: Sequence[Tensor], cotangents: Sequence[Tensor], variables: Sequence[Tensor]
+    outputs: Sequence[Tensor],
+    cotangents: Sequence[Tensor],
+    variables: Sequence[Tensor],
+    *,
+    start: int | None = None,
+    watch: Callable[[Tensor, Any], None] | None = None,
 ) -> list[Tensor]:
-    """Reverse mode: carry cotangents of the outputs down to the variables."""
+    """Reverse mode: carry cotangents of the outputs down to the variables.
+
+    `start` is the serial of the first variable that belongs to this walk, where others
+    belong to somebody outside who may differentiate the cotangents again. `watch` sees
+    every node with its cotangent, before the node's rule is applied.
+    """
     nodes, reached = _between(variables, outputs)
-    first = _first(variables)
-    flowing: dict[int, Tensor] = {}
-
-    def add(x: Tensor, g: Tensor) -> None:
-        sofar = flowing.get(x.serial)
-        flowing[x.serial] = g if sofar is None else _added(sofar, g)
-
+    first = _first(variables) if start is None else start
+    bare: dict[int, Tensor] = {}
+    flowing: dict[int, Any] = {}
     for out, g in zip(outputs, cotangents, strict=True):
-        add(out, g)
+        _add(flowing, out.serial, g)
     for node in reversed(nodes):
-        if node.serial in flowing:
-            g = flowing.pop(node.serial)
-            out, inputs = _operands(node, first)
-            needs = tuple(x.serial in reached for x in node.inputs)
-            flown = node.op.vjp(g, out, *inputs, needs=needs, **node.attrs)
-            for x, gx, is_needed in zip(node.inputs, flown, needs, strict=True):
-                if gx is not None and is_needed and _is_differentiable(x):
-                    add(x, gx)
-    return settled(_arrived(flowing, variables), variables, seeds=cotangents)
+        g = flowing.pop(node.serial, None)
+        if g is None:
+            continue
+        if watch is not None:
+            watch(node, g)
+        out, inputs = node, node.inputs
+        if node.root >= first:
+            out, inputs = _bare(out, bare), tuple([_bare(x, bare) for x in inputs])
+        needs = [x.serial in reached for x in node.inputs]
+        flown = node.op.vjp(g, out, *inputs, needs=needs, **node.attrs)
+        for x, gx, is_needed in zip(node.inputs, flown, needs, strict=True):
+            if is_needed and gx is not None:
+                _add(flowing, x.serial, gx)
+    return _settled(_arrived(flowing, variables), first, cotangents)
 
 
 def pushforward(
-    outputs: Sequence[Tensor], variables: Sequence[Tensor], tangents: Sequence[Tensor]
+    outputs: Sequence[Tensor],
+    variables: Sequence[Tensor],
+    tangents: Sequence[Tensor],
+    *,
+    start: int | None = None,
 ) -> list[Tensor]:
     """Forward mode: carry tangents of the variables up to the outputs."""
     nodes, _ = _between(variables, outputs)
-    first = _first(variables)
-    flowing = {x.serial: t for x, t in zip(variables, tangents, strict=True)}
+    first = _first(variables) if start is None else start
+    bare: dict[int, Tensor] = {}
+    flowing: dict[int, Any] = {}
+    for x, t in zip(variables, tangents, strict=True):
+        flowing[x.serial] = t
     for node in nodes:
         given = [flowing.get(x.serial) for x in node.inputs]
-        if _is_differentiable(node) and any(t is not None for t in given):
-            out, inputs = _operands(node, first)
-            t = node.op.jvp(given, out, *inputs, **node.attrs)
-            if t is not None:
-                flowing[node.serial] = t
-    return settled(_arrived(flowing, outputs), variables, seeds=tangents)
+        if all(t is None for t in given):
+            continue
+        out, inputs = node, node.inputs
+        if node.root >= first:
+            out, inputs = _bare(out, bare), tuple([_bare(x, bare) for x in inputs])
+        t = node.op.jvp(given, out, *inputs, **node.attrs)
+        if t is not None:
+            flowing[node.serial] = t
+    return _settled(_arrived(flowing, outputs), first, tangents)
 
 
-def _is_differentiable(x: Tensor) -> bool:
-    # An op with several results has a tuple of dtypes.
-    return x.dtype in DIFFERENTIABLE or isinstance(x.dtype, tuple)
+def _add(flowing: dict[int, Any], serial: int, g: Any) -> None:
+    """Let a cotangent flow into a tensor, in addition to what has come already."""
+    sofar = flowing.get(serial)
+    flowing[serial] = g if sofar is None else _added(sofar, g)
 
 
 def _added(g: Any, other: Any) -> Any:
@@ -82,25 +107,32 @@ def _between(
 ) -> tuple[list[Tensor], set[int]]:
     """The nodes on paths from variables to outputs, in topological order.
 
-    Also the serials of all that depends on a variable, the variables included.
+    Also the serials of all that depends on a variable and has a derivative, the
+    variables included.
     """
     first = _first(variables)
     reached = {x.serial for x in variables}
     seen, ancestors, waiting = set(reached), [], list(outputs)
     while waiting:
         node = waiting.pop()
+        serial = node.serial
         # What is older than every variable cannot depend on one.
-        if node.serial > first and node.serial not in seen:
-            seen.add(node.serial)
-            ancestors.append(node)
-            waiting.extend(node.inputs)
+        if serial > first and serial not in seen:
+            seen.add(serial)
+            if node.inputs:
+                ancestors.append(node)
+                waiting.extend(node.inputs)
     # A tensor is younger than its inputs: order of age is topological order.
-    ancestors.sort(key=lambda node: node.serial)
+    ancestors.sort(key=_serial)
     nodes = []
     for node in ancestors:
-        if any(x.serial in reached for x in node.inputs):
-            reached.add(node.serial)
-            nodes.append(node)
+        for x in node.inputs:
+            if x.serial in reached:
+                # An op with several results has a tuple of dtypes.
+                if node.dtype in DIFFERENTIABLE or isinstance(node.dtype, tuple):
+                    reached.add(node.serial)
+                    nodes.append(node)
+                break
     return nodes, reached
 
 
@@ -108,29 +140,30 @@ def _first(variables: Sequence[Tensor]) -> int:
     return min((x.serial for x in variables), default=UNTRACKED)
 
 
-def _operands(node: Tensor, first: int) -> tuple[Tensor, tuple[Tensor, ...]]:
-    """What a node's rules see.
+def _bare(x: Tensor, bare: dict[int, Tensor]) -> Tensor:
+    """The tensor without its history, for the rules of a node.
 
-    If the node depends on nothing older than the variables of this walk, nobody can
-    differentiate what the rules compute; values without a history are cheaper.
+    If a node depends on nothing older than the variables of a walk, nobody can
+    differentiate what its rules compute, and values without a history are cheaper.
     """
-    if node.root < first:
-        return node, node.inputs
-    return detached(node), tuple(detached(x) for x in node.inputs)
+    if x.root == UNTRACKED:
+        return x
+    found = bare.get(x.serial)
+    if found is None:
+        found = bare[x.serial] = detached(x)
+    return found
 
 
-def settled(
-    results: Sequence[Tensor],
-    variables: Sequence[Tensor],
-    *,
-    seeds: Sequence[Tensor] = (),
+def settled(results: Sequence[Tensor], variables: Sequence[Tensor]) -> list[Tensor]:
+    """Results without the history that only these variables could use."""
+    return _settled(results, _first(variables), ())
+
+
+def _settled(
+    results: Sequence[Tensor], first: int, seeds: Sequence[Tensor]
 ) -> list[Tensor]:
-    """Results without the history that only the variables of this walk could use.
-
-    What a walk starts with may be younger than its variables and still be asked about:
-    the pullback of a function is linear in its cotangent. Then everything is kept.
-    """
-    first = _first(variables)
+    # What a walk starts with may be younger than its variables and still be asked
+    # about: the pullback of a function is linear in its cotangent.
     if any(first <= x.root < UNTRACKED for x in seeds):
         return list(results)
     return [x if x.root < first else detached(x) for x in results]

@@ -1,73 +1,223 @@
-"""Tensors made from a shape or from labels."""
+"""Tensors made from data that lies elsewhere, from a shape, or from labels.
+
+What depends on where an element stands (ranges, coordinates, triangles) is in `grid`.
+"""
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import numpy as np
 
-from ..device import device as find_device
-from ..dtype import INTEGERS, as_dtype, float32
-from ..errors import DtypeError, RangeError
+from ..device import HOST, Device
+from ..dlpack import imported
+from ..dtype import ANY, COMPLEXES, INEXACT, INTEGERS, Dtype, as_dtype, float32
+from ..errors import DtypeError, RangeError, ShapeError
 from ..op import constant, public
 from ..operands import Operand, as_tensors
 from ..shape import Shape, normalise_shape
-from ..tensor import Tensor, known, tensor
+from ..tensor import UNTRACKED, Tensor, as_device, known, tensor, usual_dtype
 
-__all__ = ["full", "one_hot", "ones", "ones_like", "zeros", "zeros_like"]
+__all__ = [
+    "asarray",
+    "empty",
+    "empty_like",
+    "from_dlpack",
+    "full",
+    "full_like",
+    "one_hot",
+    "ones",
+    "ones_like",
+    "zeros",
+    "zeros_like",
+]
+
+Place = str | Device | None  # a device, its name, or the CPU by default
+
+# Which kinds of dtypes a number of some kind can be stored in; True is 1 is not 0.
+_HOLDERS = {"f": INEXACT, "V": INEXACT, "c": COMPLEXES} | dict.fromkeys("biu", ANY)
+
+
+def asarray(
+    obj: Any, /, *, dtype: Any = None, device: Place = None, copy: bool | None = None
+) -> Tensor:
+    """A tensor with the elements of `obj`; `tensor` with a choice about copying.
+
+    Parameters
+    ----------
+    copy : bool, optional
+        `True` copies even a tensor. `False` shares memory with `obj`: the tensor sees
+        what others write there. By default everything is copied but tensors, which
+        cannot change.
+
+    Raises
+    ------
+    DtypeError, ShapeError, DeviceError
+        As `tensor` does.
+    RangeError
+        If `copy=False`, and a copy is necessary.
+    """
+    if copy is False:
+        return _shared(obj, dtype, as_device(device))
+    x = tensor(obj, dtype=dtype, device=device)
+    if copy and x is obj and x.root == UNTRACKED:
+        return known(x.device.put(x.numpy()), x.device)
+    return x
+
+
+def _shared(obj: Any, dtype: Any, place: Device) -> Tensor:
+    """The elements of `obj` where they are."""
+    if isinstance(obj, Tensor):
+        if obj.device is place and _chosen(dtype, obj.dtype) == obj.dtype:
+            return obj
+    elif place is HOST:
+        wanted = None if dtype is None else as_dtype(dtype)
+        try:
+            return _reader(np.asarray(obj, wanted, copy=False))
+        except ValueError:
+            pass  # NumPy's word for a copy that is necessary
+    raise RangeError(
+        f"asarray: copy=False, and the elements of a {type(obj).__name__} would have "
+        f"to be copied; memory is shared with arrays of the same dtype and device"
+    )
+
+
+def _reader(array: np.ndarray) -> Tensor:
+    """A tensor over memory that somebody else may write to."""
+    as_dtype(array.dtype)  # or an error
+    view = array.view()
+    view.flags.writeable = False
+    return known(view)
+
+
+def from_dlpack(x: Any, /, *, device: Place = None, copy: bool | None = None) -> Tensor:
+    """A tensor over the elements of another framework's array, which are shared.
+
+    Parameters
+    ----------
+    x : array with `__dlpack__` and `__dlpack_device__`
+    device : device or its name, optional
+        Where the elements shall lie; without it they stay where they are.
+    copy : bool, optional
+        `True` gives the tensor its own memory, `False` forbids it.
+
+    Raises
+    ------
+    DeviceError
+        If `x` lies on a device that cannot be read and `device` is not given.
+    BufferError
+        If a copy is necessary, and forbidden.
+
+    Notes
+    -----
+    The tensor sees what others write into shared memory, and `grad` does not know.
+    """
+    place = as_device(device)
+    array = imported(x, to_cpu=device is not None, copy=copy, who="from_dlpack")
+    return known(array) if place is HOST else known(place.put(array), place)
 
 
 def full(
-    shape: Shape | int, fill_value: Any, *, dtype: Any = None, device: str = "cpu"
+    shape: Shape | int, fill_value: Any, *, dtype: Any = None, device: Place = None
 ) -> Tensor:
     """A tensor whose elements are all equal.
+
+    Parameters
+    ----------
+    dtype : dtype or str, optional
+        By default the one that `tensor(fill_value)` has.
 
     Raises
     ------
     DtypeError
-        If there is no such dtype.
+        If there is no such dtype, or it cannot hold the number.
     ShapeError
         If a size is negative.
     """
-    wanted = tensor(fill_value).dtype if dtype is None else as_dtype(dtype)
-    shape = normalise_shape(shape, who="full")
-    given = tensor(fill_value)
-    if given.shape or (given.dtype.kind == "f" and wanted.kind in "biu"):
-        raise DtypeError(
-            f"full: one number that {wanted} can hold is needed, {fill_value!r} came"
-        )
-    place = find_device(device)
-    array = place.empty(shape, wanted)
-    array[...] = given.data
-    return known(array, place)
+    place, sizes = as_device(device), _sizes(shape, who="full")
+    wanted = None if dtype is None else as_dtype(dtype)
+    one = _one_number(fill_value, wanted, who="full")
+    return known(place.put(np.broadcast_to(one, sizes)), place)
 
 
-def zeros(shape: Shape | int, *, dtype: Any = float32, device: str = "cpu") -> Tensor:
-    """A tensor of zeros."""
-    return full(shape, 0, dtype=dtype, device=device)
+def _sizes(shape: Shape | int, *, who: str) -> Shape:
+    sizes = normalise_shape(shape, who=who)
+    if min(sizes, default=0) < 0:
+        raise ShapeError(f"{who}: sizes must not be negative, {sizes} came")
+    return sizes
 
 
-def ones(shape: Shape | int, *, dtype: Any = float32, device: str = "cpu") -> Tensor:
-    """A tensor of ones."""
-    return full(shape, 1, dtype=dtype, device=device)
+def _one_number(number: Any, dtype: Dtype | None, *, who: str) -> np.ndarray:
+    """A number as an array without axes; a fraction is not cut off."""
+    given = np.asarray(number)
+    wanted = as_dtype(usual_dtype(number, given)) if dtype is None else dtype
+    if not given.shape and wanted.kind in _HOLDERS.get(given.dtype.kind, ""):
+        with contextlib.suppress(OverflowError):  # an integer that is too large
+            return np.asarray(number, wanted)
+    raise DtypeError(
+        f"{who}: one number that {wanted} can hold is needed, {number!r} came"
+    )
 
 
-def uniform_constant(x: Tensor, fill_value: int) -> Tensor:
-    """A tensor like `x` with equal elements, which occupies the bytes of one."""
-    one = np.asarray(fill_value, x.dtype)
-    return known(np.broadcast_to(one, x.shape), x.device)
+def empty(shape: Shape | int, *, dtype: Any = None, device: Place = None) -> Tensor:
+    """A tensor whose elements are whatever lies in memory; float32 by default."""
+    place, sizes = as_device(device), _sizes(shape, who="empty")
+    return known(place.empty(sizes, _chosen(dtype, float32)), place)
+
+
+def zeros(shape: Shape | int, *, dtype: Any = None, device: Place = None) -> Tensor:
+    """A tensor of zeros, float32 by default."""
+    return full(shape, 0, dtype=_chosen(dtype, float32), device=device)
+
+
+def ones(shape: Shape | int, *, dtype: Any = None, device: Place = None) -> Tensor:
+    """A tensor of ones, float32 by default."""
+    return full(shape, 1, dtype=_chosen(dtype, float32), device=device)
+
+
+def _chosen(dtype: Any, default: Dtype) -> Dtype:
+    return default if dtype is None else as_dtype(dtype)
 
 
 @public
-def zeros_like(x: Tensor) -> Tensor:
-    """Zeros in the shape and dtype of `x`."""
-    return uniform_constant(x, 0)
+def full_like(
+    x: Operand, /, fill_value: Any, *, dtype: Any = None, device: Place = None
+) -> Tensor:
+    """Equal elements in the shape, dtype and on the device of `x`.
+
+    The result occupies the bytes of one element.
+    """
+    (x,) = as_tensors("full_like", (x,))
+    one = _one_number(fill_value, _chosen(dtype, x.dtype), who="full_like")
+    return _repeated(one, x, device)
+
+
+def _repeated(one: np.ndarray, x: Tensor, device: Place) -> Tensor:
+    place = x.device if device is None else as_device(device)
+    return known(np.broadcast_to(one, x.shape), place)
 
 
 @public
-def ones_like(x: Tensor) -> Tensor:
-    """Ones in the shape and dtype of `x`."""
-    return uniform_constant(x, 1)
+def zeros_like(x: Operand, /, *, dtype: Any = None, device: Place = None) -> Tensor:
+    """Zeros in the shape, dtype and on the device of `x`; see `full_like`."""
+    (x,) = as_tensors("zeros_like", (x,))
+    return _repeated(np.zeros((), _chosen(dtype, x.dtype)), x, device)
+
+
+@public
+def ones_like(x: Operand, /, *, dtype: Any = None, device: Place = None) -> Tensor:
+    """Ones in the shape, dtype and on the device of `x`; see `full_like`."""
+    (x,) = as_tensors("ones_like", (x,))
+    return _repeated(np.ones((), _chosen(dtype, x.dtype)), x, device)
+
+
+@public
+def empty_like(x: Operand, /, *, dtype: Any = None, device: Place = None) -> Tensor:
+    """Elements that are not set, in the shape, dtype and on the device of `x`."""
+    (x,) = as_tensors("empty_like", (x,))
+    wanted, place = _chosen(dtype, x.dtype), x.device if device is None else device
+    return empty(x.shape, dtype=wanted, device=place)
 
 
 @constant(

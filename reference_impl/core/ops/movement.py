@@ -1,8 +1,13 @@
-"""Ops that move elements and compute nothing; each is linear."""
+"""Ops that move elements and compute nothing; each is linear.
+
+Three primitives carry what is here: broadcasting, reshaping and permuting. They give
+views where NumPy can. What takes a part of a tensor is in `slicing` and `indexing`.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -18,7 +23,20 @@ from ..shape import (
 )
 from ..tensor import Tensor
 
-__all__ = ["broadcast_to", "matrix_transpose", "permute_dims", "reshape"]
+__all__ = [
+    "broadcast_arrays",
+    "broadcast_to",
+    "expand_dims",
+    "flatten",
+    "matrix_transpose",
+    "moveaxis",
+    "permute_dims",
+    "reshape",
+    "squeeze",
+    "swapaxes",
+]
+
+Axis = int | Sequence[int] | None
 
 
 def _broadcast_shape(x: Tensor, shape: Shape) -> Shape:
@@ -58,6 +76,23 @@ def broadcast_to(x: Operand, shape: Shape) -> Tensor:
     if min(sizes, default=0) < 0:
         raise ShapeError(f"broadcast_to: sizes must not be negative, {sizes} came")
     return _broadcast_to(x, shape=sizes)
+
+
+@public
+def broadcast_arrays(*arrays: Operand) -> tuple[Tensor, ...]:
+    """Stretch tensors to the smallest shape that all of them broadcast to.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit.
+    """
+    tensors = as_tensors("broadcast_arrays", arrays)
+    try:
+        shape = broadcast_shapes(*[x.shape for x in tensors])
+    except ShapeError as error:
+        raise ShapeError(f"broadcast_arrays: {error}") from None
+    return tuple(x if x.shape == shape else broadcast_to(x, shape) for x in tensors)
 
 
 def _same_size(x: Tensor, shape: Shape) -> Shape:
@@ -150,3 +185,124 @@ def matrix_transpose(x: Operand) -> Tensor:
             f"matrix_transpose: two axes are needed, the shape is {x.shape}"
         )
     return _permute_dims(x, axes=(*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
+
+
+def axis_number(axis: int, ndim: int, *, who: str) -> int:
+    """One axis as a non-negative number."""
+    return normalise_axes((axis,), ndim, who=who)[0]
+
+
+@public
+def moveaxis(
+    x: Operand, source: int | Sequence[int], destination: int | Sequence[int]
+) -> Tensor:
+    """Put some axes at other places; the others keep their order.
+
+    Raises
+    ------
+    ShapeError
+        If an axis is out of range or named twice, or the numbers of axes differ.
+    """
+    (x,) = as_tensors("moveaxis", (x,))
+    given = [normalise_shape(axes, who="moveaxis") for axes in (source, destination)]
+    for axes in given:
+        normalise_axes(axes, x.ndim, who="moveaxis")
+    if len(given[0]) != len(given[1]):
+        raise ShapeError(
+            f"moveaxis: as many destinations as sources are needed, {given[0]} and "
+            f"{given[1]} came"
+        )
+    sources, destinations = ([axis % x.ndim for axis in axes] for axes in given)
+    order = [axis for axis in range(x.ndim) if axis not in sources]
+    for at, axis in sorted(zip(destinations, sources, strict=True)):
+        order.insert(at, axis)
+    return reordered(x, order)
+
+
+def reordered(x: Tensor, order: Sequence[int]) -> Tensor:
+    """The axes in another order, or `x` itself if it is the same."""
+    axes = tuple(order)
+    return x if axes == tuple(range(x.ndim)) else _permute_dims(x, axes=axes)
+
+
+def moved_block(x: Tensor, count: int, source: int, destination: int) -> Tensor:
+    """Put `count` neighbouring axes, from `source` on, before another of the rest."""
+    block = range(source, source + count)
+    rest = [axis for axis in range(x.ndim) if axis not in block]
+    return reordered(x, (*rest[:destination], *block, *rest[destination:]))
+
+
+@public
+def swapaxes(x: Operand, axis1: int, axis2: int) -> Tensor:
+    """Exchange two axes.
+
+    Raises
+    ------
+    ShapeError
+        If an axis is out of range.
+    """
+    (x,) = as_tensors("swapaxes", (x,))
+    order = list(range(x.ndim))
+    i, j = (axis_number(axis, x.ndim, who="swapaxes") for axis in (axis1, axis2))
+    order[i], order[j] = j, i
+    return reordered(x, order)
+
+
+@public
+def expand_dims(x: Operand, axis: int | Sequence[int] = 0) -> Tensor:
+    """Add axes of size 1, which stand at `axis` in the result.
+
+    Raises
+    ------
+    ShapeError
+        If an axis is out of range for the result, or named twice.
+    """
+    (x,) = as_tensors("expand_dims", (x,))
+    given = normalise_shape(axis, who="expand_dims")
+    axes = normalise_axes(given, x.ndim + len(given), who="expand_dims")
+    sizes = list(x.shape)
+    for a in axes:
+        sizes.insert(a, 1)
+    return _reshape(x, shape=tuple(sizes))
+
+
+@public
+def squeeze(x: Operand, axis: Axis = None) -> Tensor:
+    """Drop axes of size 1, by default all of them.
+
+    Raises
+    ------
+    ShapeError
+        If an axis is out of range, or has another size.
+    """
+    (x,) = as_tensors("squeeze", (x,))
+    ones = tuple(a for a, size in enumerate(x.shape) if size == 1)
+    axes = ones if axis is None else normalise_axes(axis, x.ndim, who="squeeze")
+    for a in axes:
+        if x.shape[a] != 1:
+            raise ShapeError(
+                f"squeeze: axes of size 1 are needed, axis {a} of {x.shape} is not"
+            )
+    return _reshape(x, shape=tuple(n for a, n in enumerate(x.shape) if a not in axes))
+
+
+@public
+def flatten(x: Operand, start_axis: int = 0, end_axis: int = -1) -> Tensor:
+    """Make one axis of all axes, or of those from `start_axis` to `end_axis`.
+
+    Raises
+    ------
+    ShapeError
+        If an axis is out of range, or the end is before the start.
+    """
+    (x,) = as_tensors("flatten", (x,))
+    if not x.ndim:
+        return _reshape(x, shape=(1,))
+    start = axis_number(start_axis, x.ndim, who="flatten")
+    end = axis_number(end_axis, x.ndim, who="flatten") + 1
+    if start >= end:
+        raise ShapeError(
+            f"flatten: axis {end_axis} comes before axis {start_axis} in {x.shape}"
+        )
+    merged = math.prod(x.shape[start:end])
+    return _reshape(x, shape=(*x.shape[:start], merged, *x.shape[end:]))

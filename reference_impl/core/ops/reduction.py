@@ -1,119 +1,248 @@
-"""Ops that turn many elements into one.
+"""Ops that turn many elements into one: sums, averages, products, counts.
 
-The primitives keep the reduced axes with size 1, so their rules broadcast back without
-asking which axes were meant; the public functions drop them.
+A primitive takes the axes as a sorted tuple, and whether the result keeps them with
+size 1. Its rules stretch what belongs to the result back to the shape of `x`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from ..dtype import FLOATS, INEXACT, NUMBERS, check_kind, wide_type
-from ..op import Op, general, linear, public
+from ..dtype import ANY, HALVES, INEXACT, SUPPORTED, bool_, wide_type
+from ..op import Rule, constant, general, linear, public
 from ..operands import Operand, as_tensors
 from ..shape import Shape, normalise_axes
 from ..tensor import Tensor
-from .elementwise import exp
-from .movement import _reshape, broadcast_to
+from .complex_numbers import conj
+from .creation import ones_like
+from .cumulative import converted, products_of_others, total_type
+from .elementwise import astype
+from .movement import _broadcast_to, _reshape
 
-__all__ = ["logsumexp", "mean", "sum"]
+__all__ = ["all", "any", "count_nonzero", "mean", "prod", "sum"]
 
 Axis = int | Sequence[int] | None
 
+# The type in which many elements are combined.
+_WIDE = {dtype: wide_type(total_type(dtype)) for dtype in SUPPORTED}
 
-def _kept_shape(x: Tensor, axes: Shape) -> Shape:
-    return tuple(1 if axis in axes else size for axis, size in enumerate(x.shape))
 
-
-def _reduced(op: Op, x: Operand, *, who: str, axis: Axis, keepdims: bool) -> Tensor:
+def prepared(who: str, x: Operand, axis: Axis) -> tuple[Tensor, Shape]:
+    """A tensor, and the axes that are meant as a sorted tuple."""
     (x,) = as_tensors(who, (x,))
-    axes = normalise_axes(axis, x.ndim, who=who)
-    out = op(x, axes=axes)
-    if keepdims or not axes:
+    ndim = len(x.shape)
+    if axis.__class__ is int and -ndim <= axis < ndim:
+        return x, (axis % ndim,)  # 0.3 us instead of 2.7 us for the commonest case
+    return x, normalise_axes(axis, ndim, who=who)
+
+
+def reduced_shape(x: Any, axes: Shape, keepdims: bool) -> Shape:
+    """The shape of `x` after a reduction."""
+    if keepdims:
+        return tuple(1 if a in axes else size for a, size in enumerate(x.shape))
+    return tuple(size for a, size in enumerate(x.shape) if a not in axes)
+
+
+def kept(out: Tensor, x: Tensor, axes: Shape, keepdims: bool) -> Tensor:
+    """A reduced tensor in a shape that stretches to that of `x`."""
+    if keepdims or not out.shape:
         return out
-    return _reshape(out, shape=tuple(n for a, n in enumerate(x.shape) if a not in axes))
+    return _reshape(out, shape=reduced_shape(x, axes, True))
+
+
+def stretched(g: Tensor, x: Tensor, axes: Shape, keepdims: bool) -> Tensor:
+    """A reduced tensor, repeated along the axes that were reduced."""
+    return _broadcast_to(kept(g, x, axes, keepdims), shape=x.shape)
+
+
+def reductions(draw: Rule) -> list[Any]:
+    """The domain of ops that reduce any axes."""
+    return [
+        ((draw(3, 4),), {"axes": (1,), "keepdims": True}),
+        ((draw(2, 3, 4),), {"axes": (0, 2), "keepdims": False}),
+        ((draw(3, 4),), {"axes": (0, 1), "keepdims": False}),
+    ]
 
 
 @linear(
-    transpose=lambda g, x, axes: broadcast_to(g, x.shape),
-    shape=_kept_shape,
-    kinds=NUMBERS,
-    domain=lambda draw: [
-        ((draw(3, 4),), {"axes": (1,)}),
-        ((draw(3, 4),), {"axes": (0, 1)}),
-    ],
+    transpose=stretched,
+    shape=reduced_shape,
+    dtype=lambda x, axes, keepdims: total_type(x.dtype),
+    domain=reductions,
 )
-def _sum(x, *, axes):
-    """Add the elements along some axes and keep these with size 1."""
-    total = x.sum(axes, dtype=wide_type(x.dtype), keepdims=True)
-    return total.astype(x.dtype, copy=False)
+def _sum(x, *, axes, keepdims):
+    """Add the elements along some axes."""
+    total = np.add.reduce(x, axes, _WIDE[x.dtype], keepdims=keepdims)
+    return total.astype(x.dtype) if x.dtype in HALVES else total
 
 
 @public
-def sum(x: Operand, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
+def sum(
+    x: Operand, *, axis: Axis = None, dtype: Any = None, keepdims: bool = False
+) -> Tensor:
     """Add the elements along some axes, all of them by default.
+
+    Parameters
+    ----------
+    dtype : dtype or str, optional
+        What the elements are converted to first. Without it, integers and booleans
+        become int64 or uint64; 16-bit floats are added in float32 and rounded once.
 
     Raises
     ------
-    DtypeError, ShapeError
-        If the elements are no numbers, or an axis is out of range.
+    ShapeError
+        If an axis is out of range.
     """
-    return _reduced(_sum, x, who="sum", axis=axis, keepdims=keepdims)
+    x, axes = prepared("sum", x, axis)
+    return _sum(converted(x, dtype), axes=axes, keepdims=keepdims)
+
+
+@public
+def count_nonzero(x: Operand, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Count the elements that are not zero along some axes, all of them by default."""
+    x, axes = prepared("count_nonzero", x, axis)
+    return _sum(astype(x, bool_), axes=axes, keepdims=keepdims)
+
+
+def count(x: Any, axes: Shape) -> int:
+    """How many elements of `x` make one of the result."""
+    return math.prod(x.shape[axis] for axis in axes)
+
+
+def _shared(g: Tensor, x: Tensor, axes: Shape, keepdims: bool) -> Tensor:
+    return stretched(g / float(count(x, axes)), x, axes, keepdims)
+
+
+@linear(transpose=_shared, shape=reduced_shape, kinds=INEXACT, domain=reductions)
+def _mean(x, *, axes, keepdims):
+    """Average the elements along some axes.
+
+    A primitive because the sum of 16-bit floats can overflow where the mean does not.
+    """
+    total = np.add.reduce(x, axes, _WIDE[x.dtype], keepdims=keepdims)
+    average = total / count(x, axes)
+    return average.astype(x.dtype) if x.dtype in HALVES else average
 
 
 @public
 def mean(x: Operand, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Average the elements along some axes, all of them by default.
 
+    The mean of no elements is not a number.
+
     Raises
     ------
     DtypeError, ShapeError
-        If the elements are no floating-point numbers, or an axis is out of range.
+        If the elements are integers, or an axis is out of range.
     """
-    (x,) = as_tensors("mean", (x,))
-    check_kind(x.dtype, INEXACT, who="mean")
-    axes = normalise_axes(axis, x.ndim, who="mean")
-    count = math.prod(x.shape[a] for a in axes)
-    return sum(x, axis=axis, keepdims=keepdims) / float(count)
+    x, axes = prepared("mean", x, axis)
+    return _mean(x, axes=axes, keepdims=keepdims)
 
 
-def _logsumexp_jvp(tangents, out, x, axes):
-    (t,) = tangents
-    return _sum(t * exp(x - out), axes=axes)
+def _others(x: Tensor, axes: Shape) -> Tensor:
+    """For every element, the product of those that it is multiplied with."""
+    others = ones_like(x)
+    for axis in axes:
+        others = others * products_of_others(x, axis)
+        x = _prod(x, axes=(axis,), keepdims=True)
+    return others
+
+
+def _prod_vjp(g, out, x, axes, keepdims):
+    return (kept(g, x, axes, keepdims) * conj(_others(x, axes)),)
+
+
+def _prod_jvp(tangents, out, x, axes, keepdims):
+    return _sum(tangents[0] * _others(x, axes), axes=axes, keepdims=keepdims)
 
 
 @general(
-    vjp=lambda g, out, x, axes: (g * exp(x - out),),
-    jvp=_logsumexp_jvp,
-    shape=_kept_shape,
-    kinds=FLOATS,
-    domain=lambda draw: [
-        ((draw(3, 4),), {"axes": (1,)}),
-        ((draw(3, 4),), {"axes": (0, 1)}),
-    ],
+    vjp=_prod_vjp,
+    jvp=_prod_jvp,
+    shape=reduced_shape,
+    dtype=lambda x, axes, keepdims: total_type(x.dtype),
+    kinds=ANY,
+    domain=reductions,
 )
-def _logsumexp(x, *, axes):
-    """Take the logarithm of the sum of exponentials along some axes.
-
-    A primitive for accuracy: the largest element is taken out first, so that nothing
-    overflows, and the derivative is the softmax without a division.
-    """
-    largest = x.max(axes, keepdims=True, initial=-np.inf)
-    # An infinite maximum would make infinity minus infinity.
-    largest = np.where(np.isfinite(largest), largest, 0).astype(x.dtype, copy=False)
-    return largest + np.log(np.exp(x - largest).sum(axes, dtype=x.dtype, keepdims=True))
+def _prod(x, *, axes, keepdims):
+    """Multiply the elements along some axes."""
+    product = np.multiply.reduce(x, axes, _WIDE[x.dtype], keepdims=keepdims)
+    return product.astype(x.dtype) if x.dtype in HALVES else product
 
 
 @public
-def logsumexp(x: Operand, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """Take the logarithm of the sum of exponentials along some axes.
+def prod(
+    x: Operand, *, axis: Axis = None, dtype: Any = None, keepdims: bool = False
+) -> Tensor:
+    """Multiply the elements along some axes, all of them by default.
+
+    Parameters
+    ----------
+    dtype : dtype or str, optional
+        What the elements are converted to first. Without it, integers and booleans
+        become int64 or uint64; 16-bit floats are multiplied in float32.
 
     Raises
     ------
-    DtypeError, ShapeError
-        If the elements are no floating-point numbers, or an axis is out of range.
+    ShapeError
+        If an axis is out of range.
+
+    Notes
+    -----
+    Derivatives of any order are exact where elements are zero: they are made of
+    products of the other elements, and nothing is divided.
     """
-    return _reduced(_logsumexp, x, who="logsumexp", axis=axis, keepdims=keepdims)
+    x, axes = prepared("prod", x, axis)
+    return _prod(converted(x, dtype), axes=axes, keepdims=keepdims)
+
+
+@constant(
+    shape=reduced_shape,
+    dtype=lambda x, axes, keepdims: bool_,
+    kinds=ANY,
+    domain=reductions,
+)
+def _any(x, *, axes, keepdims):
+    """Say whether any element along some axes is not zero."""
+    return np.logical_or.reduce(x, axes, keepdims=keepdims)
+
+
+@public
+def any(x: Operand, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Say whether any element along some axes is not zero; of none, none is.
+
+    Raises
+    ------
+    ShapeError
+        If an axis is out of range.
+    """
+    x, axes = prepared("any", x, axis)
+    return _any(x, axes=axes, keepdims=keepdims)
+
+
+@constant(
+    shape=reduced_shape,
+    dtype=lambda x, axes, keepdims: bool_,
+    kinds=ANY,
+    domain=reductions,
+)
+def _all(x, *, axes, keepdims):
+    """Say whether no element along some axes is zero."""
+    return np.logical_and.reduce(x, axes, keepdims=keepdims)
+
+
+@public
+def all(x: Operand, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Say whether no element along some axes is zero; of none, none is.
+
+    Raises
+    ------
+    ShapeError
+        If an axis is out of range.
+    """
+    x, axes = prepared("all", x, axis)
+    return _all(x, axes=axes, keepdims=keepdims)

@@ -1,6 +1,15 @@
 import numpy as np
 
+
+def over_axes(function):
+    """A NumPy function that says `axis` where the op says `axes`."""
+    return lambda x, *, axes, **options: function(x, axis=axes, **options)
+
+
 ANSWERS = {
-    "logsumexp": lambda x, *, axes: np.log(np.sum(np.exp(x), axis=axes, keepdims=True)),
-    "sum": lambda x, *, axes: np.sum(x, axis=axes, keepdims=True),
+    "all": over_axes(np.all),
+    "any": over_axes(np.any),
+    "mean": over_axes(np.mean),
+    "prod": over_axes(np.prod),
+    "sum": over_axes(np.sum),
 }

@@ -40,7 +40,6 @@ def cpu():
 
 
 def live_bytes(cpu):
-    cpu.collect()
     return cpu.pool.statistics().requested_bytes
 
 
@@ -131,7 +130,7 @@ def test_a_negative_size_is_refused(cpu):
 def test_a_device_is_found_by_the_name_it_was_registered_under(cpu, monkeypatch):
     monkeypatch.setattr(devices, "_devices", dict(devices._devices))
     cpu.name = "second"
-    devices.register(cpu)
+    devices.register_device(cpu)
 
     assert devices.device("second") is cpu
     assert devices.device("cpu") is not cpu

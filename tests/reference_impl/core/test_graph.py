@@ -5,7 +5,10 @@ import numpy as np
 import pytest
 
 import reference_impl as ri
+from reference_impl.core import tree
+from reference_impl.core.compile import Program
 from reference_impl.core.errors import FreedError
+from reference_impl.core.graph import Graph
 from reference_impl.core.op import PRIMITIVES
 
 
@@ -35,12 +38,10 @@ forward(
   %1 = broadcast_to(layer.bias, shape=(4, 2))  float32[4, 2]
   %2 = add(%0, %1)                             float32[4, 2]
   %3 = multiply(%2, 0.5)                       float32[4, 2]
-  %4 = sum(%3, axes=(0, 1))                    float32[1, 1]
-  %5 = reshape(%4, shape=())                   float32[]
-  %6 = divide(%5, 8.0)                         float32[]
+  %4 = mean(%3, axes=(0, 1), keepdims=False)   float32[]
 return
     out = %2
-    loss = %6
+    loss = %4
     x = x
     one = 1.0\
 """
@@ -153,3 +154,30 @@ def test_a_constant_that_was_freed_is_shown_and_refused_clearly():
     assert "multiply(x, <freed>)" in graph.show()
     with pytest.raises(FreedError, match="multiply"):
         graph.apply(ri.tensor([3.0, 4.0]))
+
+
+def test_a_graph_ends_at_its_inputs_even_if_they_were_computed():
+    def function(x):
+        inside = ri.exp(x)
+        out = inside * 2.0
+        graphs.append(
+            Graph("half", (inside,), (out,), ("y",), ("value",), tree.flatten(out)[1])
+        )
+        return out
+
+    graphs = []
+    ri.capture(function, X)
+    (graph,) = graphs
+
+    assert [node.op.name for node in graph.nodes()] == ["multiply"]
+    np.testing.assert_array_equal(graph.apply(X)[0], X * 2.0)
+    np.testing.assert_array_equal(Program(graph).run([X.numpy()])[0], X * 2.0)
+    assert graph.show().startswith("half(\n    y: float32[4, 3],")
+
+
+def test_constants_are_what_nodes_and_outputs_read_each_once():
+    two, three = ri.tensor([2.0]), ri.tensor([3.0])
+
+    graph = ri.capture(lambda x: (x * two + two, three), ri.tensor([1.0]))
+
+    assert [*map(id, graph.constants())] == [id(two), id(three)]

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from reference_impl.core.errors import FreedError, OutOfMemoryError
-from reference_impl.core.memory import ALIGNMENT_BYTES, Event, Pool, size_class
+from reference_impl.core.memory import (
+    ALIGNMENT_BYTES,
+    LISTED_HOLDERS,
+    Event,
+    Label,
+    Pool,
+    size_class,
+)
 
 SIZES = [*range(5000), *(2**k + d for k in range(12, 40) for d in (-1, 0, 1, 99))]
 
@@ -127,10 +134,70 @@ def test_poison_without_memory_is_refused():
 def test_a_trace_lists_what_happened_in_order(pool):
     pool.allocate(64)
     pool.trace = []
-    block = pool.allocate(100)
+    label = Label("exp", np.dtype(np.float32), (5, 5))
+    block = pool.allocate(100, label)
     pool.free(block)
 
-    assert pool.trace == [Event("allocate", 64, 128), Event("free", 64, 128)]
+    assert pool.trace == [
+        Event("allocate", 64, 128, 192, label),
+        Event("free", 64, 128, 64, label),
+    ]
+
+
+def test_a_released_block_counts_as_free_wherever_somebody_looks(pool):
+    for look in (
+        lambda: pool.statistics().allocated_bytes,
+        lambda: len(pool.holders()),
+        lambda: pool.allocate(64).offset,
+    ):
+        pool.release(pool.allocate(64))
+        assert look() == 0
+
+
+def test_memory_that_was_only_released_serves_a_full_pool():
+    pool = Pool(capacity_bytes=1024)
+    pool.release(pool.allocate(1024))
+
+    assert pool.allocate(1024).offset == 0
+
+
+def test_holders_come_in_order_of_size(pool):
+    sizes = [100, 5000, 1, 700, 5000]
+    blocks = [pool.allocate(nbytes) for nbytes in sizes]
+    pool.free(blocks[3])
+
+    assert [b.requested_bytes for b in pool.holders()] == [5000, 5000, 100, 1]
+
+
+def test_a_full_pool_lists_its_largest_holders():
+    pool = Pool(capacity_bytes=1 << 16, name="device small")
+    float32 = np.dtype(np.float32)
+    for k in range(1, LISTED_HOLDERS + 3):
+        pool.allocate(400 * k, Label("exp", float32, (10, 10 * k)))
+
+    with pytest.raises(OutOfMemoryError) as caught:
+        pool.allocate(1 << 20, Label("matmul", float32, (512, 512)))
+
+    first, title, *listed, rest = str(caught.value).splitlines()
+    assert first.startswith(
+        "device small: 1048576 bytes are needed for matmul float32[512, 512]; of 65536 "
+        f"bytes {pool.statistics().allocated_bytes} are in use, and at most "
+    )
+    assert title == "the largest holders are"
+    assert [line.split(maxsplit=2) for line in listed] == [
+        [str(400 * k), "bytes", f"exp float32[10, {10 * k}]"] for k in range(7, 2, -1)
+    ]
+    assert rest.split() == ["1200", "bytes", "in", "2", "smaller", "blocks"]
+
+
+def test_a_refusal_says_how_much_is_free_in_one_piece():
+    pool = Pool(capacity_bytes=1024)
+    blocks = [pool.allocate(128) for _ in range(8)]
+    for index in (1, 4, 5, 7):
+        pool.free(blocks[index])
+
+    with pytest.raises(OutOfMemoryError, match="at most 256 are free in one piece"):
+        pool.allocate(512)
 
 
 def test_threads_may_share_a_pool(pool):

@@ -122,6 +122,46 @@ def test_when_all_is_freed_one_block_remains(pool, rng):
     assert pool.allocate(fitting).offset == 0
 
 
+def test_a_trace_tells_the_whole_story(pool, rng):
+    pool.trace = []
+    model = play(pool, rng, on_refusal=ignore)
+
+    live, sums = {}, []
+    for event in pool.trace:
+        if event.action == "allocate":
+            assert event.offset not in live
+            live[event.offset] = event.nbytes
+        else:
+            assert live.pop(event.offset) == event.nbytes
+        sums.append(sum(live.values()))
+    assert [event.live_bytes for event in pool.trace] == sums
+    assert max(sums) == pool.statistics().peak_bytes
+    assert live == {block.offset: block.nbytes for block, _ in model.live}
+
+
+def test_holders_are_the_live_blocks(pool, rng):
+    model = play(pool, rng, on_refusal=ignore)
+
+    held = [block.requested_bytes for block in pool.holders()]
+    assert held == sorted((nbytes for _, nbytes in model.live), reverse=True)
+
+
+def test_releasing_is_freeing(rng):
+    freeing, releasing = (Pool(capacity_bytes=CAPACITY_BYTES) for _ in range(2))
+    pairs = []
+    for _ in range(STEPS):
+        if pairs and rng.random() < 0.5:
+            first, second = pairs.pop(rng.integers(len(pairs)))
+            freeing.free(first)
+            releasing.release(second)
+        else:
+            nbytes = request(rng) // 8
+            pairs.append((freeing.allocate(nbytes), releasing.allocate(nbytes)))
+            assert pairs[-1][0].offset == pairs[-1][1].offset
+
+    assert freeing.statistics() == releasing.statistics()
+
+
 def test_a_request_is_refused_only_if_no_gap_is_large_enough(rng):
     pool = Pool(capacity_bytes=CAPACITY_BYTES // 8)
 

@@ -74,7 +74,6 @@ def test_a_tensor_is_a_copy():
 
 def test_the_elements_lie_in_the_pool_of_their_device():
     cpu = device("cpu")
-    cpu.collect()
     before = cpu.pool.statistics().requested_bytes
     x = ri.tensor(np.ones(1000))
 

@@ -1,0 +1,272 @@
+"""Convolution of images with any number of axes, and its transpose.
+
+Both are one matrix product between filters and windows. While they work, the batch is
+the last axis: then the elements that a window's corner meets on its way lie side by
+side in memory. For the second layer of LeNet-5 and 64 images, collecting the windows
+takes 0.4 ms instead of 1.2 ms, and adding them up 0.9 ms instead of 5.3 ms.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from operator import add, ge, le
+
+from ..dtype import NUMBERS, check_kind
+from ..errors import ShapeError
+from ..op import public
+from ..operands import Operand, promoted
+from ..shape import Shape
+from ..tensor import Tensor
+from .contraction import _matmul
+from .joining import pad
+from .movement import _permute_dims, _reshape, matrix_transpose
+from .slicing import _slice, whole
+from .windows import (
+    Padding,
+    Pairs,
+    PerAxis,
+    Window,
+    _unwindows,
+    _windows,
+    paddings,
+    pairs,
+    per_axis,
+)
+
+__all__ = ["conv", "conv_transpose"]
+
+
+@public
+def conv(
+    x: Operand,
+    weight: Operand,
+    *,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    groups: int = 1,
+) -> Tensor:
+    """Slide every filter over the images and sum the products.
+
+    Shapes
+    ------
+    x       (N, C, S1, ..., Sn), for any n above zero
+    weight  (F, C / groups, K1, ..., Kn)
+    result  (N, F, O1, ..., On), where with p elements of padding in all
+            O = (S + p - (K - 1) dilation - 1) // stride + 1
+
+    Parameters
+    ----------
+    stride, dilation : int, or one for each axis
+        How many elements apart windows are, and the elements of one window.
+    padding : int, one for each axis, a pair for each axis, "valid" or "same"
+        How many zeros surround the image. "valid" means none. "same" means as many as
+        give O = S / stride, rounded up; if their number is odd, there is one more at
+        the end (as in TensorFlow and JAX).
+    groups : int
+        Channels and filters come in that many groups, of equal sizes, and a filter
+        sees the channels of its group only.
+
+    Raises
+    ------
+    DtypeError
+        If the elements are no numbers, or do not combine.
+    ShapeError
+        If the channels disagree, the groups do not divide, a filter exceeds the padded
+        image, or a number is too small.
+
+    Notes
+    -----
+    Computes a correlation: the filters are not flipped.
+
+    Source: Dumoulin and Visin 2016, relationship 15.
+    """
+    x, weight = _prepared("conv", x, weight, "(F, C / groups, ...)")
+    N, C, *_ = x.shape
+    F, depth, *sizes = weight.shape
+    _check_groups("conv", groups, C=C, F=F)
+    if depth * groups != C:
+        raise ShapeError(
+            f"conv: filters of shape {weight.shape} in {groups} groups need "
+            f"{depth * groups} channels; x is {x.shape}, which has {C}"
+        )
+    window = _window("conv", sizes, stride, dilation)
+    pads = paddings("conv", padding, window, x.shape[2:])
+    columns = _columns(_batch_last(x, pads), window)
+    counts = columns.shape[x.ndim - 1 : -1]
+    K = depth * math.prod(sizes)
+    out = _matmul(
+        _reshape(weight, shape=(groups, F // groups, K)),
+        _reshape(columns, shape=(groups, K, math.prod(counts) * N)),
+    )
+    return _batch_first(_reshape(out, shape=(F, *counts, N)))
+
+
+@public
+def conv_transpose(
+    x: Operand,
+    weight: Operand,
+    *,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    output_padding: PerAxis = 0,
+    dilation: PerAxis = 1,
+    groups: int = 1,
+) -> Tensor:
+    """Spread every element of the images out by its filters, and add what overlaps.
+
+    Shapes
+    ------
+    x       (N, C, S1, ..., Sn), for any n above zero
+    weight  (C, F / groups, K1, ..., Kn)
+    result  (N, F, O1, ..., On), where with p elements of padding in all
+            O = (S - 1) stride + (K - 1) dilation + 1 - p + output_padding
+
+    Parameters
+    ----------
+    padding : int, one for each axis, or a pair for each axis
+        How many elements of the result are left out at its ends.
+    output_padding : int, or one for each axis
+        How many elements are added at the end, less than the stride. `conv` makes one
+        size of images of several sizes; this says which of them comes back.
+    stride, dilation, groups
+        Those of `conv`.
+
+    Raises
+    ------
+    DtypeError
+        If the elements are no numbers, or do not combine.
+    ShapeError
+        If the channels disagree, the groups do not divide, nothing is left, or a number
+        is too small or too large.
+
+    Notes
+    -----
+    The transpose of `conv` with the same weight and arguments: the sum of the products
+    of the elements of `conv_transpose(x, weight)` and of images y is that of x and
+    `conv(y, weight)`.
+
+    Source: Dumoulin and Visin 2016, relationship 14.
+    """
+    x, weight = _prepared("conv_transpose", x, weight, "(C, F / groups, ...)")
+    N, C, *image = x.shape
+    depth, *sizes = weight.shape[1:]
+    _check_groups("conv_transpose", groups, C=C)
+    if weight.shape[0] != C:
+        raise ShapeError(
+            f"conv_transpose: weight of shape {weight.shape} needs {weight.shape[0]} "
+            f"channels; x is {x.shape}, which has {C}"
+        )
+    window = _window("conv_transpose", sizes, stride, dilation)
+    pads, full = _cropping(window, padding, output_padding, tuple(image))
+    K = depth * math.prod(sizes)
+    columns = _matmul(
+        matrix_transpose(_reshape(weight, shape=(groups, C // groups, K))),
+        _reshape(
+            _permute_dims(x, axes=(*range(1, x.ndim), 0)),
+            shape=(groups, C // groups, math.prod(image) * N),
+        ),
+    )
+    columns = _reshape(columns, shape=(groups * depth, *sizes, *image, N))
+    return _batch_first(_cropped(_overlapped(columns, window, full), pads))
+
+
+def _prepared(
+    who: str, x: Operand, weight: Operand, layout: str
+) -> tuple[Tensor, Tensor]:
+    """The operands as tensors of one dtype, with the same number of axes."""
+    x, weight = promoted(who, (x, weight))
+    check_kind(x.dtype, NUMBERS, who=who)
+    if x.ndim != weight.ndim or x.ndim < 3:
+        raise ShapeError(
+            f"{who}: x (N, C, ...) and weight {layout} with equally many image axes, "
+            f"at least one, are needed; x is {x.shape}, weight is {weight.shape}"
+        )
+    return x, weight
+
+
+def _check_groups(who: str, groups: int, **counts: int) -> None:
+    (groups,) = per_axis(f"{who}: groups", groups, 1)
+    for name, count in counts.items():
+        if count % groups:
+            raise ShapeError(
+                f"{who}: groups must divide {name}, which is {count}; {groups} came"
+            )
+
+
+def _window(
+    who: str, sizes: Sequence[int], stride: PerAxis, dilation: PerAxis
+) -> Window:
+    n = len(sizes)
+    return Window(
+        per_axis(f"{who}: filter sizes", sizes, n),
+        per_axis(f"{who}: stride", stride, n),
+        per_axis(f"{who}: dilation", dilation, n),
+    )
+
+
+def _batch_last(x: Tensor, pads: Pairs) -> Tensor:
+    """Images (N, C, *S) with their padding as (C, *S, N), in that order in memory."""
+    x = _permute_dims(x, axes=(*range(1, x.ndim), 0))
+    if any(map(any, pads)):
+        return pad(x, ((0, 0), *pads, (0, 0)))
+    # Reshaping to one axis puts the elements in order.
+    return _reshape(_reshape(x, shape=(x.size,)), shape=x.shape)
+
+
+def _batch_first(x: Tensor) -> Tensor:
+    return _permute_dims(x, axes=(x.ndim - 1, *range(x.ndim - 1)))
+
+
+def _columns(image: Tensor, window: Window) -> Tensor:
+    """The windows on images (C, *S, N) as (C, *K, *O, N)."""
+    n = len(window.sizes)
+    boxes = _windows(
+        _permute_dims(image, axes=(0, n + 1, *range(1, n + 1))), **window._asdict()
+    )
+    return _permute_dims(boxes, axes=(0, *range(n + 2, 2 * n + 2), *range(2, n + 2), 1))
+
+
+def _overlapped(columns: Tensor, window: Window, image: Shape) -> Tensor:
+    """The images (C, *S, N) on which windows (C, *K, *O, N) are added up."""
+    n = len(image)
+    boxes = _permute_dims(
+        columns, axes=(0, 2 * n + 1, *range(n + 1, 2 * n + 1), *range(1, n + 1))
+    )
+    total = _unwindows(
+        boxes, shape=image, strides=window.strides, dilations=window.dilations
+    )
+    return _permute_dims(total, axes=(0, *range(2, n + 2), 1))
+
+
+def _cropping(
+    window: Window, padding: Padding, output_padding: PerAxis, image: Shape
+) -> tuple[Pairs, Shape]:
+    """What a transposed convolution leaves out at the ends, and of which size.
+
+    Raises
+    ------
+    ShapeError
+        If no element is left, or more are added than `conv` can leave unread.
+    """
+    who, n = "conv_transpose", len(image)
+    pads = pairs(f"{who}: padding", padding, n)
+    extra = per_axis(f"{who}: output_padding", output_padding, n, least=0)
+    if any(map(ge, extra, window.strides)):
+        raise ShapeError(
+            f"{who}: output_padding must be less than the stride, which is "
+            f"{window.strides}; {extra} came"
+        )
+    full = tuple(map(add, window.covered(image), extra))
+    if any(map(le, full, map(sum, pads))):
+        raise ShapeError(f"{who}: padding {pads} leaves nothing of {full} elements")
+    return pads, full
+
+
+def _cropped(image: Tensor, pads: Pairs) -> Tensor:
+    """Images (C, *S, N) without what was padding."""
+    slices = whole(image.shape)
+    for axis, (low, high) in enumerate(pads, start=1):
+        slices[axis] = (low, image.shape[axis] - high, 1)
+    return _slice(image, slices=tuple(slices))

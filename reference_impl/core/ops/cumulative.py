@@ -1,0 +1,182 @@
+"""Running totals: every element of the result combines those up to its place.
+
+`cumulative_sum` is linear, so its transpose is all that a derivative needs: the same
+sum from the other end. `cumulative_prod` is composed of products of slices, and so are
+its derivatives: nothing is divided, and zeros do no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..dtype import HALVES, Dtype, as_dtype, int64, uint64, wide_type
+from ..errors import RangeError, ShapeError
+from ..op import linear, public
+from ..operands import Operand, as_tensors
+from ..shape import normalise_axes
+from ..tensor import Tensor
+from .creation import ones, zeros
+from .elementwise import astype
+from .joining import concat
+from .slicing import along, flip
+
+__all__ = ["cumulative_prod", "cumulative_sum", "diff"]
+
+
+def total_type(dtype: Dtype) -> Dtype:
+    """The type of a sum or product: the widest for integers, so that few overflow."""
+    return {"b": int64, "i": int64, "u": uint64}.get(dtype.kind, dtype)
+
+
+def _from_the_end(g: Tensor, x: Tensor, axis: int) -> Tensor:
+    return flip(_cumulative_sum(flip(g, axis=axis), axis=axis), axis=axis)
+
+
+@linear(
+    transpose=_from_the_end,
+    shape=lambda x, axis: x.shape,
+    dtype=lambda x, axis: total_type(x.dtype),
+    domain=lambda draw: [((draw(3, 4),), {"axis": 0}), ((draw(2, 5),), {"axis": 1})],
+)
+def _cumulative_sum(x, *, axis):
+    """Add to every element those before it along one axis."""
+    totals = np.add.accumulate(x, axis, wide_type(total_type(x.dtype)))
+    return totals.astype(x.dtype) if x.dtype in HALVES else totals
+
+
+@public
+def cumulative_sum(
+    x: Operand,
+    *,
+    axis: int | None = None,
+    dtype: Any = None,
+    include_initial: bool = False,
+) -> Tensor:
+    """Add to every element those before it along one axis.
+
+    Parameters
+    ----------
+    axis : int
+        May be left out if there is only one.
+    dtype : dtype or str, optional
+        What the elements are converted to first. Without it, integers and booleans
+        become int64 or uint64; 16-bit floats are added in float32.
+    include_initial : bool
+        Begin with the sum of nothing, 0; the axis becomes longer by one.
+
+    Raises
+    ------
+    ShapeError
+        If the axis is out of range, or none is given and there are several.
+    """
+    x, axis = _prepared("cumulative_sum", x, axis)
+    out = _cumulative_sum(converted(x, dtype), axis=axis)
+    return _after(zeros, out, axis) if include_initial else out
+
+
+@public
+def cumulative_prod(
+    x: Operand,
+    *,
+    axis: int | None = None,
+    dtype: Any = None,
+    include_initial: bool = False,
+) -> Tensor:
+    """Multiply every element by those before it along one axis.
+
+    Parameters and errors are those of `cumulative_sum`; the product of nothing is 1.
+
+    Notes
+    -----
+    Derivatives of any order are exact where elements are zero.
+
+    Source: Hillis and Steele 1986, "Data parallel algorithms": after multiplying the
+    whole by itself, shifted by 1, 2, 4, ... places, nothing is missing.
+    """
+    x, axis = _prepared("cumulative_prod", x, axis)
+    x = converted(x, dtype)
+    dtype = total_type(x.dtype)
+    out, size, shift = converted(x, wide_type(dtype)), x.shape[axis], 1
+    while shift < size:
+        products = along(out, axis, shift, size) * along(out, axis, 0, size - shift)
+        out = concat([along(out, axis, 0, shift), products], axis=axis)
+        shift *= 2
+    out = converted(out, dtype)
+    return _after(ones, out, axis) if include_initial else out
+
+
+def products_of_others(x: Tensor, axis: int) -> Tensor:
+    """For every element, the product of the others along one axis, without dividing."""
+    before = _products_before(x, axis)
+    after = flip(_products_before(flip(x, axis=axis), axis), axis=axis)
+    return before * after
+
+
+def _products_before(x: Tensor, axis: int) -> Tensor:
+    products = cumulative_prod(x, axis=axis, include_initial=True)
+    return along(products, axis, 0, x.shape[axis])
+
+
+def _prepared(who: str, x: Operand, axis: int | None) -> tuple[Tensor, int]:
+    (x,) = as_tensors(who, (x,))
+    if axis is None and x.ndim != 1:
+        raise ShapeError(
+            f"{who}: without `axis`, one axis is needed; the shape is {x.shape}"
+        )
+    (axis,) = normalise_axes(0 if axis is None else axis, x.ndim, who=who)
+    return x, axis
+
+
+def converted(x: Tensor, dtype: Any) -> Tensor:
+    """The elements in another dtype, or `x` itself if that is none or its own."""
+    return x if dtype is None or as_dtype(dtype) is x.dtype else astype(x, dtype)
+
+
+def _after(initial: Callable[..., Tensor], out: Tensor, axis: int) -> Tensor:
+    """Running totals, after the one of no elements."""
+    shape = (*out.shape[:axis], 1, *out.shape[axis + 1 :])
+    first = initial(shape, dtype=out.dtype, device=out.device)
+    return concat([first, out], axis=axis)
+
+
+@public
+def diff(
+    x: Operand,
+    *,
+    axis: int = -1,
+    n: int = 1,
+    prepend: Operand = None,
+    append: Operand = None,
+) -> Tensor:
+    """Take from every element along an axis the one before it.
+
+    Undoes `cumulative_sum`, but for the first element, which has none before it.
+
+    Parameters
+    ----------
+    n : int
+        How often; each time the axis becomes shorter by one.
+    prepend, append : tensor, optional
+        Joined to `x` along the axis first.
+
+    Raises
+    ------
+    RangeError
+        If `n` is negative.
+    ShapeError
+        If the axis is out of range, or what is to be joined does not fit.
+    """
+    (x,) = as_tensors("diff", (x,))
+    (axis,) = normalise_axes(axis, x.ndim, who="diff")
+    if n < 0:
+        raise RangeError(f"diff: n must not be negative, {n} came")
+    joined = [each for each in (prepend, x, append) if each is not None]
+    x = concat(joined, axis=axis) if len(joined) > 1 else x
+    for _ in range(n):
+        size = x.shape[axis]
+        first = min(size, 1)
+        x = along(x, axis, first, size) - along(x, axis, 0, size - first)
+    return x

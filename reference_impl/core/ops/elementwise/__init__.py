@@ -1,0 +1,43 @@
+"""Functions of single elements: each result depends on one element of each operand.
+
+One module for each family. What concerns complex numbers only is in
+`complex_numbers`, and so are `abs` and `sign`, which treat them apart.
+"""
+
+from . import (
+    arithmetic,
+    bitwise,
+    comparison,
+    conversion,
+    exponential,
+    powers,
+    rounding,
+    selection,
+    special,
+    trigonometric,
+)
+from .arithmetic import *  # noqa: F403
+from .bitwise import *  # noqa: F403
+from .comparison import *  # noqa: F403
+from .conversion import *  # noqa: F403
+from .exponential import *  # noqa: F403
+from .powers import *  # noqa: F403
+from .rounding import *  # noqa: F403
+from .selection import *  # noqa: F403
+from .special import *  # noqa: F403
+from .trigonometric import *  # noqa: F403
+
+MODULES = (
+    arithmetic,
+    bitwise,
+    comparison,
+    conversion,
+    exponential,
+    powers,
+    rounding,
+    selection,
+    special,
+    trigonometric,
+)
+
+__all__ = [name for module in MODULES for name in module.__all__]

@@ -1,0 +1,152 @@
+"""Exponentials along an axis that neither overflow nor lose what is small.
+
+The largest element is taken out first. Each of the three functions is a primitive for
+accuracy: composed of one another, they would take elements of size 1 from a rounded sum
+of size 1000. Besides, `softmax` takes 18 ms instead of 26 ms for 4 million float32.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..dtype import FLOATS, HALVES, wide_type
+from ..op import general, public
+from ..operands import Operand
+from ..shape import Shape
+from ..tensor import Tensor
+from .elementwise import exp
+from .reduction import Axis, _sum, kept, prepared, reduced_shape, reductions
+
+__all__ = ["log_softmax", "logsumexp", "softmax"]
+
+
+def _shifted(x: np.ndarray, axes: Shape) -> tuple[np.ndarray, np.ndarray]:
+    """The elements less the largest one along some axes, and the latter."""
+    x = x.astype(wide_type(x.dtype), copy=False)
+    largest = np.maximum.reduce(x, axes, keepdims=True, initial=-np.inf)
+    # An infinite maximum would make infinity minus infinity.
+    largest = np.where(np.isfinite(largest), largest, 0)
+    return x - largest, largest
+
+
+def _along_axes(draw: Any) -> list[Any]:
+    return [((draw(3, 4),), {"axes": (1,)}), ((draw(2, 3, 2),), {"axes": (0, 2)})]
+
+
+def _softmax_rule(t: Tensor, out: Tensor, axes: Shape) -> Tensor:
+    # The matrix of derivatives is symmetric: one rule for cotangents and tangents.
+    return out * (t - _sum(out * t, axes=axes, keepdims=True))
+
+
+@general(
+    vjp=lambda g, out, x, axes: (_softmax_rule(g, out, axes),),
+    jvp=lambda tangents, out, x, axes: _softmax_rule(tangents[0], out, axes),
+    shape=lambda x, axes: x.shape,
+    kinds=FLOATS,
+    domain=_along_axes,
+)
+def _softmax(x, *, axes):
+    """Raise e to every element and divide by the sum along some axes."""
+    powers, _ = _shifted(x, axes)
+    np.exp(powers, out=powers)
+    powers /= np.add.reduce(powers, axes, keepdims=True)
+    return powers.astype(x.dtype, copy=False)
+
+
+@public
+def softmax(x: Operand, *, axis: Axis = -1) -> Tensor:
+    """Raise e to every element and divide by the sum along some axes.
+
+    The results are probabilities: not negative, and along the axes their sum is 1.
+
+    Raises
+    ------
+    DtypeError, ShapeError
+        If the elements are no floating-point numbers, or an axis is out of range.
+
+    Notes
+    -----
+    Elements of minus infinity have probability 0. If there are no others, or one is
+    infinite, there are no probabilities, and the result is not a number.
+    """
+    x, axes = prepared("softmax", x, axis)
+    return _softmax(x, axes=axes)
+
+
+def _log_softmax_jvp(tangents, out, x, axes):
+    (t,) = tangents
+    return t - _sum(exp(out) * t, axes=axes, keepdims=True)
+
+
+@general(
+    vjp=lambda g, out, x, axes: (g - exp(out) * _sum(g, axes=axes, keepdims=True),),
+    jvp=_log_softmax_jvp,
+    shape=lambda x, axes: x.shape,
+    kinds=FLOATS,
+    domain=_along_axes,
+)
+def _log_softmax(x, *, axes):
+    """Take the logarithm of the softmax."""
+    out, _ = _shifted(x, axes)
+    out -= np.log(np.add.reduce(np.exp(out), axes, keepdims=True))
+    return out.astype(x.dtype, copy=False)
+
+
+@public
+def log_softmax(x: Operand, *, axis: Axis = -1) -> Tensor:
+    """Take the logarithm of the softmax, which stays finite where that becomes 0.
+
+    Raises
+    ------
+    DtypeError, ShapeError
+        If the elements are no floating-point numbers, or an axis is out of range.
+    """
+    x, axes = prepared("log_softmax", x, axis)
+    return _log_softmax(x, axes=axes)
+
+
+def _weights(out: Tensor, x: Tensor, axes: Shape, keepdims: bool) -> Tensor:
+    """The softmax of `x`, given its logsumexp."""
+    if x.dtype in HALVES:
+        return _softmax(x, axes=axes)  # `out` is rounded too coarsely
+    # 0.2 ms instead of 0.45 ms for 128 x 1000 float32, and the compiler can fuse it.
+    return exp(x - kept(out, x, axes, keepdims))
+
+
+def _logsumexp_jvp(tangents, out, x, axes, keepdims):
+    weighted = tangents[0] * _weights(out, x, axes, keepdims)
+    return _sum(weighted, axes=axes, keepdims=keepdims)
+
+
+@general(
+    vjp=lambda g, out, x, axes, keepdims: (
+        kept(g, x, axes, keepdims) * _weights(out, x, axes, keepdims),
+    ),
+    jvp=_logsumexp_jvp,
+    shape=reduced_shape,
+    kinds=FLOATS,
+    domain=reductions,
+)
+def _logsumexp(x, *, axes, keepdims):
+    """Take the logarithm of the sum of exponentials along some axes."""
+    shifted, largest = _shifted(x, axes)
+    total = np.add.reduce(np.exp(shifted, out=shifted), axes, keepdims=True)
+    out = (largest + np.log(total)).astype(x.dtype, copy=False)
+    return out if keepdims else out.squeeze(axes)
+
+
+@public
+def logsumexp(x: Operand, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Take the logarithm of the sum of exponentials along some axes.
+
+    That of no elements, and of elements that are all minus infinity, is minus infinity.
+
+    Raises
+    ------
+    DtypeError, ShapeError
+        If the elements are no floating-point numbers, or an axis is out of range.
+    """
+    x, axes = prepared("logsumexp", x, axis)
+    return _logsumexp(x, axes=axes, keepdims=keepdims)

@@ -1,0 +1,322 @@
+"""Discrete Fourier transforms: the namespace `fft`.
+
+The dtypes keep their precision; 16-bit floats, which have no complex type, become
+complex64. Source: Array API standard 2024.12, extension "fft".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import index
+from typing import Any
+
+import numpy as np
+
+from ..dtype import (
+    COMPLEX,
+    FLOATS,
+    INEXACT,
+    check_kind,
+    complex_type,
+    float32,
+)
+from ..errors import RangeError, ShapeError
+from ..operands import Operand, as_tensors
+from ..shape import Shape, normalise_axes, normalise_shape
+from ..tensor import Tensor, tensor
+from .complex_numbers import conj
+from .creation import Place
+from .dft import OPPOSITE_NORM, _fft, _irfft, _rfft
+from .elementwise import astype
+from .joining import roll
+from .movement import moveaxis
+from .slicing import _place, along, whole
+
+__all__ = [
+    "fft",
+    "fftfreq",
+    "fftn",
+    "fftshift",
+    "hfft",
+    "ifft",
+    "ifftn",
+    "ifftshift",
+    "ihfft",
+    "irfft",
+    "irfftn",
+    "rfft",
+    "rfftfreq",
+    "rfftn",
+]
+
+Axes = Sequence[int] | None
+Sizes = Sequence[int] | None
+
+
+def _grid(who: str, x: Tensor, s: Sizes, axes: Axes, norm: str) -> tuple[Shape, Shape]:
+    """The axes to transform, in their order, and how many elements each shall have."""
+    if norm not in OPPOSITE_NORM:
+        raise RangeError(
+            f"{who}: norm must be 'backward', 'ortho' or 'forward', {norm!r} came"
+        )
+    if axes is None:
+        axes = range(x.ndim) if s is None else range(-len(s), 0)
+    given = normalise_shape(axes, who=f"{who}: axes")
+    normalise_axes(given, x.ndim, who=who)
+    places = tuple(axis % x.ndim for axis in given)
+    sizes = tuple(x.shape[axis] for axis in places)
+    if s is not None:
+        sizes = normalise_shape(s, who=f"{who}: s")
+    if not places or len(sizes) != len(places):
+        raise ShapeError(
+            f"{who}: one size for each of at least one axis is needed, axes are "
+            f"{places} and sizes {sizes}"
+        )
+    if min(sizes) < 1:
+        raise ShapeError(
+            f"{who}: at least one element along each axis is needed, sizes are {sizes}"
+        )
+    return places, sizes
+
+
+def _resized(x: Tensor, axes: Shape, sizes: Shape) -> Tensor:
+    """Cut off the end of axes that are too long, and add zeros to those too short."""
+    for axis, size in zip(axes, sizes, strict=True):
+        if size < x.shape[axis]:
+            x = along(x, axis, 0, size)
+        elif size > x.shape[axis]:
+            shape = (*x.shape[:axis], size, *x.shape[axis + 1 :])
+            x = _place(x, slices=tuple(whole(x.shape)), shape=shape)
+    return x
+
+
+def _as_complex(who: str, x: Operand) -> Tensor:
+    (x,) = as_tensors(who, (x,))
+    check_kind(x.dtype, INEXACT, who=who)
+    return x if x.dtype in COMPLEX else astype(x, complex_type(x.dtype))
+
+
+def _transformed(
+    who: str, x: Operand, s: Sizes, axes: Axes, norm: str, *, inverse: bool
+) -> Tensor:
+    x = _as_complex(who, x)
+    places, sizes = _grid(who, x, s, axes, norm)
+    return _fft(_resized(x, places, sizes), axes=places, inverse=inverse, norm=norm)
+
+
+def fft(
+    x: Operand, *, n: int | None = None, axis: int = -1, norm: str = "backward"
+) -> Tensor:
+    """Write a signal as a sum of oscillations: how much there is of each frequency.
+
+    Element k of the result is the sum of x[j] exp(-2 pi i j k / n) over all j.
+
+    Parameters
+    ----------
+    n : int, optional
+        Cut the axis off, or extend it by zeros, to that size first.
+    norm : "backward", "ortho" or "forward"
+        Divide by nothing, by the root of n, or by n.
+
+    Raises
+    ------
+    DtypeError
+        If the elements are no floating-point or complex numbers.
+    ShapeError
+        If the axis is out of range, or its size less than 1.
+    RangeError
+        If there is no such norm.
+    """
+    return _transformed("fft", x, _one(n), (axis,), norm, inverse=False)
+
+
+def ifft(
+    x: Operand, *, n: int | None = None, axis: int = -1, norm: str = "backward"
+) -> Tensor:
+    """Undo `fft`: add up oscillations of these strengths.
+
+    The parameters and errors are those of `fft`; `norm` divides by n, by its root, or
+    by nothing.
+    """
+    return _transformed("ifft", x, _one(n), (axis,), norm, inverse=True)
+
+
+def fftn(
+    x: Operand, *, s: Sizes = None, axes: Axes = None, norm: str = "backward"
+) -> Tensor:
+    """Transform several axes, all of them by default; see `fft`.
+
+    Parameters
+    ----------
+    s : sequence of int, optional
+        The size to which each axis is brought first. Without `axes`, of the last ones.
+    """
+    return _transformed("fftn", x, s, axes, norm, inverse=False)
+
+
+def ifftn(
+    x: Operand, *, s: Sizes = None, axes: Axes = None, norm: str = "backward"
+) -> Tensor:
+    """Undo `fftn`."""
+    return _transformed("ifftn", x, s, axes, norm, inverse=True)
+
+
+def rfft(
+    x: Operand, *, n: int | None = None, axis: int = -1, norm: str = "backward"
+) -> Tensor:
+    """Transform a real signal; the frequencies that mirror others are left out.
+
+    Shapes
+    ------
+    x       n elements along the axis
+    result  n // 2 + 1 elements along the axis
+
+    The parameters and errors are those of `fft`; complex numbers are refused.
+    """
+    return _of_real("rfft", x, _one(n), (axis,), norm)
+
+
+def rfftn(
+    x: Operand, *, s: Sizes = None, axes: Axes = None, norm: str = "backward"
+) -> Tensor:
+    """Transform several axes of real numbers; the last of them becomes a half one.
+
+    The parameters are those of `fftn`; see `rfft`.
+    """
+    return _of_real("rfftn", x, s, axes, norm)
+
+
+def _of_real(who: str, x: Operand, s: Sizes, axes: Axes, norm: str) -> Tensor:
+    (x,) = as_tensors(who, (x,))
+    check_kind(x.dtype, FLOATS, who=who)
+    places, sizes = _grid(who, x, s, axes, norm)
+    *others, last = places
+    lines = moveaxis(_resized(x, places, sizes), last, -1)
+    out = moveaxis(_rfft(lines, norm=norm), -1, last)
+    return _fft(out, axes=tuple(others), inverse=False, norm=norm) if others else out
+
+
+def irfft(
+    x: Operand, *, n: int | None = None, axis: int = -1, norm: str = "backward"
+) -> Tensor:
+    """Undo `rfft`: a real signal of which half the frequencies are given.
+
+    Shapes
+    ------
+    x       n // 2 + 1 elements along the axis
+    result  n elements along the axis; by default the even one of the two sizes
+
+    The other parameters and errors are those of `ifft`.
+    """
+    return _to_real("irfft", x, _one(n), (axis,), norm)
+
+
+def irfftn(
+    x: Operand, *, s: Sizes = None, axes: Axes = None, norm: str = "backward"
+) -> Tensor:
+    """Undo `rfftn`; `s` has the sizes of the result."""
+    return _to_real("irfftn", x, s, axes, norm)
+
+
+def _to_real(who: str, x: Operand, s: Sizes, axes: Axes, norm: str) -> Tensor:
+    x = _as_complex(who, x)
+    places, sizes = _grid(who, x, s, axes, norm)
+    *others, last = places
+    size = sizes[-1] if s is not None else 2 * (x.shape[last] - 1)
+    if size < 1:
+        raise ShapeError(
+            f"{who}: a result of at least one element is needed, {size} would come of "
+            f"{x.shape[last]} frequencies; give its size"
+        )
+    x = _resized(x, places, (*sizes[:-1], size // 2 + 1))
+    if others:
+        x = _fft(x, axes=tuple(others), inverse=True, norm=norm)
+    lines = moveaxis(x, last, -1)
+    return moveaxis(_irfft(lines, size=size, norm=norm), -1, last)
+
+
+def hfft(
+    x: Operand, *, n: int | None = None, axis: int = -1, norm: str = "backward"
+) -> Tensor:
+    """Transform a signal that mirrors itself in time, so its frequencies are real.
+
+    Shapes
+    ------
+    x       n // 2 + 1 elements along the axis; the others are their conjugates
+    result  n elements along the axis; by default the even one of the two sizes
+
+    The other parameters and errors are those of `fft`.
+    """
+    opposite = OPPOSITE_NORM.get(norm, norm)
+    return _to_real("hfft", conj(x), _one(n), (axis,), opposite)
+
+
+def ihfft(
+    x: Operand, *, n: int | None = None, axis: int = -1, norm: str = "backward"
+) -> Tensor:
+    """Undo `hfft`."""
+    opposite = OPPOSITE_NORM.get(norm, norm)
+    return conj(_of_real("ihfft", x, _one(n), (axis,), opposite))
+
+
+def _one(n: int | None) -> Sizes:
+    return None if n is None else (index(n),)
+
+
+def fftfreq(
+    n: int, *, d: float = 1.0, dtype: Any = None, device: Place = None
+) -> Tensor:
+    """The frequencies of the elements of `fft`, in cycles per unit of time.
+
+    Parameters
+    ----------
+    n : int
+        The number of elements.
+    d : float
+        The time between two elements.
+    dtype : dtype or str, optional
+        float32 by default.
+
+    Raises
+    ------
+    RangeError
+        If `n` is less than 1.
+    """
+    return _frequencies("fftfreq", np.fft.fftfreq, n, d, dtype, device)
+
+
+def rfftfreq(
+    n: int, *, d: float = 1.0, dtype: Any = None, device: Place = None
+) -> Tensor:
+    """The frequencies of the elements of `rfft`; see `fftfreq`."""
+    return _frequencies("rfftfreq", np.fft.rfftfreq, n, d, dtype, device)
+
+
+def _frequencies(
+    who: str, rule: Any, n: int, d: float, dtype: Any, device: Place
+) -> Tensor:
+    if index(n) < 1:
+        raise RangeError(f"{who}: at least one element is needed, n is {n}")
+    return tensor(rule(n, d), dtype=float32 if dtype is None else dtype, device=device)
+
+
+def fftshift(x: Operand, *, axes: int | Axes = None) -> Tensor:
+    """Move the frequency zero from the beginning of axes to their middle.
+
+    Raises
+    ------
+    ShapeError
+        If an axis is out of range; by default all are moved.
+    """
+    return _shifted("fftshift", x, axes, 1)
+
+
+def ifftshift(x: Operand, *, axes: int | Axes = None) -> Tensor:
+    """Undo `fftshift`."""
+    return _shifted("ifftshift", x, axes, -1)
+
+
+def _shifted(who: str, x: Operand, axes: int | Axes, direction: int) -> Tensor:
+    (x,) = as_tensors(who, (x,))
+    moved = normalise_axes(axes, x.ndim, who=who)
+    return roll(x, [direction * (x.shape[axis] // 2) for axis in moved], axis=moved)

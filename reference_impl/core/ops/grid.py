@@ -1,0 +1,201 @@
+"""Tensors that say where an element stands: ranges, coordinates, diagonals, triangles.
+
+Numbers are computed in double precision and rounded once to the dtype that is wanted.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..dtype import DEFAULT, NUMBERS, REALS, Dtype, check_kind
+from ..errors import DtypeError, RangeError, ShapeError
+from ..op import public
+from ..operands import Operand, as_tensors
+from ..tensor import Tensor, as_device, known
+from .creation import Place, _chosen, _sizes, zeros_like
+from .elementwise import where
+from .movement import broadcast_to, reshape
+
+__all__ = ["arange", "eye", "linspace", "meshgrid", "tril", "triu"]
+
+
+def arange(
+    start: float,
+    /,
+    stop: float | None = None,
+    step: float = 1,
+    *,
+    dtype: Any = None,
+    device: Place = None,
+) -> Tensor:
+    """The numbers `start`, `start + step`, ... that lie before `stop`.
+
+    Parameters
+    ----------
+    start, stop : number
+        With one number, the range begins at 0 and ends before it.
+    dtype : dtype or str, optional
+        By default int64 for integers and float32 otherwise.
+
+    Raises
+    ------
+    RangeError
+        If `step` is zero or the range is infinite.
+    DtypeError
+        If the dtype cannot hold real numbers.
+    """
+    first, last = (0, start) if stop is None else (start, stop)
+    is_whole = all(isinstance(x, int) for x in (first, last, step))
+    wanted = _chosen(dtype, DEFAULT[int if is_whole else float])
+    check_kind(wanted, REALS, who="arange")
+    if step == 0 or not all(math.isfinite(x) for x in (first, last, step)):
+        raise RangeError(
+            f"arange: finite numbers and a step that is not 0 are needed, "
+            f"({first}, {last}, {step}) came"
+        )
+    # NumPy would take integers beyond int64 for floats.
+    exactly = wanted if is_whole and wanted.kind in "iu" else None
+    array = np.arange(first, last, step, dtype=exactly)
+    return _placed(array, wanted, device)
+
+
+def linspace(
+    start: complex,
+    stop: complex,
+    /,
+    num: int,
+    *,
+    dtype: Any = None,
+    device: Place = None,
+    endpoint: bool = True,
+) -> Tensor:
+    """As many numbers as asked for, at equal distances.
+
+    Parameters
+    ----------
+    start, stop : number
+    num : int
+    dtype : dtype or str, optional
+        float32 by default, complex64 for complex ends.
+    endpoint : bool
+        Whether the last number is `stop`; otherwise it would be the next one.
+
+    Raises
+    ------
+    RangeError
+        If `num` is negative.
+    """
+    if num < 0:
+        raise RangeError(f"linspace: num must not be negative, {num} came")
+    is_complex = isinstance(start, complex) or isinstance(stop, complex)
+    wanted = _chosen(dtype, DEFAULT[complex if is_complex else float])
+    check_kind(wanted, NUMBERS, who="linspace")
+    if is_complex and wanted.kind != "c":
+        raise DtypeError(f"linspace: complex ends need a complex dtype, {wanted} came")
+    return _placed(np.linspace(start, stop, num, endpoint=endpoint), wanted, device)
+
+
+def eye(
+    n_rows: int,
+    n_cols: int | None = None,
+    /,
+    *,
+    k: int = 0,
+    dtype: Any = None,
+    device: Place = None,
+) -> Tensor:
+    """A matrix of zeros with ones on diagonal number `k`; those above have k > 0.
+
+    The matrix is square unless `n_cols` is given, and float32 unless `dtype` is.
+
+    Raises
+    ------
+    ShapeError
+        If a size is negative.
+    """
+    rows, columns = _sizes((n_rows, n_rows if n_cols is None else n_cols), who="eye")
+    wanted = _chosen(dtype, DEFAULT[float])
+    return _placed(np.eye(rows, columns, k, dtype=wanted), wanted, device)
+
+
+def _placed(array: np.ndarray, dtype: Dtype, device: Place) -> Tensor:
+    place = as_device(device)
+    return known(place.put(array.astype(dtype, copy=False)), place)
+
+
+def meshgrid(*arrays: Operand, indexing: str = "xy") -> list[Tensor]:
+    """The coordinates of every point of a grid, given those along each axis.
+
+    Shapes
+    ------
+    arrays  (N,), (M,), (K,), ...
+    result  (N, M, K, ...) each for `indexing="ij"`, (M, N, K, ...) for "xy"
+
+    Raises
+    ------
+    ShapeError
+        If an array has more than one axis.
+    DtypeError
+        If the arrays have several dtypes.
+    RangeError
+        If there is no such way of indexing.
+    """
+    if indexing not in ("xy", "ij"):
+        raise RangeError(f"meshgrid: indexing must be 'xy' or 'ij', {indexing!r} came")
+    lines = as_tensors("meshgrid", arrays)
+    if any(x.ndim > 1 for x in lines):
+        raise ShapeError(
+            f"meshgrid: one axis each is needed, {[x.shape for x in lines]} came"
+        )
+    if len({x.dtype for x in lines}) > 1:
+        raise DtypeError(
+            f"meshgrid: one dtype is needed, {[str(x.dtype) for x in lines]} came"
+        )
+    axes = list(range(len(lines)))
+    if indexing == "xy":
+        axes[:2] = reversed(axes[:2])
+    sizes = tuple(lines[own].size for own in axes)
+    return [
+        broadcast_to(
+            reshape(x, tuple(-1 if a == own else 1 for a in range(len(lines)))), sizes
+        )
+        for x, own in zip(lines, axes, strict=True)
+    ]
+
+
+@public
+def tril(x: Operand, /, *, k: int = 0) -> Tensor:
+    """The lower triangle of every matrix: zeros above diagonal number `k`.
+
+    Raises
+    ------
+    ShapeError
+        If there are fewer than two axes.
+    """
+    (x,) = as_tensors("tril", (x,))
+    return where(_is_below(x, k, who="tril"), x, zeros_like(x))
+
+
+@public
+def triu(x: Operand, /, *, k: int = 0) -> Tensor:
+    """The upper triangle of every matrix: zeros below diagonal number `k`.
+
+    Raises
+    ------
+    ShapeError
+        If there are fewer than two axes.
+    """
+    (x,) = as_tensors("triu", (x,))
+    return where(_is_below(x, k - 1, who="triu"), zeros_like(x), x)
+
+
+def _is_below(x: Tensor, k: int, *, who: str) -> Tensor:
+    """Which elements of a matrix lie on diagonal `k` or below."""
+    if x.ndim < 2:
+        raise ShapeError(f"{who}: two axes are needed, the shape is {x.shape}")
+    rows, columns = x.shape[-2:]
+    mask = np.tri(rows, columns, k, dtype=np.bool_)
+    return known(x.device.put(mask), x.device)

@@ -1,0 +1,270 @@
+"""`x[index]`: NumPy's language of indices, taken apart into steps that are ops.
+
+Slices, integers, `None` and the Ellipsis are a slice and a reshape, so what they read
+is a view. Arrays of positions then gather from it. Every step is linear, so that a
+`Selection` can be read forward and transposed backward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import index as integer
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..dtype import BOOLEANS, INTEGERS, bool_
+from ..errors import DtypeError, IndexRangeError, MappingError, RangeError, ShapeError
+from ..op import public
+from ..operands import Operand, as_tensors
+from ..shape import Shape, broadcast_shapes
+from ..tensor import Tensor, tensor, value
+from .gathering import _gather, _scatter_add, positions
+from .movement import _reshape, moved_block
+from .slicing import Slice, _overwrite, _place, _slice, whole
+
+__all__ = ["getitem"]
+
+
+class Selection(NamedTuple):
+    """What an index selects from a tensor, as the steps that read it."""
+
+    source: Shape
+    """The shape of the tensor."""
+    slices: tuple[Slice, ...]
+    """The first step; none if it takes everything."""
+    sliced: Shape
+    """The shape after it."""
+    part: Shape
+    """The shape after a reshape, which adds axes of size 1 for `None`."""
+    axes: Shape = ()
+    """The third step gathers along these axes of the part ..."""
+    indices: tuple[Tensor, ...] = ()
+    """... at these positions, one tensor for each."""
+    block: Shape = ()
+    """The shape to which the positions broadcast."""
+    at: int = 0
+    """The last step: before which other axis of the part the block's axes stand."""
+
+    @property
+    def shape(self) -> Shape:
+        """The shape after all steps."""
+        rest = [n for axis, n in enumerate(self.part) if axis not in self.axes]
+        return (*rest[: self.at], *self.block, *rest[self.at :])
+
+    def view(self, x: Tensor) -> Tensor:
+        """Take the first two steps."""
+        if self.slices:
+            x = _slice(x, slices=self.slices)
+        return x if self.part == self.sliced else _reshape(x, shape=self.part)
+
+    def place(self, y: Tensor) -> Tensor:
+        """Transpose the first two steps: a part among zeros."""
+        y = self._unreshaped(y)
+        return _place(y, slices=self.slices, shape=self.source) if self.slices else y
+
+    def overwrite(self, x: Tensor, y: Tensor) -> Tensor:
+        """Put another part into a tensor."""
+        y = self._unreshaped(y)
+        return _overwrite(x, y, slices=self.slices) if self.slices else y
+
+    def _unreshaped(self, y: Tensor) -> Tensor:
+        return y if self.part == self.sliced else _reshape(y, shape=self.sliced)
+
+    def read(self, x: Tensor) -> Tensor:
+        """Take all steps."""
+        part = self.view(x)
+        if not self.indices:
+            return part
+        rows = _gather(part, *self.indices, axes=self.axes)
+        return moved_block(rows, len(self.block), 0, self.at)
+
+    def rows(self, y: Tensor) -> Tensor:
+        """Take the last step back: the axes of the block come first again."""
+        return moved_block(y, len(self.block), self.at, 0)
+
+    def spread(self, y: Tensor) -> Tensor:
+        """Transpose all steps: what was read adds up where it came from."""
+        if self.indices:
+            rows = self.rows(y)
+            y = _scatter_add(rows, *self.indices, axes=self.axes, shape=self.part)
+        return self.place(y)
+
+
+@public
+def getitem(x: Operand, index: Any) -> Tensor:
+    """Select elements, as `x[index]` does.
+
+    Parameters
+    ----------
+    index : int, slice, None, Ellipsis, integers, booleans, or a tuple of these
+        As in NumPy, with tensors and lists as well as arrays. The axes of arrays that
+        stand apart, as in `x[i, :, j]`, come first in the result.
+
+    Raises
+    ------
+    DtypeError
+        If something cannot be an index.
+    IndexRangeError
+        If an index is out of range, or there are more of them than axes.
+    ShapeError
+        If a mask does not fit, or arrays do not broadcast.
+    NoValueError
+        If the elements of a mask are not known yet: the shape depends on them.
+    """
+    (x,) = as_tensors("getitem", (x,))
+    if _is_truth_value(index):
+        # It takes everything, or nothing, along a new axis.
+        mask = positions("getitem", x, index, kinds=BOOLEANS)
+        x, index = _reshape(x, shape=(1, *x.shape)), _reshape(mask, shape=(1,))
+    return selection(x, index).read(x)
+
+
+def _is_truth_value(index: Any) -> bool:
+    if isinstance(index, (Tensor, np.ndarray)):
+        return not index.ndim and index.dtype == bool_
+    return isinstance(index, (bool, np.bool_))
+
+
+def selection(x: Tensor, index: Any) -> Selection:
+    """Take an index apart; for the errors see `getitem`."""
+    given = [
+        entry if entry.__class__ in _PLAIN else _simplified(x, entry)
+        for entry in (index if index.__class__ is tuple else (index,))
+    ]
+    # One loop: every `x[i]` comes through here, and several would take twice as long.
+    slices: list[Slice] = []
+    sliced: list[int] = []
+    part: list[int] = []
+    arrays: list[Tensor | None] = []
+    for taken, size, array in _steps(x, given):
+        if taken is not None:
+            slices.append(taken)
+        if size is not None:
+            part.append(size)
+            arrays.append(array)
+            if taken is not None:
+                sliced.append(size)
+    is_whole = slices == whole(x.shape)
+    first = x.shape, () if is_whole else tuple(slices), tuple(sliced), tuple(part)
+    axes = tuple([axis for axis, array in enumerate(arrays) if array is not None])
+    if not axes:
+        return Selection(*first)
+    indices = tuple([array for array in arrays if array is not None])
+    at = 0 if _is_split(given) else axes[0]
+    return Selection(*first, axes, indices, _common(indices), at)
+
+
+_PLAIN = (int, slice, type(None), type(...))
+
+
+def _simplified(x: Tensor, entry: Any) -> Any:
+    """An integer, or a tensor of positions or truth values on the device of `x`."""
+    if isinstance(entry, (Tensor, np.ndarray, list, bool, np.bool_)):
+        return positions("getitem", x, entry, kinds=BOOLEANS + INTEGERS)
+    try:
+        return integer(entry)
+    except TypeError:
+        raise DtypeError(
+            f"getitem: an index is an integer, a slice, `...`, `None`, or a tensor of "
+            f"integers or booleans; the {type(entry).__name__} {entry!r} came"
+        ) from None
+
+
+def _is_split(given: list[Any]) -> bool:
+    """Whether something stands between two arrays; integers count as such."""
+    places = [i for i, entry in enumerate(given) if entry.__class__ in (int, Tensor)]
+    return bool(places) and places[-1] - places[0] >= len(places)
+
+
+# What happens to an axis: what is taken from it, the size that it then has, and where
+# it is gathered. From a new axis nothing is taken; one that is dropped has no size.
+Step = tuple[Slice | None, int | None, Tensor | None]
+
+
+def _steps(x: Tensor, given: list[Any]) -> list[Step]:
+    used = sum(map(_axes_used, given))
+    if used > x.ndim:
+        raise IndexRangeError(
+            f"getitem: too many indices, for {used} axes; the shape is {x.shape}"
+        )
+    steps: list[Step] = []
+    axis, rest = 0, x.ndim - used
+    seen_ellipsis = False
+    for entry in given:
+        if entry is None:
+            steps.append((None, 1, None))
+        elif entry is ...:
+            if seen_ellipsis:
+                raise IndexRangeError("getitem: more than one `...` came")
+            seen_ellipsis = True
+            steps += [((0, size, 1), size, None) for size in x.shape[axis:][:rest]]
+            axis += rest
+        else:
+            new = _SAID[entry.__class__](x, entry, axis)
+            steps += new
+            axis += len(new)
+    return steps + [((0, size, 1), size, None) for size in x.shape[axis:]]
+
+
+def _axes_used(entry: Any) -> int:
+    if entry.__class__ is Tensor and entry.dtype is bool_:
+        return entry.ndim
+    return 0 if entry is None or entry is ... else 1
+
+
+def _one(x: Tensor, entry: int, axis: int) -> list[Step]:
+    size = x.shape[axis]
+    if not -size <= entry < size:
+        raise IndexRangeError(
+            f"getitem: index {entry} is out of range for axis {axis} of shape "
+            f"{x.shape}, whose size is {size}"
+        )
+    return [(entry % size, None, None)]
+
+
+def _some(x: Tensor, entry: slice, axis: int) -> list[Step]:
+    try:
+        start, stop, step = entry.indices(x.shape[axis])
+    except MappingError:
+        raise
+    except TypeError:
+        raise DtypeError(f"getitem: the bounds of {entry} must be integers") from None
+    except ValueError:
+        raise RangeError(f"getitem: the step of {entry} must not be zero") from None
+    size = len(range(start, stop, step))
+    return [((start, stop if stop >= 0 else None, step), size, None)]
+
+
+def _listed(x: Tensor, entry: Tensor, axis: int) -> list[Step]:
+    arrays = [entry]
+    if entry.dtype is bool_:
+        shape = x.shape[axis : axis + entry.ndim]
+        if entry.shape != shape or not shape:
+            raise ShapeError(
+                f"getitem: a mask must have the shape of the axes that it is for; it "
+                f"is {entry.shape}, they are {shape}"
+            )
+        mask = entry.device.get(value(entry, "getitem"))
+        arrays = [tensor(found, device=x.device) for found in np.nonzero(mask)]
+    sizes = x.shape[axis:]
+    return [((0, n, 1), n, array) for n, array in zip(sizes, arrays, strict=False)]
+
+
+_SAID: dict[type, Callable[[Tensor, Any, int], list[Step]]] = {
+    int: _one,
+    slice: _some,
+    Tensor: _listed,
+}
+
+
+def _common(indices: tuple[Tensor, ...]) -> Shape:
+    if len(indices) == 1:
+        return indices[0].shape
+    try:
+        return broadcast_shapes(*[index.shape for index in indices])
+    except ShapeError:
+        shapes = " and ".join(str(index.shape) for index in indices)
+        raise ShapeError(
+            f"getitem: positions must broadcast to one shape; {shapes} came"
+        ) from None

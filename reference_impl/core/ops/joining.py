@@ -1,0 +1,289 @@
+"""Tensors put together, taken apart, rolled and surrounded.
+
+Only concatenation is a primitive; the rest is composed of it, of slices and of `take`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from ..dtype import INTEGERS
+from ..errors import RangeError, ShapeError
+from ..op import linear, public
+from ..operands import Operand, as_tensors, promoted
+from ..shape import Shape, normalise_shape
+from ..tensor import Tensor
+from .gathering import take
+from .movement import _reshape, axis_number, broadcast_to
+from .slicing import _overwrite, _place, along
+
+__all__ = ["concat", "pad", "roll", "split", "stack", "unstack"]
+
+
+def _joined_shape(*inputs: Tensor, axis: int) -> Shape:
+    first = inputs[0].shape
+    for x in inputs:
+        others = x.shape[:axis], x.shape[axis + 1 :]
+        if x.ndim != len(first) or others != (first[:axis], first[axis + 1 :]):
+            raise ShapeError(
+                f"concat: shapes must be equal but for axis {axis}; "
+                f"{first} and {x.shape} came"
+            )
+    size = sum(x.shape[axis] for x in inputs)
+    return (*first[:axis], size, *first[axis + 1 :])
+
+
+@linear(
+    transpose=lambda g, *inputs, axis: _parts(g, [x.shape[axis] for x in inputs], axis),
+    shape=_joined_shape,
+    domain=lambda draw: [
+        ((draw(2, 3), draw(1, 3), draw(4, 3)), {"axis": 0}),
+        ((draw(2, 3), draw(2, 0), draw(2, 1)), {"axis": 1}),
+        ((draw(3),), {"axis": 0}),
+    ],
+)
+def _concat(*inputs, axis):
+    """Put tensors one behind the other along an axis."""
+    return np.concatenate(inputs, axis)
+
+
+def _parts(x: Tensor, sizes: Sequence[int], axis: int) -> tuple[Tensor, ...]:
+    """Consecutive parts of these sizes along an axis."""
+    ends = np.cumsum(sizes, dtype=int).tolist()
+    pairs = zip(ends, sizes, strict=True)
+    return tuple(along(x, axis, end - size, end) for end, size in pairs)
+
+
+def _several(who: str, arrays: Sequence[Operand]) -> tuple[Tensor, ...]:
+    if not len(arrays):
+        raise ShapeError(f"{who}: at least one tensor is needed, none came")
+    return promoted(who, as_tensors(who, tuple(arrays)))
+
+
+@public
+def concat(arrays: Sequence[Operand], *, axis: int | None = 0) -> Tensor:
+    """Put tensors one behind the other along an axis.
+
+    Parameters
+    ----------
+    axis : int, optional
+        `None` joins the tensors as if they were flat.
+
+    Raises
+    ------
+    ShapeError
+        If there is no tensor, or shapes differ along another axis.
+    DtypeError
+        If the dtypes do not combine.
+    """
+    tensors = _several("concat", arrays)
+    if axis is None:
+        tensors, axis = tuple(_reshape(x, shape=(x.size,)) for x in tensors), 0
+    return _concat(*tensors, axis=axis_number(axis, tensors[0].ndim, who="concat"))
+
+
+@public
+def stack(arrays: Sequence[Operand], *, axis: int = 0) -> Tensor:
+    """Put tensors of equal shapes side by side along a new axis.
+
+    Raises
+    ------
+    ShapeError
+        If there is no tensor, or shapes differ.
+    DtypeError
+        If the dtypes do not combine.
+    """
+    tensors = _several("stack", arrays)
+    shape = tensors[0].shape
+    for x in tensors:
+        if x.shape != shape:
+            raise ShapeError(
+                f"stack: equal shapes are needed, {shape} and {x.shape} came"
+            )
+    a = axis_number(axis, len(shape) + 1, who="stack")
+    layers = [_reshape(x, shape=(*shape[:a], 1, *shape[a:])) for x in tensors]
+    return _concat(*layers, axis=a)
+
+
+@public
+def unstack(x: Operand, *, axis: int = 0) -> tuple[Tensor, ...]:
+    """Take a tensor apart along an axis, which vanishes; the inverse of `stack`.
+
+    Raises
+    ------
+    ShapeError
+        If the axis is out of range.
+    """
+    (x,) = as_tensors("unstack", (x,))
+    a = axis_number(axis, x.ndim, who="unstack")
+    shape = (*x.shape[:a], *x.shape[a + 1 :])
+    layers = _parts(x, [1] * x.shape[a], a)
+    return tuple(_reshape(layer, shape=shape) for layer in layers)
+
+
+@public
+def split(
+    x: Operand,
+    sections: int | Sequence[int] | None = None,
+    *,
+    sizes: Sequence[int] | None = None,
+    axis: int = 0,
+) -> tuple[Tensor, ...]:
+    """Take a tensor apart along an axis; `concat` puts it together again.
+
+    Parameters
+    ----------
+    sections : int or sequence of int
+        How many equal parts there shall be, or where the second, third ... begin.
+    sizes : sequence of int
+        In place of `sections`: the sizes of the parts.
+
+    Raises
+    ------
+    ShapeError
+        If the axis cannot be taken apart in this way.
+    """
+    (x,) = as_tensors("split", (x,))
+    a = axis_number(axis, x.ndim, who="split")
+    if (sections is None) == (sizes is None):
+        raise ShapeError("split: either `sections` or `sizes` is needed")
+    wanted = _section_sizes(x.shape[a], sections) if sizes is None else tuple(sizes)
+    if sum(wanted) != x.shape[a] or min(wanted, default=0) < 0:
+        raise ShapeError(
+            f"split: the sizes of the parts must add up to {x.shape[a]}, the size of "
+            f"axis {a}; {wanted} came"
+        )
+    return _parts(x, wanted, a)
+
+
+def _section_sizes(size: int, sections: int | Sequence[int] | None) -> Shape:
+    if isinstance(sections, int):
+        if sections < 1 or size % sections:
+            raise ShapeError(f"split: size {size} has no {sections} equal parts")
+        return (size // sections,) * sections
+    # As slices do, a bound may be negative or beyond the end.
+    begins = [0, *normalise_shape(sections or (), who="split")]
+    bounds = zip(begins, [*begins[1:], size], strict=True)
+    return tuple(len(range(size)[start:stop]) for start, stop in bounds)
+
+
+@public
+def roll(
+    x: Operand, shift: int | Sequence[int], *, axis: int | Sequence[int] | None = None
+) -> Tensor:
+    """Move elements along axes by `shift`; what leaves at one end enters at the other.
+
+    Parameters
+    ----------
+    axis : int or sequence of int, optional
+        One for each shift, or several for one; without it the elements are rolled as
+        if they were flat.
+
+    Raises
+    ------
+    ShapeError
+        If an axis is out of range, or the numbers of shifts and axes differ.
+    """
+    (x,) = as_tensors("roll", (x,))
+    if axis is None:
+        flat = roll(_reshape(x, shape=(x.size,)), shift, axis=0)
+        return _reshape(flat, shape=x.shape)
+    try:
+        pairs = np.broadcast_arrays(shift, axis)
+    except ValueError:
+        raise ShapeError(
+            f"roll: one shift for each axis is needed, {shift} and {axis} came"
+        ) from None
+    for distance, a in zip(*(pair.ravel().tolist() for pair in pairs), strict=True):
+        a = axis_number(a, x.ndim, who="roll")
+        size = x.shape[a]
+        if size and distance % size:
+            x = _concat(*_parts(x, _rolled(size, distance), a)[::-1], axis=a)
+    return x
+
+
+def _rolled(size: int, distance: int) -> Shape:
+    """The sizes of what stays inside and of what leaves at the end."""
+    return size - distance % size, distance % size
+
+
+# NumPy's names for how positions outside of a line continue those inside.
+_OUTSIDE: dict[str, Any] = {
+    "reflect": "reflect",
+    "replicate": "edge",
+    "circular": "wrap",
+}
+
+
+@public
+def pad(
+    x: Operand,
+    widths: int | Sequence[int] | Sequence[Sequence[int]],
+    *,
+    mode: Literal["constant", "reflect", "replicate", "circular"] = "constant",
+    value: Operand = 0,
+) -> Tensor:
+    """Surround a tensor with elements.
+
+    Parameters
+    ----------
+    widths : int, pair of int, or a pair for each axis
+        How many elements to add before and after, along every axis or along each.
+    mode : str
+        What is added: `value`, the elements mirrored at the last one, copies of the
+        last one, or the elements from the other end.
+    value : number or Tensor
+        For the mode `constant`.
+
+    Raises
+    ------
+    ShapeError
+        If the widths do not fit, or nothing is there to be mirrored or copied.
+    RangeError
+        If a width is negative or there is no such mode.
+    """
+    (x,) = as_tensors("pad", (x,))
+    pairs = _pad_widths(widths, x.ndim)
+    if mode == "constant":
+        return _surrounded(x, pairs, value)
+    if mode not in _OUTSIDE:
+        modes = ", ".join(("constant", *_OUTSIDE))
+        raise RangeError(f"pad: the modes are {modes}; {mode!r} came")
+    for axis, pair in enumerate(pairs):
+        size = x.shape[axis]
+        if any(pair):
+            if not size:
+                raise ShapeError(
+                    f"pad: {mode!r} needs an element, axis {axis} has none"
+                )
+            sources = np.pad(np.arange(size), pair, mode=_OUTSIDE[mode])
+            x = take(x, sources, axis=axis)
+    return x
+
+
+def _pad_widths(widths: object, ndim: int) -> list[tuple[int, int]]:
+    given = np.asarray(widths)
+    if given.dtype.kind not in INTEGERS:
+        raise ShapeError(f"pad: widths must be integers, {widths!r} came")
+    if given.min(initial=0) < 0:
+        raise RangeError(f"pad: widths must not be negative, {widths!r} came")
+    try:
+        pairs = np.broadcast_to(given, (ndim, 2)).tolist()
+    except ValueError:
+        raise ShapeError(
+            f"pad: one width, a pair or {ndim} pairs are needed, {widths!r} came"
+        ) from None
+    return [(before, after) for before, after in pairs]
+
+
+def _surrounded(x: Tensor, pairs: list[tuple[int, int]], number: Operand) -> Tensor:
+    around = list(zip(x.shape, pairs, strict=True))
+    shape = tuple(before + size + after for size, (before, after) in around)
+    inside = tuple((before, before + size, 1) for size, (before, _) in around)
+    if number.__class__ in (int, float) and number == 0:
+        return _place(x, slices=inside, shape=shape)
+    x, number = promoted("pad", (x, number))
+    return _overwrite(broadcast_to(number, shape), x, slices=inside)

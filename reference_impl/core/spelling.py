@@ -1,0 +1,270 @@
+"""How a node of a graph is written in Python.
+
+A node gets the first spelling that makes the same node again: an operator, the public
+function of its name, or the primitive, `p.sum(x, axes=(0,))`. Each is tried on the
+graph's own symbols, which is the proof that it means the same: so `h + bias` may leave
+the broadcast to the operator, and a number stays a number.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .dtype import DEFAULT, Dtype
+from .errors import CaptureError, MappingError
+from .op import PRIMITIVES
+from .ops import __all__ as public_names
+from .show import nested_graphs, uniform_value
+from .tensor import FREED, FUNCTIONS, Tensor, known, value
+
+# A constant of up to so many elements is printed; a larger one is an argument.
+MOST_ELEMENTS = 16
+
+_OPERATORS = {
+    "add": "+",
+    "subtract": "-",
+    "multiply": "*",
+    "divide": "/",
+    "floor_divide": "//",
+    "remainder": "%",
+    "pow": "**",
+    "matmul": "@",
+    "bitwise_and": "&",
+    "bitwise_or": "|",
+    "bitwise_xor": "^",
+    "bitwise_left_shift": "<<",
+    "bitwise_right_shift": ">>",
+    "equal": "==",
+    "not_equal": "!=",
+    "less": "<",
+    "less_equal": "<=",
+    "greater": ">",
+    "greater_equal": ">=",
+    "negative": "-",
+    "bitwise_invert": "~",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A Python number in place of a constant: its text and its value."""
+
+    text: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """An operator or a function's name, its operands and its attributes."""
+
+    sign: str
+    operands: tuple[Tensor | Number, ...]
+    attrs: dict[str, Any]
+
+    @property
+    def is_call(self) -> bool:
+        """Whether the sign is the name of a function."""
+        return self.sign != ".T" and self.sign not in _OPERATORS.values()
+
+    def text(self, operands: Sequence[str], attrs: Sequence[str]) -> str:
+        """The node as an expression, given the texts of operands and attributes."""
+        if self.sign == ".T":
+            return f"{operands[0]}.T"
+        if self.is_call:
+            return f"{self.sign}({', '.join((*operands, *attrs))})"
+        if len(operands) == 1:
+            return f"{self.sign}{operands[0]}"
+        return f" {self.sign} ".join(operands)
+
+
+def spelling(node: Tensor) -> Spelling:
+    """The most readable way to write a node.
+
+    Raises
+    ------
+    CaptureError
+        If the op is not registered, so that its name means nothing.
+    """
+    name = node.op.name
+    if PRIMITIVES.get(name) is not node.op:
+        raise CaptureError(f"source: {node.op!r} is not among the primitives")
+    if not nested_graphs(node.attrs):
+        for sign, function, attrs in _ways(node):
+            for operands in _operands(node):
+                if _makes(function, operands, attrs, node):
+                    return Spelling(sign, operands, attrs)
+    return Spelling(f"p.{name}", node.inputs, node.attrs)
+
+
+def _ways(node: Tensor) -> Iterator[tuple[str, Callable[..., Any], dict[str, Any]]]:
+    """How a node may be written, the shortest first."""
+    name, attrs = node.op.name, node.attrs
+    function = FUNCTIONS.get(name)
+    if function is None:
+        return
+    if name in _OPERATORS:
+        yield _OPERATORS[name], function, attrs
+    if name == "permute_dims" and len(attrs["axes"]) == 2:
+        yield ".T", FUNCTIONS["matrix_transpose"], {}
+    if name not in public_names:
+        return
+    if "axes" in attrs:
+        # What is false is left out: public functions drop the axes that they reduce.
+        rest = {k: x for k, x in attrs.items() if k != "axes" and x is not False}
+        axes = attrs["axes"]
+        yield f"ri.{name}", function, rest
+        yield (
+            f"ri.{name}",
+            function,
+            {"axis": axes[0] if len(axes) == 1 else axes} | rest,
+        )
+    yield f"ri.{name}", function, attrs
+
+
+def _operands(node: Tensor) -> Iterator[tuple[Tensor | Number, ...]]:
+    """Operands before they were stretched to one shape, then as they are."""
+    if node.op.name != "broadcast_to":
+        yield tuple(map(_short, node.inputs))
+        yield tuple(number(x) or x for x in node.inputs)
+    yield node.inputs
+
+
+def _short(x: Tensor) -> Tensor | Number:
+    if x.op is not None and x.op.name == "broadcast_to":
+        return x.inputs[0]
+    return number(x) or _unrepeated(x)
+
+
+def _unrepeated(x: Tensor) -> Tensor:
+    """A constant with one element where it repeats one along an axis."""
+    if x.data is None or x.data is FREED or x.size > MOST_ELEMENTS:
+        return x
+    array = x.device.get(x.data)
+    strides = array.strides
+    array = array[tuple(slice(None, None if stride else 1) for stride in strides)]
+    leading = next((i for i, stride in enumerate(strides) if stride), len(strides))
+    return known(x.device.put(array.reshape(array.shape[leading:])), x.device)
+
+
+def number(x: Tensor) -> Number | None:
+    """The one number that a constant repeats, if it does."""
+    element = uniform_value(x)
+    # Zeros are equal and may differ in their signs.
+    if element is None or _bits(x) != element.tobytes() * x.size:
+        return None
+    kind = x.dtype.kind
+    if kind == "c":
+        parts = [float(str(part)) for part in (element.real, element.imag)]
+        return Number(_complex_text(*parts), complex(*parts))
+    made = {"b": bool, "i": int, "u": int}.get(kind, float)
+    # The shortest text that is this element again in the constant's dtype.
+    text = str(element)
+    python = bool(element) if kind == "b" else made(text)
+    return Number(_float_text(python) if made is float else text, python)
+
+
+def _float_text(x: float) -> str:
+    return repr(x) if math.isfinite(x) else f'float("{x}")'
+
+
+def _complex_text(real: float, imag: float) -> str:
+    """`1-2j`, unless adding up would lose the sign of a zero."""
+    if math.isfinite(real) and math.isfinite(imag) and real and imag:
+        return repr(complex(real, imag))
+    return f"complex({_float_text(real)}, {_float_text(imag)})"
+
+
+def _makes(
+    function: Callable[..., Any],
+    operands: Sequence[Any],
+    attrs: dict[str, Any],
+    node: Tensor,
+) -> bool:
+    """Whether a function makes the same node of these operands."""
+    given = [x.value if isinstance(x, Number) else x for x in operands]
+    try:
+        made = function(*given, **attrs)
+    except (TypeError, ValueError, IndexError, MappingError):
+        return False  # the public function asks for other arguments
+    return isinstance(made, Tensor) and _is_same(made, node, _reads_same)
+
+
+def _is_same(x: Tensor, y: Tensor, reads_same: Callable[..., bool]) -> bool:
+    """Whether two nodes apply one op with equal attributes to the same."""
+    if x.op is None or x.op is not y.op or x.attrs != y.attrs:
+        return False
+    return len(x.inputs) == len(y.inputs) and all(map(reads_same, x.inputs, y.inputs))
+
+
+def _reads_same(x: Tensor, y: Tensor) -> bool:
+    """Whether two operands are one, but for a broadcast that an operator made anew."""
+    is_broadcast = x.op is not None and x.op.name == "broadcast_to"
+    return _is_one(x, y) or (is_broadcast and _is_same(x, y, _is_one))
+
+
+def _is_one(x: Tensor, y: Tensor) -> bool:
+    if x is y or x.data is None or y.data is None:
+        return x is y
+    return (x.shape, x.dtype) == (y.shape, y.dtype) and _bits(x) == _bits(y)
+
+
+def _bits(x: Tensor) -> bytes:
+    return x.device.get(value(x, "source")).tobytes()
+
+
+def literal(x: Any) -> str:
+    """An attribute, or a key of a result, as a Python expression.
+
+    Raises
+    ------
+    CaptureError
+        If there is no expression for it.
+    """
+    if isinstance(x, np.dtype):
+        return f"ri.{x}"
+    if type(x) in (tuple, list):
+        parts = ", ".join(map(literal, x))
+        if type(x) is list:
+            return f"[{parts}]"
+        return f"({parts},)" if len(x) == 1 else f"({parts})"
+    if type(x) is slice:
+        return f"slice({', '.join(map(literal, (x.start, x.stop, x.step)))})"
+    if type(x) is float:
+        return _float_text(x)
+    if type(x) is complex:
+        return _complex_text(x.real, x.imag)
+    if x is None or x is ... or type(x) in (bool, int, str):
+        if type(x) is str and x.isprintable() and not {'"', "\\"} & {*x}:
+            return f'"{x}"'
+        return "..." if x is ... else repr(x)
+    raise CaptureError(f"source: {x!r} cannot be written as an expression")
+
+
+def constant(x: Tensor) -> str:
+    """A constant as an expression that has its bits."""
+    if not x.size:
+        return f"ri.zeros({x.shape}, dtype={literal(x.dtype)})"
+    one = number(x)
+    if one is None:
+        return _tensor(_nested(x.device.get(value(x, "source"))), x.dtype)
+    text = _tensor(one.text, x.dtype)
+    return f"ri.broadcast_to({text}, {x.shape})" if x.shape else text
+
+
+def _tensor(text: str, dtype: Dtype) -> str:
+    if dtype in DEFAULT.values():
+        return f"ri.tensor({text})"
+    return f"ri.tensor({text}, dtype={literal(dtype)})"
+
+
+def _nested(array: np.ndarray) -> str:
+    if array.ndim:
+        return f"[{', '.join(map(_nested, array))}]"
+    one = number(known(array))
+    assert one is not None
+    return one.text

@@ -1,0 +1,5 @@
+import numpy as np
+
+ANSWERS = {
+    "concat": lambda *inputs, axis: np.concatenate(inputs, axis),
+}

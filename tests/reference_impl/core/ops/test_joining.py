@@ -1,0 +1,172 @@
+import numpy as np
+import pytest
+
+import reference_impl as ri
+from reference_impl.core.errors import DtypeError, RangeError, ShapeError
+
+X = np.arange(24.0).reshape(2, 3, 4)
+Y = -np.arange(8.0).reshape(2, 1, 4)
+
+
+@pytest.mark.parametrize("axis", [1, -2, None])
+def test_tensors_are_joined_as_in_numpy(axis):
+    came = ri.concat([ri.tensor(X), Y, X[:, :0]], axis=axis)
+
+    np.testing.assert_array_equal(came, np.concatenate([X, Y, X[:, :0]], axis))
+
+
+def test_joined_tensors_take_the_dtype_that_holds_all():
+    assert ri.concat([ri.ones(2), np.ones(1)]).dtype == ri.float64
+    with pytest.raises(DtypeError, match=r"^concat: float32 and int64"):
+        ri.concat([ri.ones(2), np.arange(2)])
+
+
+@pytest.mark.parametrize("join", [ri.concat, ri.stack], ids=["concat", "stack"])
+@pytest.mark.parametrize("run", [lambda f: f, ri.compile], ids=["eager", "compiled"])
+def test_shapes_that_differ_elsewhere_are_refused(join, run):
+    with pytest.raises(ShapeError, match=r"\(2, 3, 4\) and \(2, 1, 4\) came"):
+        run(lambda x, y: join([x, y]))(ri.tensor(X), ri.tensor(Y))
+
+
+@pytest.mark.parametrize("join", [ri.concat, ri.stack], ids=["concat", "stack"])
+def test_nothing_cannot_be_joined(join):
+    with pytest.raises(ShapeError, match=": at least one tensor is needed"):
+        join([])
+
+
+def test_tensors_without_axes_can_be_stacked_and_not_joined():
+    numbers = [ri.tensor(1.0), ri.tensor(2.0)]
+
+    np.testing.assert_array_equal(ri.stack(numbers), [1, 2])
+    with pytest.raises(ShapeError, match=r"^concat: axis 0 is out of range"):
+        ri.concat(numbers)
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_stack_and_unstack_are_inverse(axis):
+    layers = ri.unstack(ri.tensor(X), axis=axis)
+
+    for i, layer in enumerate(layers):
+        np.testing.assert_array_equal(layer, X.take(i, axis))
+    np.testing.assert_array_equal(ri.stack(layers, axis=axis), X)
+
+
+@pytest.mark.parametrize("sections", [1, 2, 4, [1, 3], [2, 2], [-1], [2, 9], []])
+def test_parts_are_those_of_numpy(sections):
+    parts = ri.split(ri.tensor(X), sections, axis=2)
+
+    for part, needed in zip(parts, np.split(X, sections, axis=2), strict=True):
+        np.testing.assert_array_equal(part, needed)
+
+
+def test_parts_of_given_sizes_are_joined_to_the_whole():
+    parts = ri.split(ri.tensor(X), sizes=(1, 0, 3), axis=-1)
+
+    assert [part.shape[-1] for part in parts] == [1, 0, 3]
+    np.testing.assert_array_equal(ri.concat(parts, axis=-1), X)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"sections": 3},
+        {"sections": 0},
+        {"sections": [3, 1]},
+        {"sizes": (1, 2)},
+        {"sizes": (5, -1)},
+    ],
+)
+def test_an_axis_that_cannot_be_split_so_is_refused(options):
+    with pytest.raises(ShapeError, match=r"^split: "):
+        ri.split(ri.tensor(X), **options, axis=2)
+
+
+def test_split_needs_to_be_told_how():
+    with pytest.raises(ShapeError, match="either `sections` or `sizes`"):
+        ri.split(ri.tensor(X))
+
+
+@pytest.mark.parametrize(
+    ("shift", "axis"),
+    [
+        (1, 0),
+        (-5, 2),
+        (0, 1),
+        (7, None),
+        ((1, 2), (0, 2)),
+        (1, (1, 2)),
+        ((1, 1), (0, 0)),
+    ],
+)
+def test_elements_roll_as_in_numpy(shift, axis):
+    came = ri.roll(ri.tensor(X), shift, axis=axis)
+
+    np.testing.assert_array_equal(came, np.roll(X, shift, axis))
+
+
+def test_an_axis_without_elements_can_be_rolled():
+    assert ri.roll(ri.ones((0, 2)), 3, axis=0).shape == (0, 2)
+
+
+def test_roll_needs_a_shift_for_each_axis():
+    with pytest.raises(ShapeError, match=r"^roll: one shift for each axis"):
+        ri.roll(ri.tensor(X), (1, 2, 3), axis=(0, 1))
+
+
+NUMPY_MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+
+
+@pytest.mark.parametrize("widths", [1, (2, 0), [(1, 0), (0, 2), (3, 1)], [(1, 2)], 5])
+@pytest.mark.parametrize("mode", NUMPY_MODES)
+def test_what_surrounds_comes_from_inside(mode, widths):
+    came = ri.pad(ri.tensor(X), widths, mode=mode)
+
+    np.testing.assert_array_equal(came, np.pad(X, widths, NUMPY_MODES[mode]))
+
+
+@pytest.mark.parametrize("value", [0, 1.5, -np.inf, np.nan])
+@pytest.mark.parametrize("widths", [1, (0, 2), [(1, 0), (0, 0), (0, 3)]])
+def test_a_constant_surrounds(widths, value):
+    came = ri.pad(ri.tensor(X), widths, value=value)
+
+    np.testing.assert_array_equal(came, np.pad(X, widths, constant_values=value))
+
+
+def test_the_gradient_of_what_surrounds_arrives_at_its_source():
+    weights = np.array([1.0, 2, 4, 8, 16])
+
+    def weighted(mode):
+        return lambda x: ri.sum(ri.pad(x, (1, 1), mode=mode) * weights)
+
+    x = ri.tensor([3.0, 5.0, 7.0], dtype="float64")
+    for mode, needed in [
+        ("constant", [2, 4, 8]),
+        ("replicate", [3, 4, 24]),
+        ("circular", [18, 4, 9]),
+        ("reflect", [2, 21, 8]),
+    ]:
+        np.testing.assert_array_equal(ri.grad(weighted(mode))(x), needed)
+
+
+def test_the_number_that_surrounds_has_a_gradient():
+    gradient = ri.grad(lambda value: ri.sum(ri.pad(ri.ones(3), (2, 1), value=value)))
+
+    assert gradient(ri.tensor(0.0)).item() == 3
+
+
+@pytest.mark.parametrize("mode", NUMPY_MODES)
+def test_where_nothing_is_inside_nothing_can_surround(mode):
+    with pytest.raises(ShapeError, match=rf"^pad: '{mode}' needs an element, axis 1"):
+        ri.pad(ri.ones((2, 0)), 1, mode=mode)
+
+
+def test_widths_and_modes_that_are_none_are_refused():
+    x = ri.tensor(X)
+    with pytest.raises(RangeError, match=r"^pad: the modes are .* 'mirror' came"):
+        ri.pad(x, 1, mode="mirror")
+    with pytest.raises(RangeError, match=r"^pad: widths must not be negative"):
+        ri.pad(x, (1, -1))
+    with pytest.raises(ShapeError, match=r"^pad: one width, a pair or 3 pairs"):
+        ri.pad(x, [(1, 1), (1, 1)])
+    with pytest.raises(ShapeError, match=r"^pad: widths must be integers"):
+        ri.pad(x, 0.5)
