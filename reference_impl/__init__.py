@@ -8,6 +8,7 @@
 The functions are those of the Array API standard where it has them.
 """
 
+from . import array_api
 from .core import random, tree
 from .core.adjoint import gradient
 from .core.autodiff import backward, grad, jvp, value_and_grad, vjp

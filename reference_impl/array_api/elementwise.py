@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core import ops
+from ..core.ops.elementwise.arithmetic import divide as divided
+from ..core.ops.elementwise.arithmetic import floor_divide as divided_down
+from ..core.ops.elementwise.selection import where
 from ..core.tensor import Tensor
 from .data_types import KINDS
 from .signatures import like, standard
@@ -131,8 +133,8 @@ def floor_divide(x1: Any, x2: Any, /) -> Tensor:
 
     The framework's own function has NaN there, as NumPy and PyTorch do.
     """
-    quotient = ops.floor_divide(x1, x2)
+    quotient = divided_down(x1, x2)
     if quotient.dtype not in KINDS["real floating"]:
         return quotient
-    is_infinite = ops.logical_and(ops.isinf(x1), ops.isfinite(x2))
-    return ops.where(is_infinite, ops.divide(x1, x2), quotient)
+    is_infinite = logical_and(isinf(x1), isfinite(x2))
+    return where(is_infinite, divided(x1, x2), quotient)

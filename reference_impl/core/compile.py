@@ -132,7 +132,8 @@ def _common_device(tensors: Sequence[Tensor], who: str) -> Device:
 def _signature(leaf: Any) -> Any:
     if not is_array(leaf):
         return tree.Static(leaf)
-    return leaf.shape, leaf.dtype, getattr(leaf, "device", None)
+    place = leaf.device if isinstance(leaf, Tensor) else HOST
+    return leaf.shape, leaf.dtype, place
 
 
 def compile(function: Callable[..., Any]) -> Compiled:

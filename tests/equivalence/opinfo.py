@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 import reference_impl as ri
 
 
@@ -22,17 +24,30 @@ def refuse_if(condition: Any, reason: str) -> None:
         raise Unsupported(reason)
 
 
-def _reduction(function, *, empty_is_all=True, **fixed):
+def _with_an_axis(function):
+    """PyTorch lets a number be reduced along an axis, as if it were a vector of one."""
+
+    def translated(x, *args, axis=None, keepdims=False, **options):
+        if x.ndim or axis is None:
+            return function(x, *args, axis=axis, keepdims=keepdims, **options)
+        return function(x.reshape(1), *args, axis=axis, **options)
+
+    return translated
+
+
+def _reduction(function):
     def translated(x, dim=None, keepdim=False, *, dtype=None, **options):
         refuse_if(dtype is not None, "accumulates in another dtype")
-        axis = dim if dim != () and dim != [] else (None if empty_is_all else ())
-        return function(x, axis=axis, keepdims=keepdim, **fixed, **options)
+        axis = None if dim in ((), []) else dim
+        return _with_an_axis(function)(x, axis=axis, keepdims=keepdim, **options)
 
     return translated
 
 
 def _extreme(function, index):
     def translated(x, dim=None, keepdim=False):
+        if isinstance(dim, ri.Tensor):
+            return (ri.maximum if function is ri.max else ri.minimum)(x, dim)
         if dim is None:
             return function(x)
         refuse_if(x.ndim == 0, "takes an axis of a tensor without axes")
@@ -69,13 +84,14 @@ def _norm(x, p="fro", dim=None, keepdim=False, dtype=None):
     refuse_if(dtype is not None, "accumulates in another dtype")
     refuse_if(p == "nuc", "the nuclear norm is `matrix_norm`")
     axis = None if dim in ((), []) else dim
-    return ri.norm(x, ord=2 if p in ("fro", None) else p, axis=axis, keepdims=keepdim)
+    norm = _with_an_axis(ri.norm)
+    return norm(x, ord=2 if p in ("fro", None) else p, axis=axis, keepdims=keepdim)
 
 
 def _vector_norm(x, ord=2, dim=None, keepdim=False, dtype=None):
     refuse_if(dtype is not None, "accumulates in another dtype")
     axis = None if dim in ((), []) else dim
-    return ri.norm(x, ord=ord, axis=axis, keepdims=keepdim)
+    return _with_an_axis(ri.norm)(x, ord=ord, axis=axis, keepdims=keepdim)
 
 
 def _softmax_like(function):
@@ -96,6 +112,34 @@ def _scanned(function):
         return function(x, axis=dim)
 
     return translated
+
+
+def _einsum(operands, equation):
+    left, _, right = equation.partition("->")
+    is_dropped = right and "..." in left and "..." not in right
+    refuse_if(is_dropped, "sums over an ellipsis, which NumPy refuses as well")
+    return ri.einsum(equation, *operands)
+
+
+def _tensordot(x, y, dims=2):
+    if not isinstance(dims, int):
+        pairs = zip(*dims, strict=True)
+        is_stretched = any(x.shape[a] != y.shape[b] for a, b in pairs)
+        refuse_if(is_stretched, "stretches contracted axes of size 1")
+    return ri.tensordot(x, y, axes=dims)
+
+
+def _solve(a, b, *, left=True):
+    refuse_if(not left, "solves from the right")
+    is_batch_of_vectors = b.ndim > 1 and b.shape == a.shape[:-1]
+    refuse_if(is_batch_of_vectors, "a batch of vectors, in the standard a matrix")
+    return ri.solve(a, b)
+
+
+def _pinv(x, rcond=None, *, atol=None, rtol=None, hermitian=False):
+    refuse_if(any(x is not None for x in (rcond, atol, rtol)), "another cut-off")
+    refuse_if(hermitian, "reads one triangle")
+    return ri.pinv(x)
 
 
 def _affine(x, beta, product, alpha):
@@ -137,6 +181,9 @@ def _convolution(function, axes):
 
     def translated(x, weight, bias=None, *args, **options):
         options = {**dict(zip(names, args, strict=False)), **options}
+        extra, stride = options.get("output_padding", 0), options.get("stride", 1)
+        is_wide = np.any(np.asarray(extra) >= np.asarray(stride)) and np.any(extra)
+        refuse_if(is_wide, "output_padding beyond the stride is no transpose")
         is_single = x.ndim == axes + 1
         batch = ri.expand_dims(x, axis=0) if is_single else x
         out = function(batch, weight, **options)
@@ -224,6 +271,7 @@ def _swapped(x, a, b):
 
 def _gathered(x, dim, index, *, sparse_grad=False):
     refuse_if(x.ndim == 0 or index.ndim == 0, "takes an axis of a tensor without axes")
+    refuse_if(x.ndim != index.ndim, "an empty index of fewer axes")
     refuse_if(
         any(
             n != m
@@ -253,6 +301,8 @@ def _index_put(x, indices, values, accumulate=False):
 
 
 def _clamp(x, min=None, max=None):
+    bounds = [b for b in (min, max) if isinstance(b, ri.Tensor)]
+    refuse_if(any(b.dtype != x.dtype for b in bounds), "kinds of dtypes do not mix")
     return ri.clip(x, min, max)
 
 
@@ -271,7 +321,7 @@ def _attention(q, k, v, attn_mask=None, dropout_p=0.0, is_causal=False, **option
     return ri.softmax(scores, axis=-1) @ v
 
 
-def _embedding(index, weight, padding_idx=None, max_norm=None, *args, **options):
+def _embedding(weight, index, padding_idx=None, max_norm=None, *args, **options):
     refuse_if(max_norm is not None, "renormalises the table in place")
     refuse_if(padding_idx is not None, "padding_idx changes the derivative")
     refuse_if(args or options.get("scale_grad_by_freq"), "scale_grad_by_freq")
@@ -348,6 +398,9 @@ TRANSLATIONS = {
     "atan2": ri.atan2,
     "erfc": lambda x: 1 - ri.erf(x),
     "sgn": ri.sign,
+    "round": lambda x, *, decimals=0: (
+        refuse_if(decimals, "rounds to decimals") or ri.round(x)
+    ),
     "frac": lambda x: x - ri.trunc(x),
     "deg2rad": lambda x: x * (math.pi / 180),
     "rad2deg": lambda x: x * (180 / math.pi),
@@ -416,7 +469,9 @@ TRANSLATIONS = {
     "roll": lambda x, shifts, dims=None: ri.roll(
         x, shifts, axis=dims if dims not in ((), []) else None
     ),
-    "cat": lambda xs, dim=0: ri.concat([x for x in xs if x.shape != (0,)], axis=dim),
+    "cat": lambda xs, dim=0: ri.concat(
+        [x for x in xs if x.shape != (0,)] or list(xs), axis=dim
+    ),
     "stack": lambda xs, dim=0: ri.stack(xs, axis=dim),
     "chunk": _chunks,
     "split": _split,
@@ -434,7 +489,7 @@ TRANSLATIONS = {
     "tril": lambda x, diagonal=0: ri.tril(x, k=diagonal),
     "triu": lambda x, diagonal=0: ri.triu(x, k=diagonal),
     "diagonal": lambda x, offset=0, dim1=0, dim2=1: ri.diagonal(
-        x, offset=offset, axis1=dim1, axis2=dim2
+        ri.moveaxis(x, (dim1, dim2), (-2, -1)), offset=offset
     ),
     # Indexing.
     "__getitem__": lambda x, index: x[index],
@@ -456,9 +511,11 @@ TRANSLATIONS = {
     "mv": ri.matmul,
     "dot": ri.vecdot,
     "outer": ri.outer,
-    "inner": lambda x, y: ri.tensordot(x, y, axes=((-1,), (-1,))),
-    "einsum": lambda operands, equation: ri.einsum(equation, *operands),
-    "tensordot": lambda x, y, dims=2: ri.tensordot(x, y, axes=dims),
+    "inner": lambda x, y: (
+        ri.tensordot(x, y, axes=((-1,), (-1,))) if x.ndim and y.ndim else x * y
+    ),
+    "einsum": _einsum,
+    "tensordot": _tensordot,
     "addmm": lambda x, a, b, *, beta=1, alpha=1: _affine(x, beta, a @ b, alpha),
     "addmv": lambda x, a, b, *, beta=1, alpha=1: _affine(x, beta, a @ b, alpha),
     "addr": lambda x, a, b, *, beta=1, alpha=1: _affine(x, beta, ri.outer(a, b), alpha),
@@ -515,21 +572,16 @@ TRANSLATIONS = {
     "linalg.cholesky": lambda x, *, upper=False: (
         ri.matrix_transpose(ri.cholesky(x)) if upper else ri.cholesky(x)
     ),
-    "linalg.solve": lambda a, b, *, left=True: (
-        refuse_if(not left, "solves from the right") or ri.solve(a, b)
-    ),
+    "linalg.solve": _solve,
     "linalg.inv": ri.inv,
     "linalg.det": ri.det,
     "linalg.slogdet": ri.slogdet,
     "linalg.svdvals": lambda x, *, driver=None: ri.svdvals(x),
-    "linalg.eigvalsh": lambda x, UPLO="L": ri.eigvalsh(x),
     "linalg.matrix_power": lambda x, n: ri.matrix_power(x, n),
     "linalg.cross": lambda x, y, *, dim=-1: ri.cross(x, y, axis=dim),
     "linalg.vecdot": lambda x, y, *, dim=-1: ri.vecdot(x, y, axis=dim),
     "linalg.diagonal": lambda x, *, offset=0, dim1=-2, dim2=-1: ri.diagonal(
-        x, offset=offset, axis1=dim1, axis2=dim2
+        ri.moveaxis(x, (dim1, dim2), (-2, -1)), offset=offset
     ),
-    "linalg.pinv": lambda x, *, rcond=None, atol=None, rtol=None, hermitian=False: (
-        refuse_if(any((rcond, atol, rtol)), "another cut-off") or ri.pinv(x)
-    ),
+    "linalg.pinv": _pinv,
 }

@@ -29,6 +29,9 @@ pytestmark = [pytest.mark.frameworks, pytest.mark.xdist_group("opinfo")]
 # Of the largest element of a result (DESIGN, tier 1); correct code stays below 1e-13.
 TOLERANCE = 1e-12
 
+# Samples are of the size of 1 to 10; what is smaller than this is left of cancellation.
+LEAST_SCALE = 1e-2
+
 # What this file promises to compare.
 LEAST_NAMES, LEAST_SAMPLES = 97, 2700
 
@@ -67,7 +70,7 @@ def samples(name: str) -> list[tuple[Any, Any]]:
 def converted(argument: Any, leaves: list[tuple[Any, Tensor]]) -> Any:
     """Arguments in our types; those that a gradient is about go into `leaves`, too."""
     if isinstance(argument, torch.Tensor):
-        x = ri.tensor(np.array(argument.detach().resolve_conj().numpy()))
+        x = ri.tensor(argument.numpy(force=True))
         if argument.requires_grad:
             x = ri.variable(x)
             leaves.append((argument, x))
@@ -94,7 +97,7 @@ def assert_close(came: Any, needed: np.ndarray, what: str) -> None:
         np.testing.assert_array_equal(came, needed, err_msg=what)
         return
     finite = needed[np.isfinite(needed)]
-    scale = np.abs(finite).max(initial=1e-30)
+    scale = np.abs(finite).max(initial=LEAST_SCALE)
     np.testing.assert_allclose(
         came, needed, rtol=0, atol=TOLERANCE * scale, equal_nan=True, err_msg=what
     )
@@ -110,7 +113,7 @@ def compare(name: str, entry: Any, sample: Any) -> None:
     assert len(ours) == len(theirs), f"{name}: {len(ours)} results, {len(theirs)}"
     what = f"{name}({sample.summary()})"
     for came, needed in zip(ours, theirs, strict=True):
-        assert_close(came.numpy(), needed.detach().resolve_conj().numpy(), what)
+        assert_close(came.numpy(), needed.numpy(force=True), what)
     moved = [
         (came, needed)
         for came, needed in zip(ours, theirs, strict=True)
@@ -128,11 +131,11 @@ def compare(name: str, entry: Any, sample: Any) -> None:
     flown = pulled_back(
         [came for came, _ in moved],
         [x for _, x in leaves],
-        [np.array(g) for g in seeds],
+        [g.numpy() for g in seeds],
     )
     for (x, _), came, needed in zip(leaves, flown, expected, strict=True):
         zeros = np.zeros(tuple(x.shape))
-        gradient = zeros if needed is None else needed.detach().numpy()
+        gradient = zeros if needed is None else needed.numpy(force=True)
         assert_close(came.numpy(), gradient, f"gradient of {what}")
 
 

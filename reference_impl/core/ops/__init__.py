@@ -75,7 +75,7 @@ MODULES = (
     cumulative,
     determinant,
     eigenvalues,
-    elementwise,
+    *elementwise.FAMILIES,
     exponentials,
     extremes,
     factorisation,

@@ -160,7 +160,7 @@ def diff(
     n : int
         How often; each time the axis becomes shorter by one.
     prepend, append : tensor, optional
-        Joined to `x` along the axis first.
+        Joined to `x` along the axis first, unless `n` is 0.
 
     Raises
     ------
@@ -173,6 +173,8 @@ def diff(
     (axis,) = normalise_axes(axis, x.ndim, who="diff")
     if n < 0:
         raise RangeError(f"diff: n must not be negative, {n} came")
+    if n == 0:
+        return x
     joined = [each for each in (prepend, x, append) if each is not None]
     x = concat(joined, axis=axis) if len(joined) > 1 else x
     for _ in range(n):

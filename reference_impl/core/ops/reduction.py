@@ -160,13 +160,23 @@ def _prod_jvp(tangents, out, x, axes, keepdims):
     return _sum(tangents[0] * _others(x, axes), axes=axes, keepdims=keepdims)
 
 
+def _factors(draw):
+    with_zero = draw(3, 3)
+    with_zero[1, 2] = 0
+    return [
+        ((with_zero,), {"axes": (1,), "keepdims": True}),
+        ((draw(2, 3, 2),), {"axes": (0, 2), "keepdims": False}),
+        ((draw(2, 2),), {"axes": (0, 1), "keepdims": False}),
+    ]
+
+
 @general(
     vjp=_prod_vjp,
     jvp=_prod_jvp,
     shape=reduced_shape,
     dtype=lambda x, axes, keepdims: total_type(x.dtype),
     kinds=ANY,
-    domain=reductions,
+    domain=_factors,
 )
 def _prod(x, *, axes, keepdims):
     """Multiply the elements along some axes."""

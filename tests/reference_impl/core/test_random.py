@@ -322,9 +322,7 @@ def test_numbers_with_fractions_need_a_floating_dtype():
 
 @pytest.mark.parametrize("p", [-0.1, 1.1, math.nan, np.array([0.5, 2.0])])
 def test_a_probability_outside_of_the_unit_interval_is_refused(p):
-    with pytest.raises(
-        RangeError, match=r"^bernoulli: p must lie in \[0, 1\], "
-    ):
+    with pytest.raises(RangeError, match=r"^bernoulli: p must lie in \[0, 1\], "):
         random.bernoulli(fresh(), p)
 
 
