@@ -21,9 +21,9 @@ test:  ## Run every test, the book's build included.
 	@$(INSTALL) --extras workbench,book,dev
 	$(BIN)/python -m pytest --timeout 900 -n 2 --dist loadgroup
 
-test-core:  ## Test the reference framework; needs NumPy, Numba and pytest only.
+test-core:  ## Test the reference framework; needs no other framework.
 	@$(PYTHON) -m workbench.install --folder .venv-core --frameworks reference --extras test
-	.venv-core/bin/python -m pytest tests/reference_impl tests/laws
+	.venv-core/bin/python -m pytest -n 2 tests/reference_impl tests/laws
 
 lint:  ## Check style and types.
 	@$(INSTALL) --extras workbench,book,dev
