@@ -10,7 +10,6 @@ The functions are those of the Array API standard where it has them.
 
 from . import array_api
 from .core import random, tree
-from .core.adjoint import gradient
 from .core.autodiff import backward, grad, jvp, value_and_grad, vjp
 from .core.compile import compile
 from .core.control import cond, scan, while_loop
@@ -34,6 +33,7 @@ from .core.dtype import (
 )
 from .core.dtype import bool_ as bool
 from .core.errors import (
+    AxisError,
     CaptureError,
     DeviceError,
     DtypeError,
@@ -50,14 +50,13 @@ from .core.errors import (
     TreeError,
 )
 from .core.graph import Graph, capture
-from .core.graph_file import load_graph, save_graph
 from .core.jacobian import hessian, hvp, jacobian
 from .core.ops import *  # noqa: F403
 from .core.ops import __all__ as _ops
 from .core.ops import fourier as fft
 from .core.scope import scope
-from .core.source import primitives, source
 from .core.tensor import Tensor, tensor, variable
+from .io import gradient, load_graph, primitives, save_graph, source
 
 __version__ = "0.1.0"
 
@@ -82,6 +81,7 @@ __all__ = [
     "complex128",
     "complex64",
     "bfloat16",
+    "AxisError",
     "CPU",
     "CaptureError",
     "DeviceError",

@@ -77,14 +77,15 @@ def value_and_grad(
 
     @functools.wraps(function)
     def computed(*args: Any, **options: Any) -> tuple[Any, Any]:
-        def checked(*given: Any) -> Any:
-            result = function(*given, **options)
-            has_pair = has_aux and isinstance(result, tuple) and result
-            _checked_scalar(result[0] if has_pair else result)
-            return result
-
-        result, pull = vjp_at(checked, args, argnums, who="grad", has_aux=has_aux)
-        return result, pull(ones_like(result[0] if has_aux else result))
+        chosen = Chosen("grad", args, argnums)
+        result = function(*chosen.given(), **options)
+        out, aux = _parted("grad", result) if has_aux else (result, None)
+        _check_scalar(out)
+        flown = pullback([out], [ones_like(out)], chosen.variables)
+        value: Any = settled([out], chosen.variables)[0]
+        if has_aux:
+            value = value, _settled_tree(aux, chosen.variables)
+        return value, chosen.rebuilt(flown)
 
     return computed
 
@@ -133,12 +134,8 @@ def vjp_at(
     """
     chosen = Chosen(who, args, argnums)
     result = function(*chosen.given())
-    if has_aux and not (isinstance(result, tuple) and len(result) == 2):
-        raise GradientError(
-            f"{who}: with has_aux=True the function must return a pair, the result and "
-            f"what comes along; {type(result).__name__} came"
-        )
-    found, out_structure = tree.flatten(result[0] if has_aux else result)
+    out, aux = _parted(who, result) if has_aux else (result, None)
+    found, out_structure = tree.flatten(out)
     outs = [tensor(x) for x in found]
 
     def pull(cotangents: Any) -> Any:
@@ -147,7 +144,7 @@ def vjp_at(
 
     value = tree.unflatten(out_structure, settled(outs, chosen.variables))
     if has_aux:
-        return (value, _settled_tree(result[1], chosen.variables)), pull
+        return (value, _settled_tree(aux, chosen.variables)), pull
     return value, pull
 
 
@@ -215,8 +212,18 @@ def backward(loss: Tensor, variables: Any) -> Any:
                 f"backward: {name} is no variable; make it one with `ri.variable` "
                 f"before the loss is computed"
             )
-    out = _checked_scalar(loss)
-    return tree.unflatten(structure, pullback([out], [ones_like(out)], leaves))
+    _check_scalar(loss)
+    return tree.unflatten(structure, pullback([loss], [ones_like(loss)], leaves))
+
+
+def _parted(who: str, result: Any) -> tuple[Any, Any]:
+    """What is differentiated, and what comes along."""
+    if not (isinstance(result, tuple) and len(result) == 2):
+        raise GradientError(
+            f"{who}: with has_aux=True the function must return a pair, the result and "
+            f"what comes along; {type(result).__name__} came"
+        )
+    return result
 
 
 def _settled_tree(result: Any, variables: Sequence[Tensor]) -> Any:
@@ -299,7 +306,7 @@ def _seeds(
     return seeds
 
 
-def _checked_scalar(out: Any) -> Tensor:
+def _check_scalar(out: Any) -> None:
     if not isinstance(out, Tensor) or out.shape != () or out.dtype not in FLOATING:
         came = (
             f"{out.dtype}{list(out.shape)}"
@@ -310,4 +317,3 @@ def _checked_scalar(out: Any) -> Tensor:
             f"grad: the function must return one floating-point number, {came} came; "
             f"use `sum` or `mean`, and `real` or `abs` for complex numbers"
         )
-    return out

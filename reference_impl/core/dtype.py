@@ -156,6 +156,11 @@ def real_type(dtype: Dtype) -> Dtype:
     return {complex64: float32, complex128: float64}.get(dtype, dtype)
 
 
+def total_type(dtype: Dtype) -> Dtype:
+    """The type of a sum or product: the widest for integers, so that few overflow."""
+    return {"b": int64, "i": int64, "u": uint64}.get(dtype.kind, dtype)
+
+
 def wide_type(dtype: Dtype) -> Dtype:
     """The type in which many elements are combined: float32 for 16-bit floats."""
     return float32 if dtype in HALVES else dtype

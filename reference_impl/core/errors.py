@@ -13,12 +13,16 @@ class ShapeError(MappingError, ValueError):
     """Sizes or axes do not fit together."""
 
 
+class AxisError(ShapeError, IndexError):
+    """An axis is named that a tensor does not have."""
+
+
 class RangeError(MappingError, ValueError):
     """A value lies outside of what is allowed."""
 
 
 class IndexRangeError(RangeError, IndexError):
-    """An index lies outside of an axis, or there are more indices than axes."""
+    """An index lies outside of an axis, or does not fit the axes that there are."""
 
 
 class DtypeError(MappingError, TypeError):

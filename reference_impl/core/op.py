@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from types import FunctionType
 from typing import Any, TypeVar
 
 import numpy as np
 
 from .device import Device
 from .dtype import ANY, COMPLEX, NUMBERS, SUPPORTED, Dtype, check_kind
-from .errors import DeviceError
-from .operands import Operand, aligned, as_tensors, promoted
+from .operands import Operand, aligned, as_tensors, common_device, promoted
 from .shape import Shape
 from .tensor import (
     FREED,
@@ -94,6 +94,7 @@ class Op:
         self.shape, self.dtype, self.vjp, self.jvp = shape, dtype, vjp, jvp
         self.kinds, self.py, self.c, self.domain = kinds, py, c, domain
         self.about: int | None = None  # of a linear op: in how many inputs
+        self.reads_values = True  # whether a rule does more than look at shapes
         self._dtypes = frozenset(d for d in SUPPORTED if d.kind in kinds)
 
     def __repr__(self) -> str:
@@ -140,14 +141,9 @@ class Op:
         self, inputs: tuple[Tensor, ...], attrs: dict[str, Any], root: int
     ) -> Tensor:
         """The result for inputs that are not all there: a symbol, or an error."""
-        device = inputs[0].device
         for x in inputs:
             check_not_freed(x, self.name)
-            if x.device is not device:
-                raise DeviceError(
-                    f"{self.name}: the operands are on different devices, "
-                    f"{device.name} and {x.device.name}; move one with `to_device`"
-                )
+        device = common_device(self.name, inputs)
         shape, dtype = self.shape(*inputs, **attrs), self.dtype(*inputs, **attrs)
         return Tensor(None, shape, dtype, self, inputs, attrs, root, device)
 
@@ -167,7 +163,7 @@ class Op:
 
 def elementwise(
     *,
-    partials: Rule | None,
+    partials: Rule | tuple[int | None, ...] | None,
     py: str,
     c: str,
     domain: tuple[float, float],
@@ -176,48 +172,51 @@ def elementwise(
 ) -> Callable[[Rule], Op]:
     """Declare a function of single elements by its partial derivatives.
 
-    `partials(out, *inputs)` has an entry for each input: a tensor, the number 1 or -1,
-    or `None`. `partials=None` declares that all are zero. For complex elements the
-    function must be holomorphic; its cotangents are products with conjugates.
+    `partials(out, *inputs)` has an entry for each input: a tensor, a function without
+    arguments that computes one if it is needed, the number 1 or -1, or `None`. If none
+    is computed, `partials` is the tuple itself; `None` declares that all are zero. For
+    complex elements the function must be holomorphic; its cotangents are products with
+    conjugates.
     """
+    is_fixed = partials is None or isinstance(partials, tuple)
+
+    def slopes_at(out: Tensor, *inputs: Tensor) -> Any:
+        if callable(partials):
+            return partials(out, *inputs)
+        return partials or (None,) * len(inputs)
 
     def vjp(
         g: Tensor, out: Tensor, *inputs: Tensor, needs: Needs = None
     ) -> Sequence[Tensor | None]:
-        if partials is None:
-            return (None,) * len(inputs)
-        slopes = partials(out, *inputs)
-        if out.dtype in COMPLEX:
-            slopes = [_conjugate(p) for p in slopes]
+        slopes = slopes_at(out, *inputs)
+        scaled = _scaled_by_conjugate if out.dtype in COMPLEX else _scaled
         if needs is None:
-            return [_scaled(g, p) for p in slopes]
+            return [scaled(g, p) for p in slopes]
         pairs = zip(slopes, needs, strict=True)
-        return [_scaled(g, p) if is_needed else None for p, is_needed in pairs]
+        return [scaled(g, p) if is_needed else None for p, is_needed in pairs]
 
     def jvp(
         tangents: Sequence[Tensor | None], out: Tensor, *inputs: Tensor
     ) -> Tensor | None:
-        if partials is None:
-            return None
-        parts = zip(tangents, partials(out, *inputs), strict=True)
+        parts = zip(tangents, slopes_at(out, *inputs), strict=True)
         return total(_scaled(t, p) for t, p in parts)
 
     def declare(compute: Rule) -> Op:
-        return _registered(
-            Op(
-                "elementwise",
-                compute,
-                prepare=aligned,
-                shape=_common_shape,
-                dtype=lambda x, *others: dtype or x.dtype,
-                vjp=vjp,
-                jvp=jvp,
-                domain=domain,
-                kinds=kinds,
-                py=py,
-                c=c,
-            )
+        op = Op(
+            "elementwise",
+            compute,
+            prepare=aligned,
+            shape=_common_shape,
+            dtype=lambda x, *others: dtype or x.dtype,
+            vjp=vjp,
+            jvp=jvp,
+            domain=domain,
+            kinds=kinds,
+            py=py,
+            c=c,
         )
+        op.reads_values = not is_fixed
+        return _registered(op)
 
     return declare
 
@@ -272,7 +271,7 @@ def linear(
             domain=domain,
             kinds=kinds,
         )
-        op.about = about
+        op.about, op.reads_values = about, False
         return _registered(op)
 
     return declare
@@ -438,10 +437,16 @@ def total(parts: Any) -> Tensor | None:
 def _scaled(g: Tensor | None, partial: Any) -> Tensor | None:
     if g is None or partial is None:
         return None
+    if partial.__class__ is FunctionType:
+        partial = partial()
     if partial.__class__ is int:
         return g if partial == 1 else -g
     return g * partial
 
 
-def _conjugate(partial: Any) -> Any:
-    return FUNCTIONS["conj"](partial) if partial.__class__ is Tensor else partial
+def _scaled_by_conjugate(g: Tensor, partial: Any) -> Tensor | None:
+    if partial.__class__ is FunctionType:
+        partial = partial()
+    if partial.__class__ is Tensor:
+        partial = FUNCTIONS["conj"](partial)
+    return _scaled(g, partial)

@@ -7,25 +7,53 @@ anything to do.
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from .device import Device
 from .dtype import DEFAULT, WEAK, Dtype, result_type, weak_type
-from .errors import DtypeError, ShapeError
+from .errors import DeviceError, DtypeError, ShapeError
 from .shape import Shape, broadcast_shapes
-from .tensor import FUNCTIONS, UNTRACKED, Tensor, known, tensor, value
+from .tensor import (
+    FREED,
+    FUNCTIONS,
+    UNTRACKED,
+    Tensor,
+    check_not_freed,
+    known,
+    tensor,
+    value,
+)
 
 Operand = Any  # a Tensor, or a number or NumPy array that becomes one
 
 
 def as_tensors(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
-    """Operands as tensors, each with the dtype that it has by itself."""
+    """Operands as tensors, each with the dtype that it has by itself.
+
+    Raises
+    ------
+    DtypeError, ShapeError, FreedError
+        If an operand is not made of numbers, is ragged or freed; `who` opens the
+        message.
+    """
     for x in operands:
-        if x.__class__ is not Tensor:
-            return tuple(tensor(x) for x in operands)
+        if x.__class__ is not Tensor or x.data is FREED:
+            return tuple([_as_tensor(who, x) for x in operands])
     return operands
+
+
+def _as_tensor(who: str, x: Operand) -> Tensor:
+    if x.__class__ is Tensor:
+        check_not_freed(x, who)
+        return x
+    try:
+        return tensor(x)
+    except (DtypeError, ShapeError) as error:
+        why = str(error).removeprefix("tensor: ")
+        raise type(error)(f"{who}: {x!r:.60} is no tensor: {why}") from None
 
 
 def promoted(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
@@ -33,17 +61,23 @@ def promoted(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
 
     Raises
     ------
-    DtypeError
-        If the dtypes are of different kinds; `who` opens the message.
+    DtypeError, DeviceError
+        If the dtypes are of different kinds, or the devices differ; `who` opens the
+        message, as it does for what `as_tensors` raises.
     """
     first = operands[0]
     for x in operands:
         # NumPy has one object for each native dtype.
-        if x.__class__ is not Tensor or x.dtype is not first.dtype:
+        if (
+            x.__class__ is not Tensor
+            or x.dtype is not first.dtype
+            or x.device is not first.device
+            or x.data is FREED
+        ):
             break
     else:
         return operands
-    given = [x if _is_settled(x) else tensor(x) for x in operands]
+    given = [x if x.__class__ in DEFAULT else _as_tensor(who, x) for x in operands]
     dtypes = {x.dtype for x in given if x.__class__ is Tensor}
     if not dtypes:
         return promoted(who, as_tensors(who, operands))
@@ -51,13 +85,26 @@ def promoted(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
     for x in given:
         if x.__class__ is not Tensor:
             dtype = weak_type(x, dtype, who=who)
-    place = next(x.device for x in given if x.__class__ is Tensor)
+    place = common_device(who, [x for x in given if x.__class__ is Tensor])
     return tuple([_joined(x, dtype, place, who) for x in given])
 
 
-def _is_settled(x: Operand) -> bool:
-    """Whether an operand has a dtype of its own, or takes that of the others."""
-    return x.__class__ is Tensor or x.__class__ in DEFAULT
+def common_device(who: str, inputs: Sequence[Tensor]) -> Device:
+    """Where tensors lie.
+
+    Raises
+    ------
+    DeviceError
+        If they do not lie on one device; `who` opens the message.
+    """
+    device = inputs[0].device
+    for x in inputs:
+        if x.device is not device:
+            raise DeviceError(
+                f"{who}: the operands are on different devices, {device.name} and "
+                f"{x.device.name}; move one with `to_device`"
+            )
+    return device
 
 
 def _joined(x: Any, dtype: Dtype, place: Device, who: str) -> Tensor:

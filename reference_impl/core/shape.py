@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from operator import index
 
-from .errors import ShapeError
+from .errors import AxisError, DtypeError, MappingError, ShapeError
 
 Shape = tuple[int, ...]
 
@@ -57,15 +57,26 @@ def normalise_axes(axis: int | Sequence[int] | None, ndim: int, *, who: str) -> 
 
     Raises
     ------
+    AxisError
+        If an axis is out of range; `who` opens the message.
     ShapeError
-        If an axis is out of range or named twice; `who` opens the message.
+        If an axis is named twice.
+    DtypeError
+        If an axis is no integer.
     """
+    if axis.__class__ is int and -ndim <= axis < ndim:
+        return (axis % ndim,)  # 0.2 us instead of 2 us
     if axis is None:
         return tuple(range(ndim))
-    given = tuple(map(index, axis if isinstance(axis, Iterable) else (axis,)))
+    try:
+        given = _integers(axis)
+    except MappingError:
+        raise
+    except TypeError:
+        raise DtypeError(f"{who}: axes must be integers, {axis!r} came") from None
     for a in given:
         if not -ndim <= a < ndim:
-            raise ShapeError(f"{who}: axis {a} is out of range for {ndim} axes")
+            raise AxisError(f"{who}: axis {a} is out of range for {ndim} axes")
     axes = tuple(sorted(a % ndim for a in given))
     if len(set(axes)) != len(axes):
         raise ShapeError(f"{who}: axes {given} name one axis twice")
@@ -81,9 +92,18 @@ def normalise_shape(shape: int | Sequence[int], *, who: str) -> Shape:
         If a size is no integer; `who` opens the message.
     """
     try:
-        return tuple(map(index, shape if isinstance(shape, Iterable) else (shape,)))
+        return _integers(shape)
+    except MappingError:
+        raise
     except TypeError:
         raise ShapeError(f"{who}: sizes must be integers, {shape!r} came") from None
+
+
+def _integers(given: int | Sequence[int]) -> tuple[int, ...]:
+    # An array or tensor without axes says that it is iterable, and is not.
+    if isinstance(given, Iterable) and getattr(given, "shape", None) != ():
+        return tuple(map(index, given))
+    return (index(given),)  # type: ignore[arg-type]
 
 
 def stretched_axes(shape: Shape, target: Shape) -> Shape:

@@ -45,7 +45,7 @@ def pullback(
         if watch is not None:
             watch(node, g)
         out, inputs = node, node.inputs
-        if node.root >= first:
+        if node.op.reads_values and node.root >= first:
             out, inputs = _bare(out, bare), tuple([_bare(x, bare) for x in inputs])
         needs = [x.serial in reached for x in node.inputs]
         flown = node.op.vjp(g, out, *inputs, needs=needs, **node.attrs)
@@ -74,7 +74,7 @@ def pushforward(
         if all(t is None for t in given):
             continue
         out, inputs = node, node.inputs
-        if node.root >= first:
+        if node.op.reads_values and node.root >= first:
             out, inputs = _bare(out, bare), tuple([_bare(x, bare) for x in inputs])
         t = node.op.jvp(given, out, *inputs, **node.attrs)
         if t is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..core.ops import where
+from ..core.ops import relu
 from ..core.tensor import Tensor
 
 Layer = Callable[[Tensor], Tensor]
@@ -37,7 +37,7 @@ class ReLU:
 
     def __call__(self, x: Tensor) -> Tensor:
         """Apply the map."""
-        return where(x > 0.0, x, 0.0)
+        return relu(x)
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,4 @@
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -6,7 +7,16 @@ import pytest
 
 pytestmark = [pytest.mark.book, pytest.mark.xdist_group("book")]
 
-CHAPTERS = ("preface", "everything_is_a_mapping", "linear_regression", "side_by_side")
+CHAPTERS = (
+    "preface",
+    "everything_is_a_mapping",
+    "derivatives",
+    "graphs",
+    "memory",
+    "linear_regression",
+    "side_by_side",
+    "array_api",
+)
 LOADS = {
     "script": "src",
     "img": "src",
@@ -82,6 +92,14 @@ def test_a_chapter_offers_itself_as_a_notebook(html):
         assert list(Path(html, "_downloads").rglob(f"{name}.ipynb"))
 
 
+@pytest.mark.parametrize("name", ["everything_is_a_mapping", "graphs"])
+def test_an_error_in_a_captured_cell_names_the_cell(html, name):
+    page = Path(html, "chapters", f"{name}.html").read_text()
+
+    # The text is filled, so a line may end anywhere.
+    assert re.search(r"cell\sIn\[\d+\],\sline\s\d+:", page)
+
+
 def test_only_pages_with_plots_load_plotly(pages):
     loading = {
         path.stem
@@ -89,4 +107,4 @@ def test_only_pages_with_plots_load_plotly(pages):
         if any("plotly" in address for address in page.loaded)
     }
 
-    assert loading == {"side_by_side"}
+    assert loading == {"memory", "side_by_side"}

@@ -50,7 +50,10 @@ def questions(path):
     return {title: text for title, text in asked.items() if title.endswith("?")}
 
 
-@pytest.mark.parametrize("name", ["everything_is_a_mapping", "linear_regression"])
+@pytest.mark.parametrize(
+    "name",
+    ["everything_is_a_mapping", "derivatives", "graphs", "memory", "linear_regression"],
+)
 def test_a_question_gets_code_a_check_and_a_cost_as_the_preface_says(name):
     path = ROOT / "chapters" / f"{name}.md"
     for question, text in questions(path).items():

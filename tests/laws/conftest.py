@@ -10,6 +10,7 @@ import pytest
 from laws.sampling import EXACT, INEXACT, WITHOUT_FRACTIONS, Sample, cases, chosen
 
 import reference_impl as ri
+from reference_impl.core.dtype import HALVES
 
 
 @pytest.fixture
@@ -29,6 +30,12 @@ def sample(request, rng) -> Sample:
 
 @pytest.fixture(**cases(EXACT))
 def exact_sample(request, rng) -> Sample:
+    return chosen(request.param, rng)
+
+
+# The next number after another depends on which numbers the dtype has.
+@pytest.fixture(**cases(sorted(HALVES, key=str), without=("nextafter",)))
+def half_sample(request, rng) -> Sample:
     return chosen(request.param, rng)
 
 

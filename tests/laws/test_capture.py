@@ -2,8 +2,8 @@
 
 import reference_impl as ri
 from reference_impl.core import tree
-from reference_impl.core.walk import pullback, pushforward
 from reference_impl.core.tensor import variable
+from reference_impl.core.walk import pullback, pushforward
 
 
 def assert_equal_bits(came, needed):

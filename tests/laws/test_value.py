@@ -85,3 +85,12 @@ def test_integers_and_booleans_give_what_the_dtype_rule_says(integer_sample):
     came = tuple(x.dtype for x in sample.apply(sample.tensors))
 
     assert came == (dtype if isinstance(dtype, tuple) else (dtype,))
+
+
+def test_a_16_bit_result_is_the_float32_result_rounded_once(half_sample):
+    sample = half_sample
+    exact = sample.apply([ri.tensor(wide(x)) for x in sample.arrays])
+
+    for came, needed in zip(sample.apply(sample.tensors), exact, strict=True):
+        rounded = needed.numpy().astype(came.dtype)
+        np.testing.assert_array_equal(wide(came.numpy()), wide(rounded))

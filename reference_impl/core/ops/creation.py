@@ -135,9 +135,15 @@ def full(
     ShapeError
         If a size is negative.
     """
-    place, sizes = as_device(device), _sizes(shape, who="full")
     wanted = None if dtype is None else as_dtype(dtype)
-    one = _one_number(fill_value, wanted, who="full")
+    return _filled("full", shape, fill_value, wanted, device)
+
+
+def _filled(
+    who: str, shape: Shape | int, number: Any, dtype: Dtype | None, device: Place
+) -> Tensor:
+    place, sizes = as_device(device), _sizes(shape, who=who)
+    one = _one_number(number, dtype, who=who)
     return known(place.put(np.broadcast_to(one, sizes)), place)
 
 
@@ -168,12 +174,12 @@ def empty(shape: Shape | int, *, dtype: Any = None, device: Place = None) -> Ten
 
 def zeros(shape: Shape | int, *, dtype: Any = None, device: Place = None) -> Tensor:
     """A tensor of zeros, float32 by default."""
-    return full(shape, 0, dtype=_chosen(dtype, float32), device=device)
+    return _filled("zeros", shape, 0, _chosen(dtype, float32), device)
 
 
 def ones(shape: Shape | int, *, dtype: Any = None, device: Place = None) -> Tensor:
     """A tensor of ones, float32 by default."""
-    return full(shape, 1, dtype=_chosen(dtype, float32), device=device)
+    return _filled("ones", shape, 1, _chosen(dtype, float32), device)
 
 
 def _chosen(dtype: Any, default: Dtype) -> Dtype:
@@ -230,7 +236,8 @@ def empty_like(x: Operand, /, *, dtype: Any = None, device: Place = None) -> Ten
 )
 def _one_hot(labels, *, classes, dtype):
     """Turn every label into a row of zeros with a single one."""
-    if labels.size and not 0 <= labels.min() <= labels.max() < classes:
+    # Read without a sign, a negative label is larger than any class: one pass, not two.
+    if labels.size and labels.view(f"u{labels.itemsize}").max() >= classes:
         raise RangeError(
             f"one_hot: labels must lie in [0, {classes}), "
             f"they reach from {labels.min()} to {labels.max()}"

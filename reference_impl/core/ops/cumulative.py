@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..dtype import HALVES, Dtype, as_dtype, int64, uint64, wide_type
+from ..dtype import HALVES, as_dtype, total_type, wide_type
 from ..errors import RangeError, ShapeError
 from ..op import linear, public
 from ..operands import Operand, as_tensors
@@ -24,11 +24,6 @@ from .joining import concat
 from .slicing import along, flip
 
 __all__ = ["cumulative_prod", "cumulative_sum", "diff"]
-
-
-def total_type(dtype: Dtype) -> Dtype:
-    """The type of a sum or product: the widest for integers, so that few overflow."""
-    return {"b": int64, "i": int64, "u": uint64}.get(dtype.kind, dtype)
 
 
 def _from_the_end(g: Tensor, x: Tensor, axis: int) -> Tensor:

@@ -28,7 +28,8 @@ def _shifted(x: np.ndarray, axes: Shape) -> tuple[np.ndarray, np.ndarray]:
     largest = np.maximum.reduce(x, axes, keepdims=True, initial=-np.inf)
     # An infinite maximum would make infinity minus infinity.
     largest = np.where(np.isfinite(largest), largest, 0)
-    return x - largest, largest
+    # Without axes, NumPy's difference would be a scalar, which cannot be written to.
+    return np.asarray(x - largest), largest
 
 
 def _along_axes(draw: Any) -> list[Any]:

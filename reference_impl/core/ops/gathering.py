@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..dtype import INTEGERS, NUMBERS, check_kind, wide_type
+from ..dtype import INTEGERS, NUMBERS, check_kind, int64, wide_type
 from ..errors import IndexRangeError, ShapeError
 from ..op import linear, public
 from ..operands import Operand, as_tensors, promoted
@@ -59,14 +59,20 @@ def _gather(x, *indices, axes):
         if len(axes) > 1:
             rest = [axis for axis in range(x.ndim) if axis not in axes]
             # The Ellipsis lets NumPy return an array where it would return a number.
-            return x.transpose(*axes, *rest)[*indices, ...]
-        # 0.03 ms instead of 0.08 ms by x[index], for 2048 rows of 64 float32.
-        out = np.asarray(x.take(indices[0].astype(np.intp, copy=False), first))
+            out = x.transpose(*axes, *rest)[*indices, ...]
+        else:
+            # 0.03 ms instead of 0.08 ms by x[index], for 2048 rows of 64 float32.
+            out = np.asarray(x.take(indices[0].astype(np.intp, copy=False), first))
     except IndexError:
         row_numbers(indices, axes, x.shape, who="gather")  # raises in our words
         raise
+    if not out.size:
+        # Where nothing is read NumPy does not always look; the transpose would.
+        row_numbers(indices, axes, x.shape, who="gather")
+    if len(axes) > 1 or not first:
+        return out
     block = range(indices[0].ndim)
-    return np.moveaxis(out, [first + i for i in block], block) if first else out
+    return np.moveaxis(out, [first + i for i in block], block)
 
 
 def row_numbers(
@@ -141,12 +147,14 @@ def positions(who: str, x: Tensor, indices: Operand, kinds: str = INTEGERS) -> T
     ------
     DtypeError
         If it is of another kind; `who` opens the message.
+    ShapeError
+        If a nested list is ragged.
     """
     if not isinstance(indices, Tensor):
-        array = np.asarray(indices)
-        if not array.size and isinstance(indices, (list, tuple)):
-            array = array.astype(np.intp)  # NumPy takes an empty list for floats
-        indices = tensor(array, device=x.device)
+        is_list = isinstance(indices, (list, tuple))
+        indices = tensor(indices, device=x.device)
+        if is_list and not indices.size:
+            indices = indices.astype(int64)  # an empty list could be one of floats
     check_kind(indices.dtype, kinds, who=who)
     return indices
 

@@ -21,7 +21,7 @@ from ..shape import Shape, broadcast_shapes
 from ..tensor import Tensor, tensor, value
 from .gathering import _gather, _scatter_add, positions
 from .movement import _reshape, moved_block
-from .slicing import Slice, _overwrite, _place, _slice, whole
+from .slicing import Slice, _overwrite, _place, _slice, taken_size, whole
 
 __all__ = ["getitem"]
 
@@ -106,24 +106,40 @@ def getitem(x: Operand, index: Any) -> Tensor:
     DtypeError
         If something cannot be an index.
     IndexRangeError
-        If an index is out of range, or there are more of them than axes.
+        If an index is out of range, a mask does not fit, or there are more of them
+        than axes.
+    RangeError
+        If the step of a slice is zero.
     ShapeError
-        If a mask does not fit, or arrays do not broadcast.
+        If arrays do not broadcast, or a nested list is ragged.
     NoValueError
         If the elements of a mask are not known yet: the shape depends on them.
     """
     (x,) = as_tensors("getitem", (x,))
-    if _is_truth_value(index):
-        # It takes everything, or nothing, along a new axis.
-        mask = positions("getitem", x, index, kinds=BOOLEANS)
-        x, index = _reshape(x, shape=(1, *x.shape)), _reshape(mask, shape=(1,))
-    return selection(x, index).read(x)
+    slices = _plain(x, index)
+    return selection(x, index).read(x) if slices is None else _slice(x, slices=slices)
 
 
-def _is_truth_value(index: Any) -> bool:
-    if isinstance(index, (Tensor, np.ndarray)):
-        return not index.ndim and index.dtype == bool_
-    return isinstance(index, (bool, np.bool_))
+def _plain(x: Tensor, index: Any) -> tuple[Slice, ...] | None:
+    """What integers, slices and an Ellipsis take; `None` if there is anything else.
+
+    With one core to itself x[1, 2] takes 4.6 us instead of 9.4 us, x[:, 2:5] 5.4 us
+    instead of 11 us, x[..., 0] 5.0 us instead of 14.7 us; the slice itself is 3.1 us.
+    """
+    entries = index if index.__class__ is tuple else (index,)
+    axis, skipped = 0, x.ndim + 1 - len(entries)
+    if skipped < 1:
+        return None  # a mistake, or the Ellipsis stands for no axis
+    slices = whole(x.shape)
+    for entry in entries:
+        if entry.__class__ in _TAKES:
+            slices[axis] = _TAKES[entry.__class__](x, entry, axis)
+            axis += 1
+        elif entry is ... and skipped:
+            axis, skipped = axis + skipped, 0
+        else:
+            return None
+    return tuple(slices)
 
 
 def selection(x: Tensor, index: Any) -> Selection:
@@ -160,7 +176,7 @@ _PLAIN = (int, slice, type(None), type(...))
 
 def _simplified(x: Tensor, entry: Any) -> Any:
     """An integer, or a tensor of positions or truth values on the device of `x`."""
-    if isinstance(entry, (Tensor, np.ndarray, list, bool, np.bool_)):
+    if isinstance(entry, (Tensor, np.ndarray, list, tuple, range, bool, np.bool_)):
         return positions("getitem", x, entry, kinds=BOOLEANS + INTEGERS)
     try:
         return integer(entry)
@@ -201,9 +217,8 @@ def _steps(x: Tensor, given: list[Any]) -> list[Step]:
             steps += [((0, size, 1), size, None) for size in x.shape[axis:][:rest]]
             axis += rest
         else:
-            new = _SAID[entry.__class__](x, entry, axis)
-            steps += new
-            axis += len(new)
+            steps += _taken(x, entry, axis)
+            axis += _axes_used(entry)
     return steps + [((0, size, 1), size, None) for size in x.shape[axis:]]
 
 
@@ -213,17 +228,24 @@ def _axes_used(entry: Any) -> int:
     return 0 if entry is None or entry is ... else 1
 
 
-def _one(x: Tensor, entry: int, axis: int) -> list[Step]:
+def _taken(x: Tensor, entry: Any, axis: int) -> list[Step]:
+    if entry.__class__ is Tensor:
+        return _gathered(x, entry, axis)
+    taken = _TAKES[entry.__class__](x, entry, axis)
+    return [(taken, taken_size(x.shape[axis], taken), None)]
+
+
+def _one(x: Tensor, entry: int, axis: int) -> int:
     size = x.shape[axis]
     if not -size <= entry < size:
         raise IndexRangeError(
             f"getitem: index {entry} is out of range for axis {axis} of shape "
             f"{x.shape}, whose size is {size}"
         )
-    return [(entry % size, None, None)]
+    return entry % size
 
 
-def _some(x: Tensor, entry: slice, axis: int) -> list[Step]:
+def _some(x: Tensor, entry: slice, axis: int) -> Slice:
     try:
         start, stop, step = entry.indices(x.shape[axis])
     except MappingError:
@@ -232,30 +254,37 @@ def _some(x: Tensor, entry: slice, axis: int) -> list[Step]:
         raise DtypeError(f"getitem: the bounds of {entry} must be integers") from None
     except ValueError:
         raise RangeError(f"getitem: the step of {entry} must not be zero") from None
-    size = len(range(start, stop, step))
-    return [((start, stop if stop >= 0 else None, step), size, None)]
+    if step > 0:
+        return start, stop, step
+    # Before the first element there is no position: -1 would be the last one.
+    return (start, stop if stop >= 0 else None, step) if start >= 0 else (0, 0, 1)
 
 
-def _listed(x: Tensor, entry: Tensor, axis: int) -> list[Step]:
+_TAKES: dict[type, Callable[[Tensor, Any, int], Slice]] = {int: _one, slice: _some}
+
+
+def _gathered(x: Tensor, entry: Tensor, axis: int) -> list[Step]:
     arrays = [entry]
     if entry.dtype is bool_:
+        if not entry.ndim:
+            # A truth value takes everything, or nothing, along a new axis.
+            return [(None, 1, _found(x, _reshape(entry, shape=(1,)))[0])]
         shape = x.shape[axis : axis + entry.ndim]
-        if entry.shape != shape or not shape:
-            raise ShapeError(
+        # NumPy, too, lets an axis without elements select nothing from any other.
+        if any(m not in (0, n) for m, n in zip(entry.shape, shape, strict=True)):
+            raise IndexRangeError(
                 f"getitem: a mask must have the shape of the axes that it is for; it "
                 f"is {entry.shape}, they are {shape}"
             )
-        mask = entry.device.get(value(entry, "getitem"))
-        arrays = [tensor(found, device=x.device) for found in np.nonzero(mask)]
+        arrays = _found(x, entry)
     sizes = x.shape[axis:]
     return [((0, n, 1), n, array) for n, array in zip(sizes, arrays, strict=False)]
 
 
-_SAID: dict[type, Callable[[Tensor, Any, int], list[Step]]] = {
-    int: _one,
-    slice: _some,
-    Tensor: _listed,
-}
+def _found(x: Tensor, mask: Tensor) -> list[Tensor]:
+    """Where a mask is true, as one tensor of positions for each of its axes."""
+    elements = mask.device.get(value(mask, "getitem"))
+    return [tensor(found, device=x.device) for found in np.nonzero(elements)]
 
 
 def _common(indices: tuple[Tensor, ...]) -> Shape:

@@ -12,7 +12,8 @@ import numpy as np
 from ..dtype import INEXACT, NUMBERS, check_kind
 from ..errors import RangeError, ShapeError
 from ..op import public
-from ..operands import Operand, aligned, as_tensors
+from ..operands import Operand, aligned, as_tensors, common_device
+from ..shape import normalise_axes
 from ..tensor import Tensor
 from .extremes import max, min
 from .inverse import default_rtol, inv
@@ -73,9 +74,10 @@ def cross(x: Operand, y: Operand, *, axis: int = -1) -> Tensor:
     Source: Array API standard 2024.12, `linalg.cross`. There is none in the plane.
     """
     x, y = as_tensors("cross", (x, y))
+    common_device("cross", (x, y))
     for each in (x, y):
-        in_range = -each.ndim <= axis < each.ndim
-        if not in_range or each.shape[axis] != 3:
+        normalise_axes((axis,), each.ndim, who="cross")
+        if each.shape[axis] != 3:
             raise ShapeError(
                 f"cross: three elements along axis {axis} are needed, x is {x.shape} "
                 f"and y is {y.shape}"
@@ -142,6 +144,7 @@ def matrix_rank(x: Operand, *, rtol: float | None = None) -> Tensor:
         If the elements are no floating-point or complex numbers, or no matrices.
     """
     (x,) = as_tensors("matrix_rank", (x,))
+    check_kind(x.dtype, INEXACT, who="matrix_rank")
     check_matrices(x, who="matrix_rank")
     sizes = svdvals(x)
     share = default_rtol(x) if rtol is None else float(rtol)

@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from ..dtype import ANY, HALVES, INEXACT, SUPPORTED, bool_, wide_type
+from ..dtype import ANY, HALVES, INEXACT, SUPPORTED, bool_, total_type, wide_type
 from ..op import Rule, constant, general, linear, public
 from ..operands import Operand, as_tensors
 from ..shape import Shape, normalise_axes
 from ..tensor import Tensor
 from .complex_numbers import conj
 from .creation import ones_like
-from .cumulative import converted, products_of_others, total_type
+from .cumulative import converted, products_of_others
 from .elementwise import astype
 from .movement import _broadcast_to, _reshape
 
@@ -34,10 +34,7 @@ _WIDE = {dtype: wide_type(total_type(dtype)) for dtype in SUPPORTED}
 def prepared(who: str, x: Operand, axis: Axis) -> tuple[Tensor, Shape]:
     """A tensor, and the axes that are meant as a sorted tuple."""
     (x,) = as_tensors(who, (x,))
-    ndim = len(x.shape)
-    if axis.__class__ is int and -ndim <= axis < ndim:
-        return x, (axis % ndim,)  # 0.3 us instead of 2.7 us for the commonest case
-    return x, normalise_axes(axis, ndim, who=who)
+    return x, normalise_axes(axis, len(x.shape), who=who)
 
 
 def reduced_shape(x: Any, axes: Shape, keepdims: bool) -> Shape:

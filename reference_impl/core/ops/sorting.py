@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..dtype import ORDERED, int64, wide_type
+from ..dtype import ORDERED, check_kind, int64, wide_type
 from ..errors import RangeError
 from ..op import constant, public
 from ..operands import Operand, as_tensors
@@ -53,7 +53,7 @@ def argsort(
         If the elements are complex, or the axis is out of range.
     """
     (x,) = as_tensors("argsort", (x,))
-    (axis,) = normalise_axes(axis, x.ndim, who="argsort")
+    (axis,) = normalise_axes((axis,), x.ndim, who="argsort")
     return _argsort(x, axis=axis, descending=descending)
 
 
@@ -66,7 +66,8 @@ def sort(
     A cotangent goes to the place from which its element came.
     """
     (x,) = as_tensors("sort", (x,))
-    (axis,) = normalise_axes(axis, x.ndim, who="sort")
+    check_kind(x.dtype, ORDERED, who="sort")
+    (axis,) = normalise_axes((axis,), x.ndim, who="sort")
     order = argsort(x, axis=axis, descending=descending, stable=stable)
     return take_along_axis(x, order, axis=axis)
 
@@ -88,7 +89,8 @@ def topk(x: Operand, k: int, *, axis: int = -1) -> tuple[Tensor, Tensor]:
         If there are fewer than `k` elements.
     """
     (x,) = as_tensors("topk", (x,))
-    (axis,) = normalise_axes(axis, x.ndim, who="topk")
+    check_kind(x.dtype, ORDERED, who="topk")
+    (axis,) = normalise_axes((axis,), x.ndim, who="topk")
     if not 0 <= k <= x.shape[axis]:
         raise RangeError(
             f"topk: k must lie between 0 and the size of axis {axis}, "

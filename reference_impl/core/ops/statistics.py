@@ -199,15 +199,21 @@ def quantile(
         If `q` lies outside, the elements are no real floating-point numbers, the axis
         is out of range or has no elements.
     """
-    (x,) = as_tensors("quantile", (x,))
-    check_kind(x.dtype, FLOATS, who="quantile")
     if not 0 <= q <= 1:
         raise RangeError(f"quantile: q must lie in [0, 1], {q} came")
-    (a,) = (0,) if axis is None else normalise_axes((axis,), x.ndim, who="quantile")
+    return _quantile("quantile", x, q, axis, keepdims)
+
+
+def _quantile(
+    who: str, x: Operand, q: float, axis: int | None, keepdims: bool
+) -> Tensor:
+    (x,) = as_tensors(who, (x,))
+    check_kind(x.dtype, FLOATS, who=who)
+    (a,) = (0,) if axis is None else normalise_axes((axis,), x.ndim, who=who)
     ordered = sort(reshape(x, (-1,)) if axis is None else x, axis=a)
     size = ordered.shape[a]
     if size == 0:
-        raise ShapeError(f"quantile: elements are needed, the shape is {x.shape}")
+        raise ShapeError(f"{who}: elements are needed, the shape is {x.shape}")
     last = along(ordered, a, size - 1, size)  # NaN, if one is
     out = where(not_equal(last, last), last, _between(ordered, q * (size - 1), a))
     shape = reduced_shape(x, tuple(range(x.ndim)) if axis is None else (a,), keepdims)
@@ -230,4 +236,4 @@ def median(x: Operand, *, axis: int | None = None, keepdims: bool = False) -> Te
 
     Two elements in the middle share the derivative evenly.
     """
-    return quantile(x, 0.5, axis=axis, keepdims=keepdims)
+    return _quantile("median", x, 0.5, axis, keepdims)

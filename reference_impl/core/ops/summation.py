@@ -60,6 +60,11 @@ def einsum(subscripts: str, *operands: Operand) -> Tensor:
     Source: NumPy, `einsum`; there a labelled axis of size 1 stretches, here only one
     of `...` does. Pairs are multiplied in a greedy order: the smallest product first.
     """
+    if not isinstance(subscripts, str):
+        raise ShapeError(
+            f"einsum: subscripts such as 'ij,jk' are needed first, a "
+            f"{type(subscripts).__name__} came"
+        )
     terms, result = _read(subscripts, len(operands))
     given = promoted("einsum", operands)
     check_kind(given[0].dtype, NUMBERS, who="einsum")

@@ -204,12 +204,12 @@ class Update:
         rows = self.selection.rows(given)
         N, rest = math.prod(rows.shape[:block]), rows.shape[block:]
         unchanged = neutral(moveaxis(part, axes, first))
+        writer = _last_writer(*indices, **attrs)  # refuses what is out of range
         if not N:
             return moveaxis(unchanged, first, axes)
         rows = _reshape(rows, shape=(N, *rest))
         if fold is not None:
             rows = _folded(fold, neutral, rows, indices, attrs)
-        writer = _last_writer(*indices, **attrs)
         is_written = _reshape(writer >= 0, shape=(*writer.shape, *(1,) * len(rest)))
         written = where(is_written, _gather(rows, writer, axes=(0,)), unchanged)
         return moveaxis(written, first, axes)

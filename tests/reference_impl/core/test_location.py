@@ -1,6 +1,9 @@
 """An error in what is captured names the line that a person can change."""
 
+import importlib.util
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -63,6 +66,32 @@ def test_text_without_a_file_is_named_by_its_number():
 
     with pytest.raises(ri.ShapeError, match=r"; at <string>:2$"):
         ri.capture(space["function"], X)
+
+
+CELL = """
+import reference_impl as ri
+def positive_part(x):
+    return x if x > 0 else 0 * x
+try:
+    ri.capture(positive_part, ri.tensor(1.0))
+except ri.NoValueError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("IPython") is None,
+    reason="needs IPython, which is not installed",
+)
+def test_in_a_notebook_the_line_is_one_of_a_cell(tmp_path):
+    command = [sys.executable, "-m", "IPython", "--quick", "--no-banner"]
+    options = [f"--ipython-dir={tmp_path}", "--HistoryManager.enabled=False"]
+    said = subprocess.run(
+        [*command, *options, "-c", CELL.strip()], capture_output=True, text=True
+    )
+
+    line = "return x if x > 0 else 0 * x"
+    assert said.stdout.strip().endswith(f"; at cell In[1], line 3: `{line}`"), said
 
 
 def test_asking_for_a_value_says_what_to_use():

@@ -3,10 +3,12 @@ import itertools
 import numpy as np
 import pytest
 
-from reference_impl.core.errors import ShapeError
+import reference_impl as ri
+from reference_impl.core.errors import AxisError, DtypeError, NoValueError, ShapeError
 from reference_impl.core.shape import (
     broadcast_shapes,
     normalise_axes,
+    normalise_shape,
     stretched_axes,
 )
 
@@ -65,6 +67,36 @@ def test_no_axis_means_all_axes():
 
 def test_an_axis_may_be_a_numpy_integer():
     assert normalise_axes(np.int64(-1), 3, who="test") == (2,)
+
+
+def test_an_axis_out_of_range_is_an_error_of_both_kinds_as_in_numpy():
+    for axis in (3, -4, (0, 3), np.int64(3)):
+        with pytest.raises(AxisError, match=r"^test: axis -?\d is out of range"):
+            normalise_axes(axis, 3, who="test")
+
+
+def test_what_holds_one_integer_is_one_axis_or_size():
+    for one in (2, np.int8(2), np.array(2), ri.tensor(2)):
+        assert normalise_axes(one, 3, who="test") == (2,)
+        assert normalise_shape(one, who="test") == (2,)
+    for several in ([2, 1], np.array([2, 1]), ri.tensor([2, 1])):
+        assert normalise_axes(several, 3, who="test") == (1, 2)
+        assert normalise_shape(several, who="test") == (2, 1)
+
+
+@pytest.mark.parametrize("axis", [0.0, "a", [0.5], np.array(1.0)])
+def test_what_is_no_integer_is_no_axis(axis):
+    with pytest.raises(DtypeError, match=r"^test: axes must be integers, .* came"):
+        normalise_axes(axis, 3, who="test")
+
+
+def test_an_axis_or_size_that_is_not_known_yet_is_named_as_such():
+    for function in (
+        lambda x, n: ri.sum(x, axis=n),
+        lambda x, n: ri.reshape(x, (n,)),
+    ):
+        with pytest.raises(NoValueError):
+            ri.capture(function, ri.tensor([1.0]), ri.tensor(1))
 
 
 def test_stretched_axes_are_those_that_numpy_walks_with_stride_zero():

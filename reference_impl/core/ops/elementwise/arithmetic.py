@@ -22,7 +22,7 @@ __all__ = [
 
 
 @elementwise(
-    partials=lambda out, x, y: (1, 1),
+    partials=(1, 1),
     py="({0} + {1})",
     c="({0} + {1})",
     domain=(-2, 2),
@@ -33,7 +33,7 @@ def add(x, y, out=None):
 
 
 @elementwise(
-    partials=lambda out, x, y: (1, -1),
+    partials=(1, -1),
     py="({0} - {1})",
     c="({0} - {1})",
     domain=(-2, 2),
@@ -55,7 +55,7 @@ def multiply(x, y, out=None):
 
 
 @elementwise(
-    partials=lambda out, x, y: (1 / y, -out / y),
+    partials=lambda out, x, y: (lambda: 1 / y, lambda: -out / y),
     py="({0} / {1})",
     c="({0} / {1})",
     domain=(0.5, 2),
@@ -93,7 +93,7 @@ def floor_divide(x, y, out=None):
 
 
 @elementwise(
-    partials=lambda out, x, y: (1, -floor_divide(x, y)),
+    partials=lambda out, x, y: (1, lambda: -floor_divide(x, y)),
     py="({0} % {1})",
     c=(
         f"({_SIGNS_DIFFER} ? fmod{{f}}({{0}}, {{1}}) + {{1}} : "
@@ -116,7 +116,7 @@ def remainder(x, y, out=None):
 
 
 @elementwise(
-    partials=lambda out, x: (-1,),
+    partials=(-1,),
     py="(-{0})",
     c="(-{0})",
     domain=(-2, 2),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...dtype import COMPLEX, INEXACT, NUMBERS, weak_type
+from ...dtype import COMPLEX, INEXACT, NUMBERS, check_kind, weak_type
 from ...errors import RangeError
 from ...op import Rule, elementwise, public
 from ...operands import Operand, as_tensors
@@ -48,14 +48,14 @@ def sqrt(x, out=None):
 @public
 def rsqrt(x: Operand) -> Tensor:
     """Divide one by the square root of every element."""
+    (x,) = as_tensors("rsqrt", (x,))
+    check_kind(x.dtype, INEXACT, who="rsqrt")
     return reciprocal(sqrt(x))
 
 
-def _pow_partials(out: Tensor, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    """The slopes of a power, zero where they would be zero times infinity."""
-    # x ** 0 is 1 for every x, and 0 ** y is 0 for every positive y.
-    base = where((x == 0) & (y == 0), 1, x)
-    return y * _pow(base, y - 1), out * _log_or_zero(x)
+def _slope_by_base(x: Tensor, y: Tensor) -> Tensor:
+    # x ** 0 is 1 for every x: zero, where the product would be zero times infinity.
+    return y * _pow(where((x == 0) & (y == 0), 1, x), y - 1)
 
 
 def _log_or_zero(x: Tensor) -> Tensor:
@@ -66,7 +66,11 @@ def _log_or_zero(x: Tensor) -> Tensor:
 
 
 @elementwise(
-    partials=_pow_partials,
+    # 0 ** y is 0 for every positive y.
+    partials=lambda out, x, y: (
+        lambda: _slope_by_base(x, y),
+        lambda: out * _log_or_zero(x),
+    ),
     py="({0} ** {1})",
     c="pow{f}({0}, {1})",
     domain=(1, 3),

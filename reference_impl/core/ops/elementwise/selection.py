@@ -11,12 +11,25 @@ import numpy as np
 
 from ...dtype import BOOLEANS, REALS, check_kind
 from ...op import elementwise, general, public
-from ...operands import Operand, as_tensors, promoted, stretched
+from ...operands import (
+    Operand,
+    aligned,
+    as_tensors,
+    common_device,
+    promoted,
+    stretched,
+)
 from ...tensor import Tensor
 from ..creation import zeros_like
+from .arithmetic import _sign
 from .conversion import astype
 
 __all__ = ["clip", "maximum", "minimum", "relu", "where"]
+
+
+# `np.where` branches for every element: 74 us for 16,384 random choices, not 22 us.
+_BITS = {1: np.int8, 2: np.int16, 4: np.int32, 8: np.int64}
+_MASKED_SIZE = 4096
 
 
 def _where_vjp(g, out, condition, x, y, *, needs=None):
@@ -50,7 +63,14 @@ def _where_jvp(tangents, out, condition, x, y):
 )
 def _where(condition, x, y):
     """Take every element from `x` where the condition holds, else from `y`."""
-    return np.where(condition, x, y)
+    bits = _BITS.get(x.itemsize) if x.size >= _MASKED_SIZE else None
+    if bits is None:
+        return np.where(condition, x, y)
+    mask = np.negative(condition.astype(bits))  # all bits, or none
+    chosen = x.view(bits) ^ y.view(bits)
+    chosen &= mask
+    chosen ^= y.view(bits)
+    return chosen.view(x.dtype)
 
 
 @public
@@ -82,7 +102,10 @@ def _is_greater(x: Tensor, y: Tensor) -> Tensor:
 
 
 @elementwise(
-    partials=lambda out, x, y: (_is_greater(x, y), _is_greater(y, x)),
+    partials=lambda out, x, y: (
+        lambda: _is_greater(x, y),
+        lambda: _is_greater(y, x),
+    ),
     py="({0} if {0} > {1} or {0} != {0} else {1})",
     c="({0} > {1} || {0} != {0} ? {0} : {1})",
     domain=(-2, 2),
@@ -99,7 +122,10 @@ def maximum(x, y, out=None):
 
 
 @elementwise(
-    partials=lambda out, x, y: (_is_greater(y, x), _is_greater(x, y)),
+    partials=lambda out, x, y: (
+        lambda: _is_greater(y, x),
+        lambda: _is_greater(x, y),
+    ),
     py="({0} if {0} < {1} or {0} != {0} else {1})",
     c="({0} < {1} || {0} != {0} ? {0} : {1})",
     domain=(-2, 2),
@@ -117,8 +143,8 @@ def minimum(x, y, out=None):
 
 @elementwise(
     partials=lambda out, x, bound: (
-        astype(x >= bound, x.dtype),
-        astype(x < bound, x.dtype),
+        lambda: astype(x >= bound, x.dtype),
+        lambda: astype(x < bound, x.dtype),
     ),
     py=maximum.py,
     c=maximum.c,
@@ -132,8 +158,8 @@ def _clip_min(x, bound, out=None):
 
 @elementwise(
     partials=lambda out, x, bound: (
-        astype(x <= bound, x.dtype),
-        astype(x > bound, x.dtype),
+        lambda: astype(x <= bound, x.dtype),
+        lambda: astype(x > bound, x.dtype),
     ),
     py=minimum.py,
     c=minimum.c,
@@ -165,13 +191,21 @@ def clip(x: Operand, min: Operand | None = None, max: Operand | None = None) -> 
     """
     (x,) = as_tensors("clip", (x,))
     check_kind(x.dtype, REALS, who="clip")
-    out = x if min is None else _clip_min(x, min)
-    out = out if max is None else _clip_max(out, max)
+    out = x if min is None else _clip_min(*_with_bound(x, min))
+    out = out if max is None else _clip_max(*_with_bound(out, max))
     return astype(out, x.dtype)
 
 
+def _with_bound(x: Tensor, bound: Operand) -> tuple[Tensor, ...]:
+    """Elements and a bound that fit together, or an error in the name of `clip`."""
+    pair = as_tensors("clip", aligned("clip", (x, bound)))
+    common_device("clip", pair)
+    check_kind(pair[0].dtype, REALS, who="clip")
+    return pair
+
+
 @elementwise(
-    partials=lambda out, x: (astype(x > 0, x.dtype),),
+    partials=lambda out, x: (_sign(out),),
     py="({0} if {0} > {zero} or {0} != {0} else {zero})",
     c="({0} > {zero} || {0} != {0} ? {0} : {zero})",
     domain=(-2, 2),

@@ -136,7 +136,10 @@ def atan2(y, x, out=None):
 
 
 @elementwise(
-    partials=lambda out, x, y: (quotient_or_zero(x, out), quotient_or_zero(y, out)),
+    partials=lambda out, x, y: (
+        lambda: quotient_or_zero(x, out),
+        lambda: quotient_or_zero(y, out),
+    ),
     py="math.hypot({0}, {1})",
     c="hypot{f}({0}, {1})",
     domain=(-2, 2),

@@ -28,12 +28,14 @@ BASIC = [
     (0, ..., None),
     (None, slice(1), None, ..., 0, None),
     (1, 1, 1, ...),
+    slice(-9, None, -1),  # ends before it begins
 ]
 
 # Arrays, alone, together, and mixed with everything else.
 ARRAYS = [
     [1, 0, 1],
     [],
+    ((1, 0), range(2)),
     np.array(1),
     np.array([[0, -1], [1, 1]], np.int8),
     (slice(None), [2, 0]),
@@ -61,8 +63,13 @@ MASKS = [
     (X[:, :, 0] > 0, [2]),
     (..., X[0, 0] > 0),
     (0, None, X[0, :, 0] > 0),
+    np.zeros((2, 0), bool),
+    (slice(None), np.zeros((0, 4), bool)),
     True,
     np.array(False),
+    (True, 0),
+    (slice(None), False, [1]),
+    ([1, 0], slice(None), True),
 ]
 
 INDICES = [*BASIC, *ARRAYS, *MASKS]
@@ -190,6 +197,10 @@ def test_a_mask_that_is_not_known_is_refused_with_advice():
         ((0, 0, 0, 0), r"too many indices, for 4 axes; the shape is \(2, 3, 4\)"),
         ((..., 0, ...), r"more than one `...`"),
         ((X > 0, 0), r"too many indices, for 4 axes"),
+        (X[0] > 0, r"^getitem: a mask .* is \(3, 4\), they are \(2, 3\)"),
+        ((0, [True]), r"^getitem: a mask .* is \(1,\), they are \(3,\)"),
+        (np.zeros((0, 4), bool), r"^getitem: a mask .* is \(0, 4\), they are \(2, 3\)"),
+        ((False, [5]), r"index 5 is out of range"),
     ],
     ids=str,
 )
@@ -210,7 +221,7 @@ def test_a_number_has_no_elements_to_index():
     [
         (1.0, r"^getitem: an index is .*the float 1.0 came"),
         ("a", r"^getitem: an index is .*the str 'a' came"),
-        ([0.5], r"^getitem: boolean or integer elements .* float64 came"),
+        ([0.5], r"^getitem: boolean or integer elements .* float32 came"),
         (np.zeros(0), r"^getitem: boolean or integer elements .* float64 came"),
         ((0, slice(0, 1.5)), r"^getitem: the bounds of slice\(0, 1.5, None\)"),
     ],
@@ -229,9 +240,9 @@ def test_a_slice_cannot_stand_still():
 @pytest.mark.parametrize(
     ("index", "message"),
     [
-        (X[0] > 0, r"^getitem: a mask .* is \(3, 4\), they are \(2, 3\)"),
         (([0, 1], [0, 1, 2]), r"^getitem: positions .* \(2,\) and \(3,\) came"),
-        ((True, 0), r"^getitem: a mask .* is \(\), they are \(\)"),
+        (([0, 1], False), r"^getitem: positions .* \(2,\) and \(0,\) came"),
+        ([0, [1]], r"the nested lists are ragged"),
     ],
     ids=str,
 )

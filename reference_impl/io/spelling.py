@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from .dtype import DEFAULT, Dtype
-from .errors import CaptureError, MappingError
-from .op import PRIMITIVES
-from .ops import __all__ as public_names
-from .show import nested_graphs, uniform_value
-from .tensor import FREED, FUNCTIONS, Tensor, known, value
+from ..core.dtype import DEFAULT, Dtype
+from ..core.errors import CaptureError, MappingError
+from ..core.op import PRIMITIVES
+from ..core.ops import __all__ as public_names
+from ..core.show import nested_graphs, uniform_value
+from ..core.tensor import FREED, FUNCTIONS, Tensor, known, value
 
 # A constant of up to so many elements is printed; a larger one is an argument.
 MOST_ELEMENTS = 16

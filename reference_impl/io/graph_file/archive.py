@@ -18,11 +18,11 @@ from typing import Any
 
 import numpy as np
 
-from ..dtype import Dtype, bfloat16
-from ..errors import FileError
-from ..graph import Graph
-from ..shape import Shape
-from ..tensor import Tensor, known
+from ...core.dtype import Dtype, bfloat16
+from ...core.errors import FileError
+from ...core.graph import Graph
+from ...core.shape import Shape
+from ...core.tensor import Tensor, known
 from .reader import Reader, Record
 from .writer import Writer, type_record
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import tree
-from ..dtype import as_dtype
-from ..errors import CaptureError
-from ..graph import Graph
-from ..op import PRIMITIVES
-from ..tensor import Tensor, value
+from ...core import tree
+from ...core.dtype import as_dtype
+from ...core.errors import CaptureError
+from ...core.graph import Graph
+from ...core.op import PRIMITIVES
+from ...core.tensor import Tensor, value
 
 # How attributes of these kinds are taken apart.
 _PARTS: dict[type, Any] = {

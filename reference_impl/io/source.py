@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from . import tree
-from .graph import Graph
-from .op import PRIMITIVES
-from .show import is_graph, type_of
+from ..core import tree
+from ..core.graph import Graph
+from ..core.op import PRIMITIVES
+from ..core.show import is_graph, type_of
+from ..core.tensor import Tensor, value
 from .spelling import (
     MOST_ELEMENTS,
     Number,
@@ -21,7 +22,6 @@ from .spelling import (
     number,
     spelling,
 )
-from .tensor import Tensor, value
 
 _COLUMNS = 88
 _WIDEST = 52  # of the code that a comment is aligned with

@@ -10,13 +10,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from .. import tree
-from ..dtype import as_dtype
-from ..errors import DtypeError, FileError, TreeError
-from ..graph import Graph
-from ..op import PRIMITIVES
-from ..scope import Scope
-from ..tensor import Tensor, symbol
+from ...core import tree
+from ...core.dtype import as_dtype
+from ...core.errors import DtypeError, FileError, TreeError
+from ...core.graph import Graph
+from ...core.op import PRIMITIVES
+from ...core.scope import Scope
+from ...core.tensor import Tensor, symbol
 from .writer import type_record
 
 _LARGEST = 2**64  # no size and no attribute reaches it

@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from .dtype import DIFFERENTIABLE, FLOATING
-from .errors import GradientError
-from .graph import Graph, capture
-from .ops.creation import ones_like
-from .show import type_of
+from ..core.dtype import DIFFERENTIABLE, FLOATING
+from ..core.errors import GradientError
+from ..core.graph import Graph, capture
+from ..core.ops.creation import ones_like
+from ..core.show import type_of
+from ..core.tensor import Tensor, variable
+from ..core.walk import pullback
 from .source import written_names
-from .tensor import Tensor, variable
-from .walk import pullback
 
 
 def gradient(graph: Graph, argnums: int | Sequence[int] = 0) -> Graph:

@@ -1,0 +1,50 @@
+"""What is missing counts as zero, and what nobody needs may be left out.
+
+A rule meets `None` where no tangent or cotangent flows, and it may say `None` where
+none is asked for. Neither may change anything else.
+"""
+
+import numpy as np
+from laws.sampling import elements
+
+import reference_impl as ri
+
+
+def assert_same(came, needed, like):
+    for each, other, x in zip(came, needed, like, strict=True):
+        np.testing.assert_array_equal(elements(each, x), elements(other, x))
+
+
+def without(parts, i, missing=None):
+    return [*parts[:i], missing, *parts[i + 1 :]]
+
+
+def test_a_missing_tangent_counts_as_zero(sample, rng):
+    tangents = sample.tangents(rng)
+
+    for i in sample.inexact if len(sample.inexact) > 1 else ():
+        came = sample.jvp(without(tangents, i))
+        needed = sample.jvp(without(tangents, i, ri.zeros_like(tangents[i])))
+
+        assert_same(came, needed, sample.compute())
+
+
+def test_a_missing_cotangent_counts_as_zero(sample, rng):
+    g = sample.cotangents(rng)
+
+    for i in range(len(g)) if len(g) > 1 else ():
+        came = sample.vjp(without(g, i))
+        needed = sample.vjp(without(g, i, ri.zeros_like(g[i])))
+
+        assert_same(came, needed, sample.arrays)
+
+
+def test_a_cotangent_asked_for_alone_is_the_same(sample, rng):
+    g = sample.cotangents(rng)
+    whole = sample.vjp(g)
+
+    for i in sample.inexact if len(sample.inexact) > 1 else ():
+        needs = [position == i for position in range(len(sample.arrays))]
+        came = sample.vjp(g, needs=needs)
+
+        assert_same([came[i]], [whole[i]], [sample.arrays[i]])
