@@ -1,10 +1,10 @@
 """Devices: who owns memory and copies values into it.
 
 A device allocates arrays from its own pool. An array gives its block back by itself
-the moment its last reader is gone. What is made from data (`tensor`, `full`) lives
-there, and so does a large result of an op, which is written into a block; for a small
-one NumPy's own allocator is faster. A device that has a budget, a trace or poison
-accounts for every byte: results of all sizes and all ops live in its pool.
+the moment its last reader is gone. Large arrays live there, whether made from data or
+by an op that can write into a block; for small ones NumPy's own allocator is faster. A
+device that has a budget, a trace or poison accounts for every byte: arrays of all sizes
+and results of all ops live in its pool.
 
 The CPU is always there; another package registers its device by name, so that nothing
 here has to know it.
@@ -82,8 +82,8 @@ class CPU:
     traced : bool
         Record every event in `pool.trace` from the beginning; see also `trace`.
     pooled_bytes : int
-        The least size of an operand from which a result is written into the pool; it
-        has no meaning for a device that accounts for everything.
+        The least size of an array, or of an op's operand, from which the pool is used;
+        it has no meaning for a device that accounts for everything.
 
     Raises
     ------
@@ -119,7 +119,7 @@ class CPU:
         self._leases: dict[int, _Lease] = {}
 
     def empty(self, shape: Shape, dtype: Dtype, maker: str = "empty") -> np.ndarray:
-        """An array in this device's pool whose elements are not set yet.
+        """An array of this device whose elements are not set yet.
 
         Raises
         ------
@@ -131,6 +131,8 @@ class CPU:
         if min(shape, default=0) < 0:
             raise ShapeError(f"empty: sizes must not be negative, {shape} came")
         nbytes = dtype.itemsize * math.prod(shape)
+        if nbytes < self.pooled_bytes and not self._accounts:
+            return np.empty(shape, dtype)  # 0.5 us instead of 15 us
         block = self.pool.allocate(nbytes, Label(maker, dtype, shape))
         memory = np.ndarray(block.nbytes, np.uint8, self._memory, block.offset)
         # Every view of the result has `memory` as its base and keeps it alive; NumPy
@@ -141,7 +143,7 @@ class CPU:
         return np.ndarray(shape, dtype, memory)
 
     def put(self, array: np.ndarray, maker: str = "tensor") -> np.ndarray:
-        """A copy of a NumPy array in this device's pool."""
+        """A copy of a NumPy array."""
         copy = self.empty(array.shape, array.dtype, maker)
         copy[...] = array
         return copy

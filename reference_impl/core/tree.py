@@ -9,6 +9,7 @@ Dataclass fields whose metadata says `static` are part of the structure.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -76,21 +77,34 @@ def _flatten_into(leaves: list[Any], tree: Any) -> Structure:
 
 def _parts(tree: Any) -> tuple[tuple, list, tuple] | None:
     """Keys, children and static fields of a container; nothing for a leaf."""
-    if tree is None:
-        return (), [], ()
-    if isinstance(tree, dict):
-        return tuple(tree), list(tree.values()), ()
-    if isinstance(tree, (list, tuple)):
-        keys = getattr(tree, "_fields", tuple(range(len(tree))))
-        return tuple(keys), list(tree), ()
-    if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
-        fields = dataclasses.fields(tree)
-        static = [f.name for f in fields if f.metadata.get("static")]
-        keys = tuple(f.name for f in fields if f.name not in static)
-        children = [getattr(tree, str(key)) for key in keys]
-        fixed = tuple((name, Static(getattr(tree, name))) for name in static)
-        return keys, children, fixed
+    apart = _apart(tree.__class__)
+    return None if apart is None else apart(tree)
+
+
+@functools.cache
+def _apart(kind: type) -> Callable[[Any], tuple[tuple, list, tuple]] | None:
+    """How a container of some class is taken apart; nothing for the class of a leaf."""
+    if kind is type(None):
+        return lambda none: ((), [], ())
+    if issubclass(kind, dict):
+        return lambda tree: (tuple(tree), list(tree.values()), ())
+    if issubclass(kind, (list, tuple)) and hasattr(kind, "_fields"):
+        return lambda tree: (tree._fields, list(tree), ())
+    if issubclass(kind, (list, tuple)):
+        return lambda tree: (tuple(range(len(tree))), list(tree), ())
+    if dataclasses.is_dataclass(kind):
+        return functools.partial(_fields, dataclasses.fields(kind))
     return None
+
+
+def _fields(fields: Sequence[Any], tree: Any) -> tuple[tuple, list, tuple]:
+    static = tuple(
+        (field.name, Static(getattr(tree, field.name)))
+        for field in fields
+        if field.metadata.get("static")
+    )
+    keys = tuple(f.name for f in fields if not f.metadata.get("static"))
+    return keys, [getattr(tree, key) for key in keys], static
 
 
 def unflatten(structure: Structure, leaves: Sequence[Any]) -> Any:

@@ -7,7 +7,15 @@ leaves the dtypes in which finite differences tell something.
 
 import numpy as np
 import pytest
-from laws.sampling import EXACT, INEXACT, WITHOUT_FRACTIONS, Sample, cases, chosen
+from laws.sampling import (
+    EXACT,
+    INEXACT,
+    NARROW,
+    WITHOUT_FRACTIONS,
+    Sample,
+    cases,
+    chosen,
+)
 
 import reference_impl as ri
 from reference_impl.core.dtype import HALVES
@@ -30,6 +38,11 @@ def sample(request, rng) -> Sample:
 
 @pytest.fixture(**cases(EXACT))
 def exact_sample(request, rng) -> Sample:
+    return chosen(request.param, rng)
+
+
+@pytest.fixture(**cases(NARROW))
+def narrow_sample(request, rng) -> Sample:
     return chosen(request.param, rng)
 
 

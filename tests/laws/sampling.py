@@ -19,6 +19,7 @@ ELEMENTWISE_SHAPE = (3, 4)
 
 INEXACT = (*FLOATING, *COMPLEX)
 EXACT = (ri.float64, ri.complex128)
+NARROW = tuple(dtype for dtype in INEXACT if dtype not in EXACT)
 WITHOUT_FRACTIONS = (ri.bool, *SIGNED, *UNSIGNED)
 
 
@@ -30,6 +31,13 @@ def is_inexact(x: Any) -> bool:
 def eps(dtype: np.dtype) -> float:
     """The distance from 1 to the next number of a floating or complex dtype."""
     return float(ml_dtypes.finfo(dtype).eps)
+
+
+def widened(x: np.ndarray) -> np.ndarray:
+    """Inexact numbers of double precision, other elements as they are."""
+    if not is_inexact(x):
+        return x
+    return x.astype(np.complex128 if x.dtype in COMPLEX else np.float64)
 
 
 def elements(x: Tensor | None, like: np.ndarray) -> np.ndarray:

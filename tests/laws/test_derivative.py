@@ -1,8 +1,11 @@
 """Derivative rules agree with finite differences and with one another."""
 
-import numpy as np
-from laws.sampling import elements, eps, is_inexact
+from dataclasses import replace
 
+import numpy as np
+from laws.sampling import elements, eps, is_inexact, widened
+
+import reference_impl as ri
 from reference_impl.core.tensor import variable
 from reference_impl.core.walk import pullback, pushforward
 
@@ -140,3 +143,20 @@ def test_a_tangent_is_none_or_like_the_result(sample, rng):
 
     for out, t in zip(sample.compute(), moved, strict=True):
         assert t is None or (t.shape, t.dtype) == (out.shape, out.dtype)
+
+
+def test_a_cotangent_is_that_of_a_wider_dtype(narrow_sample, rng):
+    sample, g = narrow_sample, narrow_sample.cotangents(rng)
+    wider = replace(sample, arrays=tuple(map(widened, sample.arrays)))
+
+    narrow, wide = sample.vjp(g), wider.vjp([ri.tensor(widened(x.numpy())) for x in g])
+
+    for i in sample.inexact:
+        needed = elements(wide[i], sample.arrays[i])
+        size = np.abs(needed).max(initial=1)
+        np.testing.assert_allclose(
+            widened(elements(narrow[i], sample.arrays[i])),
+            needed,
+            rtol=0,
+            atol=PRODUCT_TOLERANCE_ULPS * eps(sample.dtype) * size,
+        )

@@ -145,7 +145,7 @@ def vecdot(x: Operand, y: Operand, *, axis: int = -1) -> Tensor:
     x, y = promoted("vecdot", (x, y))
     check_kind(x.dtype, NUMBERS, who="vecdot")
     least, most = sorted((x.ndim, y.ndim))
-    normalise_axes((axis,), most, who="vecdot")
+    axis = index(axis)
     last = axis - most if axis >= 0 else axis  # from the end, where shapes are aligned
     if not -least <= last < 0:
         raise ShapeError(

@@ -226,6 +226,16 @@ def empty_like(x: Operand, /, *, dtype: Any = None, device: Place = None) -> Ten
     return empty(x.shape, dtype=wanted, device=place)
 
 
+def check_labels(who: str, labels: np.ndarray, classes: int) -> None:
+    """Raise a `RangeError` unless all labels lie in [0, classes)."""
+    # Read without a sign, a negative label is larger than any class: one pass, not two.
+    if labels.size and labels.view(f"u{labels.itemsize}").max() >= classes:
+        raise RangeError(
+            f"{who}: labels must lie in [0, {classes}), "
+            f"they reach from {labels.min()} to {labels.max()}"
+        )
+
+
 @constant(
     shape=lambda labels, classes, dtype: (*labels.shape, classes),
     dtype=lambda labels, classes, dtype: dtype,
@@ -236,12 +246,7 @@ def empty_like(x: Operand, /, *, dtype: Any = None, device: Place = None) -> Ten
 )
 def _one_hot(labels, *, classes, dtype):
     """Turn every label into a row of zeros with a single one."""
-    # Read without a sign, a negative label is larger than any class: one pass, not two.
-    if labels.size and labels.view(f"u{labels.itemsize}").max() >= classes:
-        raise RangeError(
-            f"one_hot: labels must lie in [0, {classes}), "
-            f"they reach from {labels.min()} to {labels.max()}"
-        )
+    check_labels("one_hot", labels, classes)
     return (labels[..., None] == np.arange(classes)).astype(dtype)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..dtype import HALVES, as_dtype, total_type, wide_type
+from ..dtype import HALVES, NUMBERS, as_dtype, check_kind, total_type, wide_type
 from ..errors import RangeError, ShapeError
 from ..op import linear, public
 from ..operands import Operand, as_tensors
@@ -159,12 +159,15 @@ def diff(
 
     Raises
     ------
+    DtypeError
+        If the elements are no numbers.
     RangeError
         If `n` is negative.
     ShapeError
         If the axis is out of range, or what is to be joined does not fit.
     """
     (x,) = as_tensors("diff", (x,))
+    check_kind(x.dtype, NUMBERS, who="diff")
     (axis,) = normalise_axes(axis, x.ndim, who="diff")
     if n < 0:
         raise RangeError(f"diff: n must not be negative, {n} came")

@@ -82,7 +82,7 @@ def _eigh_shape(x: Any) -> tuple[Shape, Shape]:
     kinds=INEXACT,
     domain=lambda draw: [
         ((positive_definite(draw(3, 3)),), {}),
-        ((positive_definite(draw(2, 2, 2)),), {}),
+        ((positive_definite(draw(2, 1, 2, 2)),), {}),
     ],
 )
 @lapack("has no eigenvalues; are all elements finite?")

@@ -69,7 +69,7 @@ def _cholesky_shape(x: Any) -> Shape:
     kinds=INEXACT,
     domain=lambda draw: [
         ((positive_definite(draw(3, 3)),), {}),
-        ((positive_definite(draw(2, 2, 2)),), {}),
+        ((positive_definite(draw(2, 1, 2, 2)),), {}),
     ],
 )
 @lapack("is not positive definite")
@@ -169,7 +169,7 @@ def _qr_shape(x: Any, complete: bool) -> tuple[Shape, Shape]:
     kinds=INEXACT,
     domain=lambda draw: [
         ((well_conditioned(draw(*shape)),), {"complete": False})
-        for shape in ((3, 3), (4, 2), (2, 3, 2))
+        for shape in ((3, 3), (4, 2), (2, 1, 3, 2))
     ],
 )
 @lapack("has no QR factors")

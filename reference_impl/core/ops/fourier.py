@@ -247,6 +247,7 @@ def hfft(
 
     The other parameters and errors are those of `fft`.
     """
+    (x,) = as_tensors("hfft", (x,))
     opposite = OPPOSITE_NORM.get(norm, norm)
     return _to_real("hfft", conj(x), _one(n), (axis,), opposite)
 

@@ -43,8 +43,11 @@ def _scattered_back(g: Tensor, x: Tensor, *indices: Tensor, axes: Shape) -> Tens
     about=1,
     domain=lambda draw: [
         ((draw(4, 3), np.array([[2, -1, 2], [0, 0, 1]])), {"axes": (0,)}),
-        ((draw(2, 4), np.array([3, 0, 3], np.uint8)), {"axes": (1,)}),
-        ((draw(3, 2, 4), np.array([[0], [2]]), np.array([1, -4])), {"axes": (0, 2)}),
+        ((draw(2, 4), np.array([[3, 0], [3, 1]], np.uint8)), {"axes": (1,)}),
+        (
+            (draw(2, 3, 1, 4), np.array([[0], [2]]), np.array([1, -4])),
+            {"axes": (1, 3)},
+        ),
         ((draw(2, 3), np.array(1), np.array([], int)), {"axes": (0, 1)}),
     ],
 )
@@ -108,10 +111,13 @@ def row_numbers(
             (draw(2, 3, 2), np.array([[2, -1, 2], [0, 0, 1]])),
             {"axes": (0,), "shape": (4, 2)},
         ),
-        ((draw(3, 2), np.array([3, 0, 3], np.uint8)), {"axes": (1,), "shape": (2, 4)}),
         (
-            (draw(2, 2, 2), np.array([[0], [2]]), np.array([1, -4])),
-            {"axes": (0, 2), "shape": (3, 2, 4)},
+            (draw(2, 2, 2), np.array([[3, 0], [3, 1]], np.uint8)),
+            {"axes": (1,), "shape": (2, 4)},
+        ),
+        (
+            (draw(2, 2, 2, 1), np.array([[0], [2]]), np.array([1, -4])),
+            {"axes": (1, 3), "shape": (2, 3, 1, 4)},
         ),
         (
             (draw(0), np.array(1), np.array([], int)),

@@ -123,22 +123,25 @@ def getitem(x: Operand, index: Any) -> Tensor:
 def _plain(x: Tensor, index: Any) -> tuple[Slice, ...] | None:
     """What integers, slices and an Ellipsis take; `None` if there is anything else.
 
-    With one core to itself x[1, 2] takes 4.6 us instead of 9.4 us, x[:, 2:5] 5.4 us
-    instead of 11 us, x[..., 0] 5.0 us instead of 14.7 us; the slice itself is 3.1 us.
+    x[3] takes 5.0 us instead of 10.2 us, x[:, 2:5] 5.4 us instead of 11.6 us, x[..., 0]
+    4.9 us instead of 10.9 us, where x + x takes 3.0 us; 3.1 us are for the op itself.
     """
     entries = index if index.__class__ is tuple else (index,)
     axis, skipped = 0, x.ndim + 1 - len(entries)
     if skipped < 1:
         return None  # a mistake, or the Ellipsis stands for no axis
+    for entry in entries:
+        if entry.__class__ not in _TAKES and entry is not ...:
+            return None  # before any work is done in vain
     slices = whole(x.shape)
     for entry in entries:
         if entry.__class__ in _TAKES:
             slices[axis] = _TAKES[entry.__class__](x, entry, axis)
             axis += 1
-        elif entry is ... and skipped:
+        elif skipped:
             axis, skipped = axis + skipped, 0
         else:
-            return None
+            return None  # a second Ellipsis
     return tuple(slices)
 
 

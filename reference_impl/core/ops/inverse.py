@@ -49,7 +49,7 @@ def _solve_jvp(tangents, out, x, y):
     kinds=INEXACT,
     domain=lambda draw: [
         ((well_conditioned(draw(3, 3)), draw(3, 2)), {}),
-        ((well_conditioned(draw(2, 2, 2)), draw(2, 2, 1)), {}),
+        ((well_conditioned(draw(2, 1, 2, 2)), draw(2, 1, 2, 1)), {}),
     ],
 )
 @lapack("is singular")
@@ -116,7 +116,7 @@ def _inv_shape(x: Any) -> Shape:
     kinds=INEXACT,
     domain=lambda draw: [
         ((well_conditioned(draw(3, 3)),), {}),
-        ((well_conditioned(draw(2, 2, 2)),), {}),
+        ((well_conditioned(draw(2, 1, 2, 2)),), {}),
     ],
 )
 @lapack("is singular")
@@ -163,7 +163,7 @@ def _pinv_jvp(tangents, out, x, rtol):
     kinds=INEXACT,
     domain=lambda draw: [
         ((well_conditioned(draw(*shape)),), {"rtol": 1e-3})
-        for shape in ((3, 2), (2, 3), (2, 2, 2))
+        for shape in ((3, 2), (2, 3), (2, 1, 3, 2))
     ],
 )
 @lapack("has no singular values; are all elements finite?")
@@ -234,6 +234,7 @@ def lstsq(x: Operand, y: Operand, *, rtol: float | None = None) -> Tensor:
         If the sizes differ or the batches do not broadcast.
     """
     x, y = promoted("lstsq", (x, y))
+    check_kind(x.dtype, INEXACT, who="lstsq")
     check_matrices(x, who="lstsq")
     if not y.ndim or x.shape[-2] != y.shape[max(y.ndim - 2, 0)]:
         raise ShapeError(

@@ -98,18 +98,24 @@ def constant_like(x: Tensor, array: np.ndarray) -> Tensor:
     return known(x.device.put(array.astype(x.dtype)), x.device)
 
 
+def _spectra(s: np.ndarray) -> np.ndarray:
+    """1, 2, 3, ... for the first matrix, and for each further one 0.25 more."""
+    matrices = np.arange(s[..., 0].size).reshape(*s.shape[:-1], 1)
+    return 1 + np.arange(s.shape[-1]) + 0.25 * matrices
+
+
 def well_conditioned(x: np.ndarray) -> np.ndarray:
-    """Random matrices, changed to have the singular values 1, 2, 3, ..."""
+    """Random matrices, changed to have the singular values of `_spectra`."""
     u, s, vh = np.linalg.svd(x.astype(wide_type(x.dtype)), full_matrices=False)
-    return (u * np.arange(1, s.shape[-1] + 1) @ vh).astype(x.dtype)
+    return (u * _spectra(s)[..., None, :] @ vh).astype(x.dtype)
 
 
 def positive_definite(x: np.ndarray) -> np.ndarray:
-    """Random matrices, changed so that their Hermitian parts have eigenvalues 1, 2, ...
+    """Random matrices whose Hermitian parts have the eigenvalues of `_spectra`.
 
     What is left of the random matrix is its anti-Hermitian part.
     """
     wide = x.astype(wide_type(x.dtype))
     u, s, _ = np.linalg.svd(wide)
-    hermitian = u * np.arange(1, s.shape[-1] + 1) @ np.conj(u.swapaxes(-1, -2))
+    hermitian = u * _spectra(s)[..., None, :] @ np.conj(u.swapaxes(-1, -2))
     return (hermitian + wide - symmetrised(wide)).astype(x.dtype)

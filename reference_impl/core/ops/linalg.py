@@ -13,7 +13,6 @@ from ..dtype import INEXACT, NUMBERS, check_kind
 from ..errors import RangeError, ShapeError
 from ..op import public
 from ..operands import Operand, aligned, as_tensors, common_device
-from ..shape import normalise_axes
 from ..tensor import Tensor
 from .extremes import max, min
 from .inverse import default_rtol, inv
@@ -76,8 +75,8 @@ def cross(x: Operand, y: Operand, *, axis: int = -1) -> Tensor:
     x, y = as_tensors("cross", (x, y))
     common_device("cross", (x, y))
     for each in (x, y):
-        normalise_axes((axis,), each.ndim, who="cross")
-        if each.shape[axis] != 3:
+        in_range = -each.ndim <= axis < each.ndim
+        if not in_range or each.shape[axis] != 3:
             raise ShapeError(
                 f"cross: three elements along axis {axis} are needed, x is {x.shape} "
                 f"and y is {y.shape}"

@@ -130,7 +130,7 @@ def _svd_dtype(x: Any, full_matrices: bool) -> tuple[Dtype, Dtype, Dtype]:
     kinds=INEXACT,
     domain=lambda draw: [
         ((well_conditioned(draw(*shape)),), {"full_matrices": False})
-        for shape in ((3, 3), (4, 2), (2, 2, 3))
+        for shape in ((3, 3), (4, 2), (2, 1, 2, 3))
     ],
 )
 @lapack("has no singular values; are all elements finite?")
@@ -201,7 +201,7 @@ def _svdvals_shape(x: Any) -> Shape:
     dtype=lambda x: real_type(x.dtype),
     kinds=INEXACT,
     domain=lambda draw: [
-        ((well_conditioned(draw(*shape)),), {}) for shape in ((3, 3), (2, 2, 3))
+        ((well_conditioned(draw(*shape)),), {}) for shape in ((3, 3), (2, 1, 2, 3))
     ],
 )
 @lapack("has no singular values; are all elements finite?")

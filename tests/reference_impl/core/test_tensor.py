@@ -72,10 +72,10 @@ def test_a_tensor_is_a_copy():
     np.testing.assert_array_equal(x.numpy(), NUMBERS)
 
 
-def test_the_elements_lie_in_the_pool_of_their_device():
+def test_many_elements_lie_in_the_pool_of_their_device():
     cpu = device("cpu")
     before = cpu.pool.statistics().requested_bytes
-    x = ri.tensor(np.ones(1000))
+    x = ri.tensor(np.ones(cpu.pooled_bytes))
 
     assert cpu.pool.statistics().requested_bytes == before + x.nbytes
 
