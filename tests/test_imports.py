@@ -42,7 +42,7 @@ LEVELS = [
     {"op"},
     {"ops"},
     {"walk", "keys", "random"},
-    {"show", "draw", "graph", "autodiff", "spelling"},
+    {"show", "draw", "graph", "autodiff"},
     {"jacobian"},
     {"compile"},
     {"body"},

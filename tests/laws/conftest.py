@@ -46,9 +46,24 @@ def narrow_sample(request, rng) -> Sample:
     return chosen(request.param, rng)
 
 
-# The next number after another depends on which numbers the dtype has.
-@pytest.fixture(**cases(sorted(HALVES, key=str), without=("nextafter",)))
+def depends_on_no_dtype(sample: Sample) -> bool:
+    """The next number after another is another one among wider numbers."""
+    return sample.op.name != "nextafter"
+
+
+@pytest.fixture(**cases(sorted(HALVES, key=str), where=depends_on_no_dtype))
 def half_sample(request, rng) -> Sample:
+    return chosen(request.param, rng)
+
+
+@pytest.fixture(**cases(INEXACT, where=lambda sample: len(sample.inexact) > 1))
+def sample_with_several_inputs(request, rng) -> Sample:
+    """Several that a derivative can be about."""
+    return chosen(request.param, rng)
+
+
+@pytest.fixture(**cases(INEXACT, where=lambda sample: len(sample.compute()) > 1))
+def sample_with_several_results(request, rng) -> Sample:
     return chosen(request.param, rng)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -144,33 +144,35 @@ def drawn(op: Op, dtype: np.dtype, rng: np.random.Generator) -> list[Sample]:
     return [Sample(op, tuple(arrays), attrs, dtype) for arrays, attrs in given]
 
 
-def takes(op: Op, dtype: np.dtype, index: int) -> bool:
-    """Whether an op accepts what its domain draws in a dtype."""
+def takes(op: Op, dtype: np.dtype, sample: Sample) -> bool:
+    """Whether an op accepts its domain in a dtype; a sample shows it in another."""
     if op.kind == "elementwise":
         return dtype.kind in op.kinds
     # A condition or an index has a dtype of its own; what it goes with is any.
-    first = drawn(op, ri.float64, np.random.default_rng(0))[index].arrays[0]
-    return dtype.kind in op.kinds or not is_inexact(first)
+    return dtype.kind in op.kinds or not is_inexact(sample.arrays[0])
 
 
 def cases(
-    dtypes: Sequence[np.dtype], *kinds: str, without: Sequence[str] = ()
+    dtypes: Sequence[np.dtype],
+    *kinds: str,
+    where: Callable[[Sample], bool] = lambda sample: True,
 ) -> dict[str, Any]:
     """Parameters of a fixture: ops of these kinds, entries of their domains, dtypes.
 
     The first entry of a domain runs in every dtype that the op takes. The others, which
-    try attributes, run in double precision only: no rule asks for both at once.
+    try attributes, run in double precision only: no rule asks for both at once. `where`
+    chooses among the entries.
     """
     params, ids = [], []
     for op in PRIMITIVES.values():
-        if op.name in without:
+        samples = drawn(op, ri.float64, np.random.default_rng(0))
+        if kinds and op.kind not in kinds:
             continue
-        count = len(drawn(op, ri.float64, np.random.default_rng(0)))
-        for index, dtype in itertools.product(range(count), dtypes):
+        for index, dtype in itertools.product(range(len(samples)), dtypes):
             is_tried = index == 0 or dtype in EXACT
-            if is_tried and (op.kind in kinds or not kinds) and takes(op, dtype, index):
+            if is_tried and takes(op, dtype, samples[index]) and where(samples[index]):
                 params.append((op, index, dtype))
-                name = f"{op.name}-{index}" if count > 1 else op.name
+                name = f"{op.name}-{index}" if len(samples) > 1 else op.name
                 ids.append(f"{name}-{dtype}")
     return {"params": params, "ids": ids}
 
