@@ -91,7 +91,7 @@ def test_vjp_hands_out_what_comes_along(x):
 
 
 def test_a_function_that_returns_no_pair_is_refused_with_has_aux(x):
-    with pytest.raises(GradientError, match="must return a pair.* Tensor came"):
+    with pytest.raises(GradientError, match=r"must return a pair.* Tensor came"):
         ri.grad(ri.sum, has_aux=True)(x)
 
 
