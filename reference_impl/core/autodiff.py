@@ -10,12 +10,13 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from . import tree
 from .dtype import DIFFERENTIABLE, FLOATING
 from .errors import GradientError
-from .ops.creation import ones_like
 from .shape import normalise_shape
-from .tensor import UNTRACKED, Tensor, tensor, variable
+from .tensor import UNTRACKED, Tensor, known, tensor, variable
 from .walk import pullback, pushforward, settled
 
 
@@ -81,7 +82,7 @@ def value_and_grad(
         result = function(*chosen.given(), **options)
         out, aux = _parted("grad", result) if has_aux else (result, None)
         _check_scalar(out)
-        flown = pullback([out], [ones_like(out)], chosen.variables)
+        flown = pullback([out], [_one(out)], chosen.variables)
         value: Any = settled([out], chosen.variables)[0]
         if has_aux:
             value = value, _settled_tree(aux, chosen.variables)
@@ -213,7 +214,7 @@ def backward(loss: Tensor, variables: Any) -> Any:
                 f"before the loss is computed"
             )
     _check_scalar(loss)
-    return tree.unflatten(structure, pullback([loss], [ones_like(loss)], leaves))
+    return tree.unflatten(structure, pullback([loss], [_one(loss)], leaves))
 
 
 def _parted(who: str, result: Any) -> tuple[Any, Any]:
@@ -304,6 +305,11 @@ def _seeds(
                 f"{list(x.shape)}; {seed.dtype}{list(seed.shape)} came"
             )
     return seeds
+
+
+def _one(out: Tensor) -> Tensor:
+    """The cotangent of a result by itself."""
+    return known(np.ones((), out.dtype), out.device)
 
 
 def _check_scalar(out: Any) -> None:

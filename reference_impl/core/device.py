@@ -130,9 +130,9 @@ class CPU:
         """
         if min(shape, default=0) < 0:
             raise ShapeError(f"empty: sizes must not be negative, {shape} came")
-        nbytes = dtype.itemsize * math.prod(shape)
-        if nbytes < self.pooled_bytes and not self._accounts:
+        if not self._pools(shape, dtype):
             return np.empty(shape, dtype)  # 0.5 us instead of 15 us
+        nbytes = dtype.itemsize * math.prod(shape)
         block = self.pool.allocate(nbytes, Label(maker, dtype, shape))
         memory = np.ndarray(block.nbytes, np.uint8, self._memory, block.offset)
         # Every view of the result has `memory` as its base and keeps it alive; NumPy
@@ -199,7 +199,13 @@ class CPU:
             # columns takes 9 to 20 times as long on matrices of 1 MiB and more.
             return op.compute(*arrays, **attrs)
         shape, dtype = op.shape(*arrays, **attrs), op.dtype(*arrays, **attrs)
+        if not self._pools(shape, dtype):
+            return op.compute(*arrays, **attrs)  # large operands have a small product
         return op.compute(*arrays, out=self.empty(shape, dtype, op.name), **attrs)
+
+    def _pools(self, shape: Shape, dtype: Dtype) -> bool:
+        """Whether an array is the pool's business."""
+        return self._accounts or dtype.itemsize * math.prod(shape) >= self.pooled_bytes
 
     def _accounted(self, op: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:
         """The result of any op, in the pool."""

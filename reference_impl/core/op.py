@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from .device import Device
-from .dtype import ANY, COMPLEX, NUMBERS, SUPPORTED, Dtype, check_kind
+from .dtype import ANY, NUMBERS, SUPPORTED, Dtype, check_kind
 from .operands import Operand, aligned, as_tensors, common_device, promoted
 from .shape import Shape
 from .tensor import (
@@ -178,7 +178,6 @@ def elementwise(
     complex elements the function must be holomorphic; its cotangents are products with
     conjugates.
     """
-    is_fixed = partials is None or isinstance(partials, tuple)
 
     def slopes_at(out: Tensor, *inputs: Tensor) -> Any:
         if callable(partials):
@@ -189,11 +188,10 @@ def elementwise(
         g: Tensor, out: Tensor, *inputs: Tensor, needs: Needs = None
     ) -> Sequence[Tensor | None]:
         slopes = slopes_at(out, *inputs)
-        scaled = _scaled_by_conjugate if out.dtype in COMPLEX else _scaled
+        scaled = _scaled_by_conjugate if out.dtype.kind == "c" else _scaled
         if needs is None:
             return [scaled(g, p) for p in slopes]
-        pairs = zip(slopes, needs, strict=True)
-        return [scaled(g, p) if is_needed else None for p, is_needed in pairs]
+        return [scaled(g, p) if needs[i] else None for i, p in enumerate(slopes)]
 
     def jvp(
         tangents: Sequence[Tensor | None], out: Tensor, *inputs: Tensor
@@ -215,7 +213,7 @@ def elementwise(
             py=py,
             c=c,
         )
-        op.reads_values = not is_fixed
+        op.reads_values = callable(partials)
         return _registered(op)
 
     return declare
@@ -378,10 +376,9 @@ def public(function: Function) -> Function:
 
 
 def _registered(op: Op) -> Op:
-    PRIMITIVES[op.name] = op
-    # An underscore marks a primitive that a public function of that name prepares.
-    if not op.compute.__name__.startswith("_"):
-        public(op)
+    # An underscore marks a primitive that a public function of that name prepares. A
+    # rule that has nothing to check calls the primitive.
+    PRIMITIVES[op.name] = FUNCTIONS[op.compute.__name__] = op
     return op
 
 
@@ -437,10 +434,10 @@ def total(parts: Any) -> Tensor | None:
 def _scaled(g: Tensor | None, partial: Any) -> Tensor | None:
     if g is None or partial is None:
         return None
+    if partial.__class__ is int:
+        return g if partial == 1 else -g if partial == -1 else g * partial
     if partial.__class__ is FunctionType:
         partial = partial()
-    if partial.__class__ is int:
-        return g if partial == 1 else -g
     return g * partial
 
 

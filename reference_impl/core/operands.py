@@ -124,20 +124,30 @@ def stretched(who: str, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     ShapeError
         If the shapes do not fit; `who` opens the message.
     """
-    shapes = list(dict.fromkeys([x.shape for x in inputs if x.shape]))
-    try:
-        shape = shapes[0] if len(shapes) == 1 else broadcast_shapes(*shapes)
-    except ShapeError as error:
-        raise ShapeError(f"{who}: {error}") from None
+    shape = _common_shape(who, [x.shape for x in inputs])
     for x in inputs:
         if x.root != UNTRACKED:
             return tuple(x if x.shape == shape else _repeated(x, shape) for x in inputs)
     return inputs  # nobody will ask for the graph, and NumPy broadcasts by itself
 
 
+def _common_shape(who: str, shapes: list[Shape]) -> Shape:
+    longest = max(shapes, key=len)
+    for shape in shapes:
+        # A bias meets rows: 0.5 us instead of 4 us for the general rule.
+        if shape and longest[-len(shape) :] != shape:
+            break
+    else:
+        return longest
+    try:
+        return broadcast_shapes(*shapes)
+    except ShapeError as error:
+        raise ShapeError(f"{who}: {error}") from None
+
+
 def _repeated(x: Tensor, shape: Shape) -> Tensor:
     if x.root != UNTRACKED or x.shape:
-        return FUNCTIONS["broadcast_to"](x, shape)
+        return FUNCTIONS["_broadcast_to"](x, shape=shape)
     # 0.6 us instead of 4 us for np.broadcast_to: one number, read again and again.
     number = value(x, "broadcast_to")
     return known(np.ndarray(shape, x.dtype, number, 0, (0,) * len(shape)), x.device)

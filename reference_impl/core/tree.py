@@ -57,6 +57,7 @@ class Structure(NamedTuple):
 
 
 LEAF = Structure(None, (), ())
+_MISSING = object()
 
 
 def flatten(tree: Any) -> tuple[list[Any], Structure]:
@@ -115,9 +116,17 @@ def unflatten(structure: Structure, leaves: Sequence[Any]) -> Any:
     TreeError
         If there are more or fewer leaves than the structure has places.
     """
-    if (places := _count(structure)) != len(leaves):
-        raise TreeError(f"unflatten: {places} leaves are needed, {len(leaves)} came")
-    return _unflatten_from(structure, iter(leaves))
+    remaining = iter(leaves)
+    try:
+        tree = _unflatten_from(structure, remaining)
+        is_exact = next(remaining, _MISSING) is _MISSING
+    except StopIteration:
+        is_exact = False
+    if not is_exact:
+        raise TreeError(
+            f"unflatten: {_count(structure)} leaves are needed, {len(leaves)} came"
+        )
+    return tree
 
 
 def _count(structure: Structure) -> int:
@@ -129,16 +138,31 @@ def _count(structure: Structure) -> int:
 def _unflatten_from(structure: Structure, leaves: Any) -> Any:
     if structure.is_leaf:
         return next(leaves)
-    kind: Any = structure.kind
     children = [_unflatten_from(child, leaves) for child in structure.children]
+    return _together(structure.kind)(structure, children)
+
+
+@functools.cache
+def _together(kind: Any) -> Callable[[Structure, list[Any]], Any]:
+    """How a container of some class is put together from its children."""
     if kind is type(None):
-        return None
+        return lambda structure, children: None
     if issubclass(kind, dict):
-        made = kind()
-        made.update(zip(structure.keys, children, strict=True))
-        return made
+        return functools.partial(_dictionary, kind)
+    if issubclass(kind, (list, tuple)) and hasattr(kind, "_fields"):
+        return lambda structure, children: kind(*children)
     if issubclass(kind, (list, tuple)):
-        return kind(*children) if hasattr(kind, "_fields") else kind(children)
+        return lambda structure, children: kind(children)
+    return functools.partial(_record, kind)
+
+
+def _dictionary(kind: Any, structure: Structure, children: list[Any]) -> Any:
+    made = kind()
+    made.update(zip(structure.keys, children, strict=True))
+    return made
+
+
+def _record(kind: Any, structure: Structure, children: list[Any]) -> Any:
     fields = dict(zip(structure.keys, children, strict=True))
     return kind(**fields, **{name: fixed.value for name, fixed in structure.static})
 

@@ -32,13 +32,12 @@ def pullback(
     belong to somebody outside who may differentiate the cotangents again. `watch` sees
     every node with its cotangent, before the node's rule is applied.
     """
-    nodes, reached = _between(variables, outputs)
     first = _first(variables) if start is None else start
     bare: dict[int, Tensor] = {}
     flowing: dict[int, Any] = {}
     for out, g in zip(outputs, cotangents, strict=True):
         _add(flowing, out.serial, g)
-    for node in reversed(nodes):
+    for node, needs in reversed(_between(variables, outputs)):
         g = flowing.pop(node.serial, None)
         if g is None:
             continue
@@ -47,9 +46,8 @@ def pullback(
         out, inputs = node, node.inputs
         if node.op.reads_values and node.root >= first:
             out, inputs = _bare(out, bare), tuple([_bare(x, bare) for x in inputs])
-        needs = [x.serial in reached for x in node.inputs]
         flown = node.op.vjp(g, out, *inputs, needs=needs, **node.attrs)
-        for x, gx, is_needed in zip(node.inputs, flown, needs, strict=True):
+        for x, gx, is_needed in zip(node.inputs, flown, needs):  # noqa: B905
             if is_needed and gx is not None:
                 _add(flowing, x.serial, gx)
     return _settled(_arrived(flowing, variables), first, cotangents)
@@ -63,13 +61,12 @@ def pushforward(
     start: int | None = None,
 ) -> list[Tensor]:
     """Forward mode: carry tangents of the variables up to the outputs."""
-    nodes, _ = _between(variables, outputs)
     first = _first(variables) if start is None else start
     bare: dict[int, Tensor] = {}
     flowing: dict[int, Any] = {}
     for x, t in zip(variables, tangents, strict=True):
         flowing[x.serial] = t
-    for node in nodes:
+    for node, _ in _between(variables, outputs):
         given = [flowing.get(x.serial) for x in node.inputs]
         if all(t is None for t in given):
             continue
@@ -104,11 +101,10 @@ def _arrived(flowing: dict[int, Tensor], ends: Sequence[Tensor]) -> list[Tensor]
 
 def _between(
     variables: Sequence[Tensor], outputs: Sequence[Tensor]
-) -> tuple[list[Tensor], set[int]]:
+) -> list[tuple[Tensor, list[bool]]]:
     """The nodes on paths from variables to outputs, in topological order.
 
-    Also the serials of all that depends on a variable and has a derivative, the
-    variables included.
+    With each, whether its inputs depend on a variable and have a derivative.
     """
     first = _first(variables)
     reached = {x.serial for x in variables}
@@ -126,14 +122,14 @@ def _between(
     ancestors.sort(key=_serial)
     nodes = []
     for node in ancestors:
-        for x in node.inputs:
-            if x.serial in reached:
-                # An op with several results has a tuple of dtypes.
-                if node.dtype in DIFFERENTIABLE or isinstance(node.dtype, tuple):
-                    reached.add(node.serial)
-                    nodes.append(node)
-                break
-    return nodes, reached
+        needs = [x.serial in reached for x in node.inputs]
+        # An op with several results has a tuple of dtypes.
+        if True in needs and (
+            node.dtype in DIFFERENTIABLE or isinstance(node.dtype, tuple)
+        ):
+            reached.add(node.serial)
+            nodes.append((node, needs))
+    return nodes
 
 
 def _first(variables: Sequence[Tensor]) -> int:

@@ -1,5 +1,7 @@
 """An op that is captured and replayed does what it does eagerly."""
 
+import pytest
+
 import reference_impl as ri
 from reference_impl.core import tree
 from reference_impl.core.tensor import variable
@@ -37,3 +39,18 @@ def test_a_replayed_derivative_has_the_bits_of_the_eager_one(sample, rng):
     replayed = ri.compile(derivatives)(*args)
 
     tree.map(assert_equal_bits, replayed, derivatives(*args))
+
+
+# Its derivative is an error, so that no domain has it.
+@pytest.mark.parametrize(
+    "factors",
+    [lambda x: ri.svd(x, full_matrices=True), lambda x: ri.qr(x, mode="complete")],
+    ids=["svd", "qr"],
+)
+@pytest.mark.parametrize("shape", [(4, 2), (2, 4), (3, 3)], ids=str)
+def test_a_symbol_of_a_completed_basis_has_its_shape(factors, shape, rng):
+    x = ri.tensor(rng.normal(size=shape))
+
+    symbols = ri.capture(factors, x).outputs
+
+    assert [out.shape for out in factors(x)] == [out.shape for out in symbols]

@@ -264,8 +264,24 @@ LARGE = {
     "sort": (ri.sort, np.sort),
     "cumulative_sum": (ri.cumulative_sum, np.cumsum),
     "add": (lambda x: x + x, lambda x: x + x),
-    "where": (lambda x: ri.where(x > 0, x, 0.0), lambda x: np.where(x > 0, x, 0)),
+    "where": (lambda x: ri.where(x > 0, x, x * x), lambda x: np.where(x > 0, x, x * x)),
 }
+
+
+def test_positions_of_eight_bits_reach_past_the_end_of_eight_bits(rng):
+    x = rng.normal(size=2)
+
+    out = ri.scatter_add(ri.zeros(200, dtype=x.dtype), np.array([-1, 127], np.int8), x)
+
+    assert (out[199].item(), out[127].item()) == tuple(x)
+
+
+def test_rows_of_many_elements_are_added_as_short_ones_are(rng):
+    x = rng.normal(size=(3, 70_000))
+
+    out = ri.scatter_add(ri.zeros((2, 70_000), dtype=x.dtype), [1, 0, 1], known(x))
+
+    assert_same(out, np.stack((x[1], x[0] + x[2])))
 
 
 @pytest.mark.parametrize(("ours", "numpys"), LARGE.values(), ids=LARGE)
@@ -447,6 +463,7 @@ SLOPES = {
     "tanh far out": (ri.tanh, [-1e3, 1e3], [0, 0]),
     "sigmoid far out": (ri.sigmoid, [-1e3, 1e3], [0, 0]),
     "erf far out": (ri.erf, [-INF, INF], [0, 0]),
+    "logaddexp of equals": (lambda x: ri.logaddexp(x, 2.0), 2, 0.5),
     "logaddexp of -inf": (lambda x: ri.logaddexp(x, 0.0), -INF, 0),
     "asin at its ends": (ri.asin, [-1, 1], [INF, INF]),
     "atan2 at 0": (lambda x: ri.atan2(x, ri.zeros_like(x)), 0, 0),
@@ -605,6 +622,14 @@ def test_complex_numbers_on_the_axes_are_treated_as_in_numpy(ours, numpys):
 @pytest.mark.parametrize("function", [ri.abs, ri.norm], ids=["abs", "norm"])
 def test_the_size_of_a_complex_zero_has_the_slope_zero(function):
     assert slope(function, np.array([0j, -0j])).tolist() == [0, 0]
+
+
+def test_a_power_of_a_complex_zero_has_the_slope_zero_by_its_exponent():
+    y = ri.tensor(np.array([1 + 1j, 2 - 1j]))
+
+    g = ri.grad(lambda y: ri.real(ri.sum(ri.zeros_like(y) ** y)))(y)
+
+    np.testing.assert_array_equal(g.numpy(), 0)
 
 
 def test_the_angle_knows_the_sign_of_zero():

@@ -75,7 +75,8 @@ def test_shape_and_dtype_rules_say_what_computing_gives(sample):
     if not isinstance(dtype, tuple):
         shape, dtype = (shape,), (dtype,)
     assert shape == tuple(x.shape for x in computed)
-    assert dtype == tuple(x.dtype for x in computed)
+    # By name: NumPy takes None for float64.
+    assert [d.name for d in dtype] == [x.dtype.name for x in computed]
 
 
 def test_integers_and_booleans_give_what_the_dtype_rule_says(integer_sample):

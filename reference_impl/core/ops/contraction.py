@@ -21,7 +21,7 @@ from ..shape import Shape, broadcast_shapes, normalise_axes, normalise_shape
 from ..tensor import Tensor
 from .complex_numbers import conj
 from .elementwise import astype
-from .movement import broadcast_to, matrix_transpose, reordered, reshape
+from .movement import _permute_dims, broadcast_to, reordered, reshape
 from .reduction import sum
 
 __all__ = ["matmul", "outer", "tensordot", "vecdot"]
@@ -43,9 +43,15 @@ def _product_shape(x: Tensor, y: Tensor) -> Shape:
     return (*x.shape[:-1], y.shape[-1])
 
 
+def _adjoint(x: Tensor) -> Tensor:
+    """The conjugate transpose of every matrix."""
+    axes = (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2)
+    return _permute_dims(conj(x) if x.dtype.kind == "c" else x, axes=axes)
+
+
 @bilinear(
-    left=lambda g, x, y: g @ matrix_transpose(conj(y)),
-    right=lambda g, x, y: matrix_transpose(conj(x)) @ g,
+    left=lambda g, x, y: g @ _adjoint(y),
+    right=lambda g, x, y: _adjoint(x) @ g,
     shape=_product_shape,
     domain=lambda draw: [
         ((draw(3, 4), draw(4, 2)), {}),

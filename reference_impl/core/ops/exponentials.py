@@ -19,7 +19,7 @@ from ..shape import Shape
 from ..tensor import Tensor
 from .creation import check_labels, one_hot
 from .elementwise import exp
-from .movement import expand_dims
+from .movement import _reshape
 from .reduction import Axis, _sum, kept, prepared, reduced_shape, reductions
 
 __all__ = ["log_softmax", "logsumexp", "softmax", "softmax_cross_entropy"]
@@ -179,7 +179,7 @@ def _check_labels(x: Tensor, labels: Tensor) -> Shape:
 
 @general(
     vjp=lambda g, out, x, labels: (
-        expand_dims(g, axis=-1) * _label_slope(x, labels),
+        _reshape(g, shape=(*g.shape, 1)) * _label_slope(x, labels),
         None,
     ),
     jvp=lambda tangents, out, x, labels: (

@@ -21,7 +21,7 @@ from ..shape import (
     normalise_shape,
     stretched_axes,
 )
-from ..tensor import Tensor
+from ..tensor import FUNCTIONS, Tensor
 
 __all__ = [
     "broadcast_arrays",
@@ -50,7 +50,7 @@ def _broadcast_shape(x: Tensor, shape: Shape) -> Shape:
 
 
 def _summed_back(g: Tensor, x: Tensor, shape: Shape) -> Tensor:
-    total = g.sum(axis=stretched_axes(x.shape, shape))
+    total = FUNCTIONS["_sum"](g, axes=stretched_axes(x.shape, shape), keepdims=False)
     return total if total.shape == x.shape else total.reshape(x.shape)
 
 

@@ -78,6 +78,7 @@ def max_pool(
     domain=lambda draw: [
         ((draw(4, 3),), {}),
         ((np.array([[1, 2, 0], [3, 2, 0], [3, 1, 0]]),), {}),
+        ((np.array([[1, np.nan], [np.nan, 2], [3, np.nan]]),), {}),
     ],
 )
 def _is_first_largest(x):
