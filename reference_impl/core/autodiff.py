@@ -182,7 +182,7 @@ def jvp(
     return tree.unflatten(structure, values), tree.unflatten(structure, moved)
 
 
-def backward(loss: Tensor, variables: Any) -> Any:
+def backward(loss: Tensor, variables: Any, *, keep_graph: bool = False) -> Any:
     """The gradient of a number by variables it was computed from: dynamic style.
 
         w = ri.variable(w)
@@ -195,6 +195,8 @@ def backward(loss: Tensor, variables: Any) -> Any:
         One floating-point number.
     variables : tree
         Of tensors that `ri.variable` returned before `loss` was computed.
+    keep_graph : bool
+        Whether the gradients shall be differentiated again.
 
     Returns
     -------
@@ -204,7 +206,8 @@ def backward(loss: Tensor, variables: Any) -> Any:
     Raises
     ------
     GradientError
-        If the loss is no floating-point scalar, or a leaf is no variable.
+        If the loss is no floating-point scalar or was computed from no variable, or a
+        leaf is no variable.
     """
     leaves, structure = tree.flatten(variables)
     for name, x in zip(tree.names(variables), leaves, strict=True):
@@ -213,8 +216,19 @@ def backward(loss: Tensor, variables: Any) -> Any:
                 f"backward: {name} is no variable; make it one with `ri.variable` "
                 f"before the loss is computed"
             )
-    _check_scalar(loss)
-    return tree.unflatten(structure, pullback([loss], [_one(loss)], leaves))
+        if x.dtype not in DIFFERENTIABLE:
+            raise GradientError(
+                f"backward: floating-point numbers are needed, {name} is {x.dtype}"
+            )
+    _check_scalar(loss, who="backward")
+    if loss.root == UNTRACKED:
+        raise GradientError(
+            "backward: the loss was computed from no variable; make variables first"
+        )
+    # To differentiate again by any variable, however young, everything is kept.
+    start = UNTRACKED if keep_graph else None
+    gradients = pullback([loss], [_one(loss)], leaves, start=start)
+    return tree.unflatten(structure, gradients)
 
 
 def _parted(who: str, result: Any) -> tuple[Any, Any]:
@@ -307,12 +321,15 @@ def _seeds(
     return seeds
 
 
+_SCALAR = {"grad": "the function must return", "backward": "the loss must be"}
+
+
 def _one(out: Tensor) -> Tensor:
     """The cotangent of a result by itself."""
     return known(np.ones((), out.dtype), out.device)
 
 
-def _check_scalar(out: Any) -> None:
+def _check_scalar(out: Any, *, who: str = "grad") -> None:
     if not isinstance(out, Tensor) or out.shape != () or out.dtype not in FLOATING:
         came = (
             f"{out.dtype}{list(out.shape)}"
@@ -320,6 +337,6 @@ def _check_scalar(out: Any) -> None:
             else type(out).__name__
         )
         raise GradientError(
-            f"grad: the function must return one floating-point number, {came} came; "
+            f"{who}: {_SCALAR[who]} one floating-point number, {came} came; "
             f"use `sum` or `mean`, and `real` or `abs` for complex numbers"
         )

@@ -10,18 +10,28 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from . import tree
 from .compile import Program
+from .device import Device
 from .dtype import DIFFERENTIABLE
 from .errors import ShapeError
 from .graph import Graph, is_array
 from .ops.creation import zeros_like
-from .tensor import UNTRACKED, Tensor, as_variable, detached, symbol, tensor, variable
+from .tensor import (
+    UNTRACKED,
+    Tensor,
+    as_variable,
+    detached,
+    symbol,
+    symbol_like,
+    tensor,
+    variable,
+)
 from .walk import pullback, pushforward
 
 Leaves = list[Any]
@@ -75,6 +85,36 @@ def called(function: Callable[..., Any], args: Any, given: list[Tensor]) -> Call
     outputs = [tensor(x) for x in leaves]
     free = _free(outputs, start)
     return Call(start, given, outputs, structure, tree.names(result), free)
+
+
+def recorded(call: Call) -> Graph:
+    """What an eager call did, without the values: its ops, applied to symbols."""
+    copies = {x.serial: symbol_like(x) for x in (*call.given, *call.free)}
+    for node in _inside(call):
+        inputs = tuple([copies.get(x.serial, x) for x in node.inputs])
+        root = min(x.root for x in inputs)
+        copies[node.serial] = Tensor(
+            None, node.shape, node.dtype, node.op, inputs, node.attrs, root, node.device
+        )
+    graph = call.graph("body")
+    return replace(
+        graph,
+        inputs=tuple(copies[x.serial] for x in graph.inputs),
+        outputs=tuple(copies.get(x.serial, x) for x in graph.outputs),
+    )
+
+
+def _inside(call: Call) -> list[Tensor]:
+    """The nodes that a call made, in topological order."""
+    seen = {x.serial for x in (*call.given, *call.free)}
+    found, waiting = [], list(call.outputs)
+    while waiting:
+        x = waiting.pop()
+        if x.serial not in seen and x.op is not None:
+            seen.add(x.serial)
+            found.append(x)
+            waiting.extend(x.inputs)
+    return sorted(found, key=lambda x: x.serial)
 
 
 def fresh(x: Tensor) -> Tensor:
@@ -173,9 +213,9 @@ def filled(g: Sequence[Tensor | None], like: Sequence[Tensor]) -> list[Tensor | 
 _programs: weakref.WeakKeyDictionary[Graph, Program] = weakref.WeakKeyDictionary()
 
 
-def run(graph: Graph, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """The outputs of a graph for arrays."""
+def run(graph: Graph, arrays: Sequence[Any], device: Device) -> list[Any]:
+    """The outputs of a graph for arrays of a device."""
     program = _programs.get(graph)
     if program is None:
         program = _programs[graph] = Program(graph)
-    return program.run(arrays)
+    return program.run(arrays, device)

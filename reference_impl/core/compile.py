@@ -16,10 +16,13 @@ import numpy as np
 
 from . import tree
 from .device import HOST, Device
-from .errors import CaptureError, DeviceError
+from .errors import CaptureError
 from .graph import Graph, capture, is_array
 from .op import Op
+from .operands import common_device
 from .tensor import UNTRACKED, Tensor, known, tensor, value
+
+_HERE = [known(np.zeros(()))]  # where a program without arguments and constants runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +41,22 @@ class Program:
     """The steps of a graph, ready to run on arrays."""
 
     def __init__(self, graph: Graph) -> None:
-        self.graph = graph
         nodes = graph.nodes()
         slots = {x.serial: i for i, x in enumerate((*graph.inputs, *nodes))}
-        self._constants: list[np.ndarray] = []
+        self.constants: list[Tensor] = []
         read = [x for node in nodes for x in node.inputs]
         for x in (*read, *graph.outputs):
             if x.serial not in slots:
-                slots[x.serial] = len(graph.inputs) + len(nodes) + len(self._constants)
-                self._constants.append(value(x, graph.name))
+                slots[x.serial] = len(graph.inputs) + len(nodes) + len(self.constants)
+                self.constants.append(x)
         self._blank = [None] * len(nodes)
+        self._elements = [value(x, graph.name) for x in self.constants]
         self._outputs = [slots[x.serial] for x in graph.outputs]
         self.steps = _steps(nodes, slots, keep=self._outputs)
 
     def run(self, arrays: Sequence[Any], device: Device = HOST) -> list[Any]:
         """The arrays of the outputs, from those of the inputs, on one device."""
-        values: list[Any] = [*arrays, *self._blank, *self._constants]
+        values: list[Any] = [*arrays, *self._blank, *self._elements]
         for step in self.steps:
             inputs = [values[i] for i in step.inputs]
             values[step.output] = device.run(step.op, inputs, step.attrs)
@@ -83,50 +86,40 @@ class Compiled:
     def __init__(self, function: Callable[..., Any]) -> None:
         functools.update_wrapper(self, function)
         self._function = function
-        self._programs: dict[Any, Program] = {}
+        self._captured: dict[Any, tuple[Graph, Program]] = {}
 
     def __call__(self, *args: Any) -> Any:
         """What the function returns for these trees."""
         leaves, structure = tree.flatten(args)
-        program = self._program(args, leaves, structure)
+        graph, program = self._found(args, leaves, structure)
         tensors = [tensor(x) for x in leaves if is_array(x)]
         if any(x.root != UNTRACKED for x in tensors):
-            results = program.graph.apply(*tensors)
+            results = graph.apply(*tensors)
         else:
-            arrays = [value(x, program.graph.name) for x in tensors]
-            place = _common_device(tensors, program.graph.name)
+            arrays = [value(x, graph.name) for x in tensors]
+            place = common_device(graph.name, [*tensors, *program.constants] or _HERE)
             results = [known(array, place) for array in program.run(arrays, place)]
-        return tree.unflatten(program.graph.structure, results)
+        return tree.unflatten(graph.structure, results)
 
     def graph(self, *args: Any) -> Graph:
         """The graph for arguments of these shapes and dtypes."""
-        return self._program(args, *tree.flatten(args)).graph
+        return self._found(args, *tree.flatten(args))[0]
 
-    def _program(
+    def _found(
         self, args: Sequence[Any], leaves: Sequence[Any], structure: tree.Structure
-    ) -> Program:
+    ) -> tuple[Graph, Program]:
         key = (structure, tuple(map(_signature, leaves)))
         try:
-            program = self._programs.get(key)
+            found = self._captured.get(key)
         except TypeError as error:
             raise CaptureError(
                 f"compile: arguments are trees of tensors, numbers and strings; "
                 f"one has no hash: {error}"
             ) from None
-        if program is None:
-            program = self._programs[key] = Program(capture(self._function, *args))
-        return program
-
-
-def _common_device(tensors: Sequence[Tensor], who: str) -> Device:
-    """The device of all arguments; without arguments, main memory."""
-    places = {x.device.name: x.device for x in tensors}
-    if len(places) > 1:
-        raise DeviceError(
-            f"{who}: the arguments are on different devices, {', '.join(places)}; move "
-            f"them with `to_device`"
-        )
-    return next(iter(places.values()), HOST)
+        if found is None:
+            graph = capture(self._function, *args)
+            found = self._captured[key] = graph, Program(graph)
+        return found
 
 
 def _signature(leaf: Any) -> Any:

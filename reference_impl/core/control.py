@@ -26,6 +26,7 @@ from .body import (
     run,
     types,
 )
+from .device import HOST
 from .dtype import ANY, BOOLEANS, DIFFERENTIABLE, bool_, check_kind
 from .errors import GradientError, ShapeError, TreeError
 from .graph import Graph
@@ -115,9 +116,9 @@ def _cond_jvp(tangents, out, predicate, *inputs, true, false):
     kinds=BOOLEANS,
     domain=lambda draw: [],
 )
-def _cond(predicate, *inputs, true, false):
+def _cond(predicate, *inputs, true, false, device=HOST):
     """Run one of two graphs."""
-    return tuple(run(true if predicate else false, inputs))
+    return tuple(run(true if predicate else false, inputs, device))
 
 
 def cond(
@@ -250,12 +251,12 @@ def _scan_jvp(tangents, out, *inputs, body, carries, slices, length, reverse):
     kinds=ANY,
     domain=lambda draw: [],
 )
-def _scan(*inputs, body, carries, slices, length, reverse):
+def _scan(*inputs, body, carries, slices, length, reverse, device=HOST):
     """Run a graph for each slice of the sequences, handing the carry on."""
     carry, xs, free = _parts(inputs, carries, slices)
     ys = [np.empty((length, *y.shape), y.dtype) for y in body.outputs[carries:]]
     for t in _order(length, reverse):
-        found = run(body, [*carry, *(x[t, ...] for x in xs), *free])
+        found = run(body, [*carry, *(x[t, ...] for x in xs), *free], device)
         carry = found[:carries]
         for y, each in zip(ys, found[carries:], strict=True):
             y[t] = each
@@ -418,11 +419,11 @@ def _while_jvp(tangents, out, *inputs, condition, body, carries):
     kinds=ANY,
     domain=lambda draw: [],
 )
-def _while_loop(*inputs, condition, body, carries):
+def _while_loop(*inputs, condition, body, carries, device=HOST):
     """Run a graph on its own results as long as another graph says so."""
     state, free = list(inputs[:carries]), inputs[carries:]
-    while run(condition, [*state, *free])[0]:
-        state = run(body, [*state, *free])
+    while run(condition, [*state, *free], device)[0]:
+        state = run(body, [*state, *free], device)
     return tuple(state)
 
 

@@ -14,10 +14,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import tree
-from .body import Arguments, Call, called, filled, fresh, opened, pulled, pushed, run
+from .body import (
+    Arguments,
+    Call,
+    called,
+    filled,
+    fresh,
+    opened,
+    pulled,
+    pushed,
+    recorded,
+    run,
+)
+from .device import HOST
 from .dtype import ANY, DIFFERENTIABLE
 from .errors import GradientError
-from .graph import Graph
 from .op import Op, general, results
 from .ops.creation import zeros_like
 from .tensor import UNTRACKED, Tensor, detached, tensor, variable
@@ -43,35 +54,14 @@ def _as_op(op: Op, call: Call, inputs: list[Tensor], attrs: dict[str, Any]) -> A
 # checkpoint
 
 
-@dataclass(frozen=True, eq=False)
-class Again:
-    """A function to call again, and what it closes over."""
-
-    function: Callable[..., Any]
-    arguments: Arguments
-    free: list[Tensor]
-
-
-def _reopened(
-    body: Graph | Again, inputs: Sequence[Tensor]
-) -> tuple[list[Tensor], list[Tensor], int | None]:
-    """Variables, the results computed anew from them, and the serial of the first."""
-    if isinstance(body, Graph):
-        return *opened(body, inputs), None
-    given = [variable(x) for x in inputs[: len(inputs) - len(body.free)]]
-    again = called(body.function, body.arguments.rebuilt(given), given)
-    # A closed-over tensor cannot be exchanged, so it stands for itself in the walk.
-    return [*given, *body.free], again.outputs, again.start
-
-
 def _checkpoint_vjp(g, out, *inputs, body):
-    variables, outputs, start = _reopened(body, inputs)
-    return pulled(outputs, g, variables, start=start)
+    variables, outputs = opened(body, inputs)
+    return pulled(outputs, g, variables)
 
 
 def _checkpoint_jvp(tangents, out, *inputs, body):
-    variables, outputs, start = _reopened(body, inputs)
-    return pushed(outputs, tangents, variables, start=start)
+    variables, outputs = opened(body, inputs)
+    return pushed(outputs, tangents, variables)
 
 
 @general(
@@ -82,16 +72,16 @@ def _checkpoint_jvp(tangents, out, *inputs, body):
     kinds=ANY,
     domain=lambda draw: [],
 )
-def _checkpoint(*inputs, body):
+def _checkpoint(*inputs, body, device=HOST):
     """Run a graph whose inner values are not kept."""
-    return tuple(run(body, inputs))
+    return tuple(run(body, inputs, device))
 
 
 def checkpoint(function: Callable[..., Any]) -> Callable[..., Any]:
     """The same function, whose inner values are computed again when they are needed.
 
-    Memory between the forward and the backward pass then holds its arguments only; the
-    price is a second forward pass.
+    Memory between the forward and the backward pass then holds its arguments, and the
+    names of the ops that were applied to them; the price is a second forward pass.
 
     Parameters
     ----------
@@ -109,8 +99,7 @@ def checkpoint(function: Callable[..., Any]) -> Callable[..., Any]:
         given = [fresh(x) for x in arguments.tensors]
         call = called(function, arguments.rebuilt(given), given)
         inputs = [*arguments.tensors, *call.free]
-        again = Again(function, arguments, call.free)
-        body = again if _is_eager(call, inputs) else call.graph("body")
+        body = recorded(call) if _is_eager(call, inputs) else call.graph("body")
         return _as_op(_checkpoint, call, inputs, {"body": body})
 
     return computed
@@ -213,8 +202,8 @@ def _custom_jvp_vjp(g, out, *inputs, body, rule):
 
 
 def _declared(name: str, doc: str, vjp: Any, jvp: Any) -> Op:
-    def compute(*inputs, body, rule):
-        return tuple(run(body, inputs))
+    def compute(*inputs, body, rule, device=HOST):
+        return tuple(run(body, inputs, device))
 
     compute.__name__, compute.__doc__ = f"_{name}", doc
     return general(

@@ -209,6 +209,8 @@ class CPU:
 
     def _accounted(self, op: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:
         """The result of any op, in the pool."""
+        if op.runs_graphs:
+            attrs = {**attrs, "device": self}
         way = self._written if op.writes_out else _computed
         result = way(op, arrays, attrs)
         if result.__class__ is tuple:

@@ -33,6 +33,9 @@ FLOATING = (float16, bfloat16, float32, float64)
 COMPLEX = (complex64, complex128)
 SUPPORTED = (bool_, *SIGNED, *UNSIGNED, *FLOATING, *COMPLEX)
 
+# There is one object for each dtype, so that `is` compares them; `as_dtype` finds it.
+_OWN = {dtype: dtype for dtype in SUPPORTED}
+
 # Derivatives are about these; a set, since every node of a walk asks.
 DIFFERENTIABLE = frozenset((*FLOATING, *COMPLEX))
 
@@ -78,10 +81,12 @@ def as_dtype(name: object) -> Dtype:
         dtype = np.dtype("V" if name is None else name)  # type: ignore[call-overload]
     except TypeError:
         dtype = np.dtype("V")
-    if dtype not in SUPPORTED:
+    # What was unpickled is an equal object, not the same one.
+    own = _OWN.get(dtype)
+    if own is None:
         known = ", ".join(map(str, SUPPORTED))
         raise DtypeError(f"dtype {name!s} is not supported; there are {known}")
-    return dtype
+    return own
 
 
 def check_kind(dtype: Dtype, kinds: str, *, who: str) -> None:

@@ -37,6 +37,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 PRIMITIVES: dict[str, Op] = {}
 
+_POSITIONAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
+
 
 class Op:
     """A law: how to compute, how to differentiate, how to print as code.
@@ -45,7 +47,8 @@ class Op:
     ----------
     name, kind : str
     compute : function of arrays and attributes to an array, or to a tuple of arrays
-        If it takes `out`, it can write its result into an array that is there already.
+        If it takes `out`, it can write its result into an array that is there already;
+        if it takes `device`, it runs graphs there.
     shape, dtype : functions of tensors (or arrays) and attributes
         What the result will be, without computing it; `shape` raises `ShapeError`.
     kinds : str
@@ -87,9 +90,13 @@ class Op:
         self.__module__ = compute.__module__
         signature = inspect.signature(compute)
         self.writes_out = "out" in signature.parameters
-        self.__signature__ = signature.replace(
-            parameters=[p for p in signature.parameters.values() if p.name != "out"]
-        )
+        self.runs_graphs = "device" in signature.parameters
+        places = ("out", "device")
+        given = [p for p in signature.parameters.values() if p.name not in places]
+        self.__signature__ = signature.replace(parameters=given)
+        kinds_of = [p.kind for p in given]
+        takes_any = inspect.Parameter.VAR_POSITIONAL in kinds_of
+        self._arity = None if takes_any else kinds_of.count(_POSITIONAL)
         self.kind, self.compute, self.prepare = kind, compute, prepare
         self.shape, self.dtype, self.vjp, self.jvp = shape, dtype, vjp, jvp
         self.kinds, self.py, self.c, self.domain = kinds, py, c, domain
@@ -102,6 +109,11 @@ class Op:
 
     def __call__(self, *operands: Operand, **attrs: Any) -> Tensor:
         """Apply the op: compute at once, or make a symbol if an input is one."""
+        if len(operands) != self._arity and (self._arity is not None or not operands):
+            raise TypeError(
+                f"{self.name}: {self._arity or 'one or more'} operands are needed, "
+                f"{len(operands)} came"
+            )
         inputs = self.prepare(self.name, operands)
         first = inputs[0]
         if first.dtype not in self._dtypes:
@@ -131,7 +143,7 @@ class Op:
             if data.__class__ is tuple:
                 return self._with_results(data, inputs, attrs, root, device)
             data = np.asarray(data)
-        if root == UNTRACKED:
+        if root == UNTRACKED or self.kind == "constant":  # which nobody differentiates
             return Tensor(
                 data, data.shape, data.dtype, None, (), NO_ATTRS, UNTRACKED, device
             )
@@ -152,7 +164,7 @@ class Op:
     ) -> Tensor:
         shapes: Any = tuple(array.shape for array in data)
         dtypes: Any = tuple(array.dtype for array in data)
-        if root == UNTRACKED:
+        if root == UNTRACKED or self.kind == "constant":
             return Tensor(data, shapes, dtypes, device=device)
         return Tensor(data, shapes, dtypes, self, inputs, attrs, root, device)
 

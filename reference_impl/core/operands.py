@@ -180,8 +180,9 @@ def _number_beside(x: Tensor, number: Any, who: str) -> Tensor:
     """A Python scalar as a tensor that fits the one it meets."""
     shape = () if x.root == UNTRACKED else x.shape
     place: Any = x.device
-    # 0.0 and -0.0 are equal, and so one key of a dictionary.
-    key = number if number or number.__class__ is int else repr(number)
+    # 0.0 and -0.0 are equal, and so one key of a dictionary; complex numbers have two.
+    is_safe = number.__class__ is not complex and number
+    key = number if is_safe or number.__class__ is int else repr(number)
     try:
         return _constant(number.__class__, key, x.dtype, shape, place)
     except OverflowError:
@@ -192,4 +193,5 @@ def _number_beside(x: Tensor, number: Any, who: str) -> Tensor:
 @functools.lru_cache(maxsize=1024)
 def _constant(kind: type, key: Any, dtype: Dtype, shape: Shape, device: Any) -> Tensor:
     number = np.array(kind(key), dtype)
+    number.flags.writeable = False  # it is everybody's
     return known(np.ndarray(shape, dtype, number, 0, (0,) * len(shape)), device)

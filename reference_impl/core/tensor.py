@@ -12,7 +12,8 @@ oldest variable that the tensor depends on, or `UNTRACKED`.
 The scheme rests on one sentence: a derivative makes its variables when it begins, so
 those of an enclosing derivative are older than those of an enclosed one. A tensor whose
 root is not older than a derivative's first variable therefore depends on nothing that
-anybody outside could ask about.
+anybody outside could ask about. (`backward` knows no inside and outside, so it is told
+whether to keep the graph.)
 """
 
 from __future__ import annotations
@@ -385,7 +386,8 @@ def tensor(
         wanted = as_dtype(usual_dtype(data, array))
     elif isinstance(data, (int, float, complex, list, tuple)):
         array = _held(data, array, wanted)
-    return known(place.put(array.astype(wanted, copy=False)), place)
+    # The view has our object for the dtype, whoever made the array.
+    return known(place.put(array.astype(wanted, copy=False).view(wanted)), place)
 
 
 def _held(data: Any, array: np.ndarray, dtype: Dtype) -> np.ndarray:
@@ -423,11 +425,19 @@ def as_device(device: str | Device | None) -> Device:
     Raises
     ------
     DeviceError
-        If there is none of that name.
+        If there is none of that name, or the device is not registered.
     """
     if device is None:
         return HOST
-    return find_device(device if isinstance(device, str) else device.name)
+    if isinstance(device, str):
+        return find_device(device)
+    name = getattr(device, "name", None)
+    if not isinstance(name, str) or find_device(name) is not device:
+        raise DeviceError(
+            f"device: a registered device or its name is needed, {device!r} came; "
+            f"`register_device` makes a device known under its name"
+        )
+    return device
 
 
 def symbol(shape: Shape, dtype: Dtype, device: Device = HOST) -> Tensor:

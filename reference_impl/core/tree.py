@@ -39,7 +39,9 @@ class Static:
 def _exact(value: Any) -> Any:
     if isinstance(value, tuple):
         return type(value), tuple(_exact(each) for each in value)
-    return type(value), repr(value) if isinstance(value, float) else value
+    if isinstance(value, frozenset):
+        return type(value), frozenset(_exact(each) for each in value)
+    return type(value), repr(value) if isinstance(value, (float, complex)) else value
 
 
 class Structure(NamedTuple):

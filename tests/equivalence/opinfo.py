@@ -396,7 +396,7 @@ TRANSLATIONS = {
     "pow": ri.pow,
     "float_power": ri.pow,
     "atan2": ri.atan2,
-    "erfc": lambda x: 1 - ri.erf(x),
+    "erfc": ri.erfc,
     "sgn": ri.sign,
     "round": lambda x, *, decimals=0: (
         refuse_if(decimals, "rounds to decimals") or ri.round(x)
@@ -502,7 +502,7 @@ TRANSLATIONS = {
     "index_select": _index_select,
     "index_add": _index_add,
     "index_put": _index_put,
-    "select": lambda x, dim, index: ri.take(x, index, axis=dim),
+    "select": lambda x, dim, index: x[(slice(None),) * (dim % x.ndim) + (index,)],
     "nn.functional.embedding": _embedding,
     # Contraction.
     "matmul": ri.matmul,
@@ -569,9 +569,7 @@ TRANSLATIONS = {
     "nn.functional.binary_cross_entropy_with_logits": _cross_entropy_of_logits,
     "nn.functional.scaled_dot_product_attention": _attention,
     # Linear algebra.
-    "linalg.cholesky": lambda x, *, upper=False: (
-        ri.matrix_transpose(ri.cholesky(x)) if upper else ri.cholesky(x)
-    ),
+    "linalg.cholesky": lambda x, *, upper=False: ri.cholesky(x, upper=upper),
     "linalg.solve": _solve,
     "linalg.inv": ri.inv,
     "linalg.det": ri.det,

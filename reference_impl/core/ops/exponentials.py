@@ -182,13 +182,7 @@ def _check_labels(x: Tensor, labels: Tensor) -> Shape:
         _reshape(g, shape=(*g.shape, 1)) * _label_slope(x, labels),
         None,
     ),
-    jvp=lambda tangents, out, x, labels: (
-        None
-        if tangents[0] is None
-        else _sum(
-            tangents[0] * _label_slope(x, labels), axes=(x.ndim - 1,), keepdims=False
-        )
-    ),
+    jvp=_cross_entropy_jvp,
     shape=_check_labels,
     kinds=FLOATS,
     domain=lambda draw: [

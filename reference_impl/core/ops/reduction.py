@@ -111,6 +111,9 @@ def count(x: Any, axes: Shape) -> int:
 
 
 def _shared(g: Tensor, x: Tensor, axes: Shape, keepdims: bool) -> Tensor:
+    if x.dtype in HALVES:  # float16 holds no count above 65,504
+        wide = g.astype(wide_type(x.dtype)) / float(count(x, axes))
+        return stretched(wide.astype(x.dtype), x, axes, keepdims)
     return stretched(g / float(count(x, axes)), x, axes, keepdims)
 
 

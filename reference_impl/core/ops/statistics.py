@@ -227,7 +227,9 @@ def _between(x: Tensor, place: float, axis: int) -> Tensor:
     if place == whole:
         return below
     above = along(x, axis, whole + 1, whole + 2)
-    return below + (above - below) * (place - whole)
+    # Equal neighbours may be infinite, and their difference no number.
+    gap = where(equal(above, below), 0, above - below)
+    return below + gap * (place - whole)
 
 
 @public

@@ -119,6 +119,26 @@ def test_backward_refuses_what_is_no_variable(x):
         ri.backward(ri.sum(x), x)
 
 
+def test_backward_of_backward_needs_the_graph(x):
+    x = ri.variable(x)
+
+    gx = ri.backward(ri.sum(x * x * x), x, keep_graph=True)
+    plain = ri.backward(ri.sum(x * x * x), x)
+
+    np.testing.assert_array_equal(ri.backward(ri.sum(gx), x), 6 * X)
+    with pytest.raises(GradientError, match="from no variable"):
+        ri.backward(ri.sum(plain), x)
+
+
+def test_backward_keeps_the_graph_for_a_younger_variable(x):
+    x = ri.variable(x)
+    w = ri.variable(ri.tensor(2.0, dtype="float64"))
+
+    gx = ri.backward(ri.sum(x * x * w), x, keep_graph=True)
+
+    assert ri.backward(ri.sum(gx), w).item() == 2 * X.sum()
+
+
 def test_the_gradient_by_a_complex_number_descends():
     z = ri.tensor(np.array([3 + 4j, 1 - 2j]))
 

@@ -87,7 +87,38 @@ def test_a_checkpoint_keeps_nothing_of_what_is_inside(gc_disabled):
 
     assert inner[0]() is None  # let go although `loss` can still be differentiated
     np.testing.assert_allclose(ri.backward(loss, x), 2 * np.exp(2 * X), rtol=1e-14)
-    assert len(inner) == 2
+    assert len(inner) == 1  # its ops are applied again, not the function
+
+
+def test_a_checkpoint_applies_what_it_did_though_its_surroundings_have_changed(x):
+    ws, y = [ri.tensor(W), ri.tensor(W + 1), ri.tensor(W + 2)], x
+
+    def chain(x, wrap):
+        for w in ws:
+            x = wrap(lambda x: ri.sin(x * w))(x)  # noqa: B023, the trap is meant
+        return ri.sum(x)
+
+    np.testing.assert_allclose(
+        ri.grad(lambda x: chain(x, ri.checkpoint))(y),
+        ri.grad(lambda x: chain(x, lambda block: block))(y),
+        rtol=TOLERANCE,
+    )
+
+
+def noise(key):
+    return ri.random.normal(key, (3,), dtype="float64")
+
+
+def test_a_checkpoint_may_use_a_key(x):
+    def loss(x):
+        key = ri.random.key(3)
+        noisy = ri.checkpoint(
+            lambda x: x * ri.random.normal(key, (3,), dtype="float64")
+        )
+        return ri.sum(noisy(x))
+
+    needed = ri.random.normal(ri.random.key(3), (3,), dtype="float64")
+    np.testing.assert_array_equal(ri.grad(loss)(x), needed)
 
 
 def test_a_checkpoint_may_look_at_values_eagerly(x):

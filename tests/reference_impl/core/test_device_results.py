@@ -21,6 +21,7 @@ def op_of(compute, *, kind="elementwise", writes_out=True):
         kind=kind,
         compute=compute,
         writes_out=writes_out,
+        runs_graphs=False,
         shape=lambda *xs: np.broadcast_shapes(*(x.shape for x in xs)),
         dtype=lambda x, *others: x.dtype,
     )

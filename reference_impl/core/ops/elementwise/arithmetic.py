@@ -27,7 +27,7 @@ __all__ = [
     c="({0} + {1})",
     domain=(-2, 2),
 )
-def add(x, y, out=None):
+def add(x, y, *, out=None):
     """Add two tensors element by element."""
     return np.add(x, y, out=out)
 
@@ -38,7 +38,7 @@ def add(x, y, out=None):
     c="({0} - {1})",
     domain=(-2, 2),
 )
-def subtract(x, y, out=None):
+def subtract(x, y, *, out=None):
     """Take the second tensor from the first, element by element."""
     return np.subtract(x, y, out=out)
 
@@ -49,7 +49,7 @@ def subtract(x, y, out=None):
     c="({0} * {1})",
     domain=(-2, 2),
 )
-def multiply(x, y, out=None):
+def multiply(x, y, *, out=None):
     """Multiply two tensors element by element."""
     return np.multiply(x, y, out=out)
 
@@ -61,7 +61,7 @@ def multiply(x, y, out=None):
     domain=(0.5, 2),
     kinds=INEXACT,
 )
-def divide(x, y, out=None):
+def divide(x, y, *, out=None):
     """Divide the first tensor by the second, element by element."""
     return np.divide(x, y, out=out)
 
@@ -80,7 +80,7 @@ _SIGNS_DIFFER = "(({0} < {zero}) != ({1} < {zero}) && fmod{f}({0}, {1}) != {zero
     domain=(1, 5),
     kinds=REALS,
 )
-def floor_divide(x, y, out=None):
+def floor_divide(x, y, *, out=None):
     """Divide and round down, as Python's `//` does: -7 by 2 gives -4.
 
     Notes
@@ -102,7 +102,7 @@ def floor_divide(x, y, out=None):
     domain=(1, 5),
     kinds=REALS,
 )
-def remainder(x, y, out=None):
+def remainder(x, y, *, out=None):
     """Take what is left after rounding a quotient down: `x - (x // y) * y`.
 
     The result has the sign of the divisor, as that of Python's `%` has.
@@ -121,7 +121,7 @@ def remainder(x, y, out=None):
     c="(-{0})",
     domain=(-2, 2),
 )
-def negative(x, out=None):
+def negative(x, *, out=None):
     """Change the sign of every element."""
     return np.negative(x, out=out)
 
@@ -147,7 +147,7 @@ def positive(x: Operand) -> Tensor:
     domain=(-2, 2),
     kinds=REALS,
 )
-def _sign(x, out=None):
+def _sign(x, *, out=None):
     """Say of every element whether it is positive, negative or zero: 1, -1 or 0."""
     return np.sign(x, out=out)
 
@@ -159,6 +159,6 @@ def _sign(x, out=None):
     domain=(-2, 2),
     kinds=REALS,
 )
-def _abs(x, out=None):
+def _abs(x, *, out=None):
     """Take the size of every element; the derivative at zero is zero."""
     return np.abs(x, out=out)

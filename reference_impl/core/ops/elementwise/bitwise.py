@@ -31,25 +31,25 @@ def _bitwise(
 
 
 @_bitwise("({0} & {1})", BOOLEANS + INTEGERS, (0, 100))
-def bitwise_and(x, y, out=None):
+def bitwise_and(x, y, *, out=None):
     """Set the bits that both integers have; of booleans, say whether both hold."""
     return np.bitwise_and(x, y, out=out)
 
 
 @_bitwise("({0} | {1})", BOOLEANS + INTEGERS, (0, 100))
-def bitwise_or(x, y, out=None):
+def bitwise_or(x, y, *, out=None):
     """Set the bits that either integer has; of booleans, say whether one holds."""
     return np.bitwise_or(x, y, out=out)
 
 
 @_bitwise("({0} ^ {1})", BOOLEANS + INTEGERS, (0, 100))
-def bitwise_xor(x, y, out=None):
+def bitwise_xor(x, y, *, out=None):
     """Set the bits that one integer has; of booleans, say whether they differ."""
     return np.bitwise_xor(x, y, out=out)
 
 
 @_bitwise("(~{0})", INTEGERS, (0, 100))
-def _bitwise_invert(x, out=None):
+def _bitwise_invert(x, *, out=None):
     """Exchange zeros and ones in every integer."""
     return np.bitwise_not(x, out=out)
 
@@ -69,7 +69,7 @@ def bitwise_invert(x: Operand) -> Tensor:
 
 
 @_bitwise("({0} << {1})", INTEGERS, (0, 5))
-def bitwise_left_shift(x, y, out=None):
+def bitwise_left_shift(x, y, *, out=None):
     """Move the bits of `x` by `y` places up, which doubles `y` times.
 
     Notes
@@ -81,7 +81,7 @@ def bitwise_left_shift(x, y, out=None):
 
 
 @_bitwise("({0} >> {1})", INTEGERS, (0, 5))
-def bitwise_right_shift(x, y, out=None):
+def bitwise_right_shift(x, y, *, out=None):
     """Move the bits of `x` by `y` places down, which halves `y` times, rounding down.
 
     Notes

@@ -27,7 +27,7 @@ __all__ = [
 
 
 @libm("exp", slope=lambda out, x: out, domain=(-2, 2))
-def exp(x, out=None):
+def exp(x, *, out=None):
     """Raise e to every element."""
     return np.exp(x, out=out)
 
@@ -39,38 +39,38 @@ def exp(x, out=None):
     domain=(-2, 2),
     kinds=INEXACT,
 )
-def exp2(x, out=None):
+def exp2(x, *, out=None):
     """Raise 2 to every element."""
     return np.exp2(x, out=out)
 
 
 # Not `out + 1`: where the exponential is small, that is a difference of equals.
 @libm("expm1", slope=lambda out, x: exp(x), domain=(-2, 2))
-def expm1(x, out=None):
+def expm1(x, *, out=None):
     """Raise e to every element and subtract 1, precisely near 0 too."""
     return np.expm1(x, out=out)
 
 
 @libm("log", slope=lambda out, x: 1 / x, domain=(0.1, 10))
-def log(x, out=None):
+def log(x, *, out=None):
     """Take the natural logarithm of every element."""
     return np.log(x, out=out)
 
 
 @libm("log1p", slope=lambda out, x: 1 / (1 + x), domain=(-0.5, 4))
-def log1p(x, out=None):
+def log1p(x, *, out=None):
     """Add 1 and take the natural logarithm, precisely near 0 too."""
     return np.log1p(x, out=out)
 
 
 @libm("log2", slope=lambda out, x: 1 / (x * math.log(2)), domain=(0.1, 10))
-def log2(x, out=None):
+def log2(x, *, out=None):
     """Take the logarithm to the base 2 of every element."""
     return np.log2(x, out=out)
 
 
 @libm("log10", slope=lambda out, x: 1 / (x * math.log(10)), domain=(0.1, 10))
-def log10(x, out=None):
+def log10(x, *, out=None):
     """Take the logarithm to the base 10 of every element."""
     return np.log10(x, out=out)
 
@@ -96,7 +96,7 @@ def _shares(out: Tensor, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     domain=(-2, 2),
     kinds=FLOATS,
 )
-def logaddexp(x, y, out=None):
+def logaddexp(x, y, *, out=None):
     """Take the logarithm of the sum of two exponentials, which may overflow.
 
     Adds probabilities that are given by their logarithms.

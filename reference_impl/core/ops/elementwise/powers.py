@@ -23,7 +23,7 @@ __all__ = ["pow", "reciprocal", "rsqrt", "sqrt", "square"]
     domain=(0.5, 2),
     kinds=INEXACT,
 )
-def reciprocal(x, out=None):
+def reciprocal(x, *, out=None):
     """Divide one by every element."""
     return np.reciprocal(x, out=out)
 
@@ -34,13 +34,13 @@ def reciprocal(x, out=None):
     c="({0} * {0})",
     domain=(-2, 2),
 )
-def square(x, out=None):
+def square(x, *, out=None):
     """Multiply every element by itself."""
     return np.square(x, out=out)
 
 
 @libm("sqrt", slope=lambda out, x: 0.5 / out, domain=(0.1, 4))
-def sqrt(x, out=None):
+def sqrt(x, *, out=None):
     """Take the square root of every element."""
     return np.sqrt(x, out=out)
 
@@ -76,7 +76,7 @@ def _log_or_zero(x: Tensor) -> Tensor:
     domain=(1, 3),
     kinds=NUMBERS,
 )
-def _pow(x, y, out=None):
+def _pow(x, y, *, out=None):
     """Raise every element of `x` to that of `y`."""
     try:
         return np.power(x, y, out=out)

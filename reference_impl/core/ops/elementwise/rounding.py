@@ -25,25 +25,25 @@ def _rounding(py: str, c: str, kinds: str = REALS) -> Callable[[Rule], Op]:
 
 
 @_rounding("floor", "floor")
-def floor(x, out=None):
+def floor(x, *, out=None):
     """Round every element down to an integer, in the dtype that it has."""
     return np.floor(x, out=out)
 
 
 @_rounding("ceil", "ceil")
-def ceil(x, out=None):
+def ceil(x, *, out=None):
     """Round every element up to an integer, in the dtype that it has."""
     return np.ceil(x, out=out)
 
 
 @_rounding("trunc", "trunc")
-def trunc(x, out=None):
+def trunc(x, *, out=None):
     """Round every element towards zero, in the dtype that it has."""
     return np.trunc(x, out=out)
 
 
 @_rounding("rint", "rint", NUMBERS)
-def round(x, out=None):
+def round(x, *, out=None):
     """Round every element to the nearest integer, halves to the even one."""
     return x.round(out=out)
 
@@ -55,7 +55,7 @@ def round(x, out=None):
     domain=(-2, 2),
     kinds=FLOATS,
 )
-def copysign(x, y, out=None):
+def copysign(x, y, *, out=None):
     """Give every element of `x` the sign of that of `y`, which a zero has too.
 
     Notes
@@ -72,6 +72,6 @@ def copysign(x, y, out=None):
     domain=(-2, 2),
     kinds=FLOATS,
 )
-def nextafter(x, y, out=None):
+def nextafter(x, y, *, out=None):
     """Go from every element of `x` to its neighbour on the way to that of `y`."""
     return np.nextafter(x, y, out=out)

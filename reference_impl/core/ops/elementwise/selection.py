@@ -111,7 +111,7 @@ def _is_greater(x: Tensor, y: Tensor) -> Tensor:
     domain=(-2, 2),
     kinds=REALS,
 )
-def maximum(x, y, out=None):
+def maximum(x, y, *, out=None):
     """Take the greater element of every pair; NaN if one is.
 
     Notes
@@ -131,7 +131,7 @@ def maximum(x, y, out=None):
     domain=(-2, 2),
     kinds=REALS,
 )
-def minimum(x, y, out=None):
+def minimum(x, y, *, out=None):
     """Take the lesser element of every pair; NaN if one is.
 
     Notes
@@ -151,7 +151,7 @@ def minimum(x, y, out=None):
     domain=(-2, 2),
     kinds=REALS,
 )
-def _clip_min(x, bound, out=None):
+def _clip_min(x, bound, *, out=None):
     """Raise to the bound what is below it."""
     return np.maximum(x, bound, out=out)
 
@@ -166,7 +166,7 @@ def _clip_min(x, bound, out=None):
     domain=(-2, 2),
     kinds=REALS,
 )
-def _clip_max(x, bound, out=None):
+def _clip_max(x, bound, *, out=None):
     """Lower to the bound what is above it."""
     return np.minimum(x, bound, out=out)
 
@@ -211,7 +211,7 @@ def _with_bound(x: Tensor, bound: Operand) -> tuple[Tensor, ...]:
     domain=(-2, 2),
     kinds=REALS,
 )
-def relu(x, out=None):
+def relu(x, *, out=None):
     """Replace negative elements by zero; the derivative at zero is zero.
 
     A primitive for speed: a choice by `where` takes six times as long as a maximum.
