@@ -180,14 +180,16 @@ class CPU:
     def trace(self) -> Iterator[list[Event]]:
         """A list of all that is allocated and freed meanwhile, by ops of every kind."""
         self.pool.collect()
-        before = self._accounts, self.pool.trace
+        accounts, outer = self._accounts, self.pool.trace
         events: list[Event] = []
         self._accounts, self.pool.trace = True, events
         try:
             yield events
             self.pool.collect()
         finally:
-            self._accounts, self.pool.trace = before
+            self._accounts, self.pool.trace = accounts, outer
+            if outer is not None:
+                outer.extend(events)
 
     def __repr__(self) -> str:
         return f"device({self.name!r})"

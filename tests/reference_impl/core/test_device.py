@@ -160,3 +160,16 @@ def test_an_arena_is_as_large_as_the_system_grants():
     done = subprocess.run([sys.executable, "-c", program], capture_output=True)
 
     assert done.stdout == b"1.0\n"
+
+
+def test_an_inner_trace_leaves_the_outer_one_complete():
+    cpu = CPU(capacity_bytes=1 << 20)
+    with cpu.trace() as outer:
+        first = cpu.empty((4,), float32, "first")
+        with cpu.trace() as inner:
+            second = cpu.empty((4,), float32, "second")
+        third = cpu.empty((4,), float32, "third")
+
+    makers = [event.label.maker for event in outer]
+    assert (makers, len(inner)) == (["first", "second", "third"], 1)
+    assert first.size == second.size == third.size
