@@ -1,4 +1,4 @@
-"""A deep-learning framework from scratch, small enough to be read in a day.
+"""A deep-learning framework from scratch, written to be read.
 
     import reference_impl as ri
 
