@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -65,13 +65,25 @@ class Call:
     free: list[Tensor]
 
     def graph(self, name: str) -> Graph:
-        """The call as a graph; what was closed over comes after the arguments."""
-        inputs = (*self.given, *self.free)
+        """What the function did to its arguments and, after them, what it closed over.
+
+        Values are left out: tensors that are known, such as the tangents of a rule, and
+        what was computed from them are inputs and nodes like all others.
+        """
+        ends = (*self.given, *self.free)
+        copies = {x.serial: symbol_like(x) for x in ends}
+        for node in _inside(self):
+            inputs = tuple([copies.get(x.serial, x) for x in node.inputs])
+            root = min(x.root for x in inputs)
+            kind, place = (node.shape, node.dtype), node.device
+            copies[node.serial] = Tensor(
+                None, *kind, node.op, inputs, node.attrs, root, place
+            )
         return Graph(
             name=name,
-            inputs=inputs,
-            outputs=tuple(self.outputs),
-            input_names=tuple(f"x{i}" for i in range(len(inputs))),
+            inputs=tuple(copies[x.serial] for x in ends),
+            outputs=tuple(copies.get(x.serial, x) for x in self.outputs),
+            input_names=tuple(f"x{i}" for i in range(len(ends))),
             output_names=tuple(self.names),
             structure=self.structure,
         )
@@ -85,23 +97,6 @@ def called(function: Callable[..., Any], args: Any, given: list[Tensor]) -> Call
     outputs = [tensor(x) for x in leaves]
     free = _free(outputs, start)
     return Call(start, given, outputs, structure, tree.names(result), free)
-
-
-def recorded(call: Call) -> Graph:
-    """What an eager call did, without the values: its ops, applied to symbols."""
-    copies = {x.serial: symbol_like(x) for x in (*call.given, *call.free)}
-    for node in _inside(call):
-        inputs = tuple([copies.get(x.serial, x) for x in node.inputs])
-        root = min(x.root for x in inputs)
-        copies[node.serial] = Tensor(
-            None, node.shape, node.dtype, node.op, inputs, node.attrs, root, node.device
-        )
-    graph = call.graph("body")
-    return replace(
-        graph,
-        inputs=tuple(copies[x.serial] for x in graph.inputs),
-        outputs=tuple(copies.get(x.serial, x) for x in graph.outputs),
-    )
 
 
 def _inside(call: Call) -> list[Tensor]:

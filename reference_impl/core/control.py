@@ -159,7 +159,7 @@ def cond(
         return (true if predicate else false)(*operands)
     arguments = Arguments(operands)
     taken, other = _traced(true, arguments), _traced(false, arguments)
-    _check_alike("cond", ("both results",) * 2, taken, other)
+    _check_alike("cond", ("the result of `true`", "that of `false`"), taken, other)
     inputs, (first, second) = _joined((taken, other))
     out = _cond(predicate, *arguments.tensors, *inputs, true=first, false=second)
     return tree.unflatten(taken.structure, results(out))

@@ -23,7 +23,6 @@ from .body import (
     opened,
     pulled,
     pushed,
-    recorded,
     run,
 )
 from .device import HOST
@@ -99,14 +98,9 @@ def checkpoint(function: Callable[..., Any]) -> Callable[..., Any]:
         given = [fresh(x) for x in arguments.tensors]
         call = called(function, arguments.rebuilt(given), given)
         inputs = [*arguments.tensors, *call.free]
-        body = recorded(call) if _is_eager(call, inputs) else call.graph("body")
-        return _as_op(_checkpoint, call, inputs, {"body": body})
+        return _as_op(_checkpoint, call, inputs, {"body": call.graph("body")})
 
     return computed
-
-
-def _is_eager(call: Call, inputs: Sequence[Tensor]) -> bool:
-    return all(x.data is not None for x in (*inputs, *call.outputs))
 
 
 # custom rules
@@ -246,9 +240,7 @@ def _ruled(
                 f"cannot know; pass it as an argument"
             )
         written = Rule(op.name, rule, arguments, call.structure)
-        is_eager = _is_eager(call, arguments.tensors)
-        body = None if is_eager else call.graph("body")  # nothing inside is kept
-        attrs = {"body": body, "rule": written}
+        attrs = {"body": call.graph("body"), "rule": written}
         return _as_op(op, call, arguments.tensors, attrs)
 
     return computed

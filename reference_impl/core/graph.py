@@ -19,7 +19,7 @@ from .draw import as_dot, as_mermaid
 from .errors import CaptureError, MappingError
 from .location import name_line
 from .scope import Scope, current_record, now, recording
-from .show import as_text
+from .show import as_text, type_of
 from .tensor import Tensor, symbol_like, tensor
 
 FORMS = {"text": as_text, "mermaid": as_mermaid, "dot": as_dot}
@@ -89,6 +89,13 @@ class Graph:
 
     def applied(self, *tensors: Tensor) -> dict[int, Tensor]:
         """What every node, found by its serial, is for other inputs."""
+        needed = [type_of(x) for x in self.inputs]
+        came = [type_of(x) for x in tensors]
+        if needed != came:
+            raise CaptureError(
+                f"{self.name}: the graph takes {', '.join(needed) or 'nothing'}; "
+                f"{', '.join(came) or 'nothing'} came"
+            )
         values = dict(zip((x.serial for x in self.inputs), tensors, strict=True))
         record = current_record()
         names = self.scope_names() if record is not None and self.scopes else {}

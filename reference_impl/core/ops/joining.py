@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..dtype import INTEGERS
-from ..errors import RangeError, ShapeError
+from ..errors import DtypeError, RangeError, ShapeError
 from ..op import linear, public
 from ..operands import Operand, as_tensors, promoted
 from ..shape import Shape, normalise_shape
@@ -197,6 +197,8 @@ def roll(
         raise ShapeError(
             f"roll: one shift for each axis is needed, {shift} and {axis} came"
         ) from None
+    if pairs[0].dtype.kind not in "iu":
+        raise DtypeError(f"roll: shifts must be integers, {shift} came")
     for distance, a in zip(*(pair.ravel().tolist() for pair in pairs), strict=True):
         a = axis_number(a, x.ndim, who="roll")
         size = x.shape[a]

@@ -8,6 +8,7 @@ tensor is to overwrite. Flips and diagonals are slices, too.
 from __future__ import annotations
 
 import functools
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,12 @@ Slice = tuple[int, int | None, int] | int
 @functools.lru_cache(maxsize=1024)
 def _key(slices: tuple[Slice, ...]) -> tuple[Any, ...]:
     # The Ellipsis lets NumPy return an array where it would return a number.
-    return (*[slice(*s) if isinstance(s, tuple) else s for s in slices], ...)
+    # `index` refuses 1.0, which the cache would hand out in place of 1.
+    return (*[_python_slice(s) if isinstance(s, tuple) else s for s in slices], ...)
+
+
+def _python_slice(taken: tuple[int, int | None, int]) -> slice:
+    return slice(*[None if end is None else index(end) for end in taken])
 
 
 def _sliced_shape(x: Tensor, slices: tuple[Slice, ...]) -> Shape:

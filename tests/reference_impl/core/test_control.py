@@ -1,5 +1,8 @@
 """Control flow: eager, captured, and differentiated both ways, against closed forms."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
@@ -284,3 +287,20 @@ def test_what_does_not_fit_a_loop_is_refused(x):
         ri.while_loop(lambda s: ri.sum(s) > 0.0, ri.sum, x)
     with pytest.raises(TreeError, match="while_loop: state"):
         ri.while_loop(lambda s: ri.sum(s) > 0.0, lambda s: (s,), x)
+
+
+def test_a_compiled_loop_that_is_let_go_takes_its_constants_along():
+    constants = []
+
+    def once(x):
+        constant = ri.tensor(np.ones(4))
+        constants.append(weakref.ref(constant))
+        loop = ri.compile(
+            lambda x: ri.scan(lambda c, s: (c * ri.sum(constant), None), x[0], x)[0]
+        )
+        return loop(x)
+
+    once(ri.tensor(X))
+    gc.collect()
+
+    assert constants[0]() is None

@@ -228,3 +228,29 @@ def test_without_a_derivative_only_the_function_runs(x):
 
     np.testing.assert_array_equal(op(x), np.exp(X))
     assert op(x).op is None
+
+
+def test_control_flow_in_a_rule_sees_the_tangents_that_it_closes_over():
+    x = ri.tensor([0.3, -0.7], dtype="float64")
+
+    def rule(tangents, out, x):
+        (t,) = tangents
+        return ri.cond(out < 9.0, lambda: t[1], lambda: t[0])
+
+    second = ri.custom_jvp(lambda x: x[1] + 0 * x[0], rule)
+
+    for way in (ri.grad(second), ri.compile(ri.grad(second))):
+        np.testing.assert_array_equal(way(x), [0.0, 1.0])
+
+
+def test_a_compiled_hessian_of_a_function_with_a_rule_is_the_eager_one():
+    def power(x):
+        return ri.scan(lambda c, _: (c * x[1], None), x[0], None, length=2)[0]
+
+    ruled = ri.custom_jvp(power, lambda t, out, x: ri.jvp(power, (x,), t)[1])
+    hessian = ri.hessian(ruled)
+    x = ri.tensor(X)
+
+    needed = [[0, 2 * X[1], 0], [2 * X[1], 2 * X[0], 0], [0, 0, 0]]
+    np.testing.assert_allclose(hessian(x), needed, rtol=TOLERANCE)
+    np.testing.assert_allclose(ri.compile(hessian)(x), needed, rtol=TOLERANCE)

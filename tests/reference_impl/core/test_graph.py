@@ -181,3 +181,12 @@ def test_constants_are_what_nodes_and_outputs_read_each_once():
     graph = ri.capture(lambda x: (x * two + two, three), ri.tensor([1.0]))
 
     assert [*map(id, graph.constants())] == [id(two), id(three)]
+
+
+def test_a_graph_is_applied_only_to_what_it_was_captured_for():
+    x = ri.tensor([1.0, 2.0, 3.0])
+    graph = ri.capture(lambda x, y: ri.sum(x + y) / x.shape[0], x, x)
+
+    for wrong in ([x], [ri.ones(7), ri.ones(7)], [ri.tensor([1, 2, 3])] * 2):
+        with pytest.raises(ri.CaptureError, match="the graph takes"):
+            graph.apply(*wrong)

@@ -97,8 +97,11 @@ def quotient_or_zero(x: Tensor, y: Tensor) -> Tensor:
 
 
 def _is_greater(x: Tensor, y: Tensor) -> Tensor:
-    """1 where `x` is greater, 0 where it is less, one half where both are equal."""
-    return (astype(x > y, x.dtype) + astype(x >= y, x.dtype)) * 0.5
+    """1 where `x` is greater, 0 where it is less, one half where both are equal.
+
+    Where one is NaN, and so the result, both get the whole cotangent: it is not lost.
+    """
+    return 1 - (astype(y > x, x.dtype) + astype(y >= x, x.dtype)) * 0.5
 
 
 @elementwise(

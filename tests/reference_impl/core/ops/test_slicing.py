@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import reference_impl as ri
-from reference_impl.core.errors import ShapeError
+from reference_impl.core.errors import DtypeError, ShapeError
 
 X = np.arange(24.0).reshape(2, 3, 4)
 
@@ -62,3 +62,15 @@ def test_diagonals_need_matrices():
         ri.diagonal(ri.ones(3))
     with pytest.raises(ShapeError, match=r"^diag: a vector or a matrix is needed"):
         ri.diag(ri.ones((2, 3, 4)))
+
+
+def test_a_refused_fraction_spoils_no_later_slice():
+    x = ri.tensor([1.0, 2.0, 3.0])
+
+    with pytest.raises(DtypeError, match="roll: shifts must be integers, 1.5 came"):
+        ri.roll(x, 1.5)
+    with pytest.raises(DtypeError, match="roll: shifts must be integers, 1.0 came"):
+        ri.roll(x, 1.0)
+
+    assert ri.roll(x, 1).tolist() == [3.0, 1.0, 2.0]
+    assert x[:-1].tolist() == [1.0, 2.0]

@@ -149,3 +149,12 @@ def test_relu_has_slope_zero_at_zero(run):
 
 def test_relu_keeps_nan():
     assert np.isnan(ri.relu(ri.tensor(np.nan)).item())
+
+
+@pytest.mark.parametrize("name", ["maximum", "minimum"])
+def test_a_cotangent_is_not_lost_where_an_operand_is_nan(name):
+    function = getattr(ri, name)
+
+    gradients = ri.grad(function, (0, 1))(ri.tensor(np.nan), ri.tensor(np.float64(2)))
+
+    assert [g.item() for g in gradients] == [1, 1]
