@@ -25,7 +25,7 @@ import numpy as np
 
 from .dtype import Dtype
 from .errors import DeviceError, RangeError, ShapeError
-from .memory import Block, Event, Label, Pool
+from .memory import ALIGNMENT_BYTES, Block, Event, Label, Pool
 from .shape import Shape
 
 LEAST_BYTES = 1 << 24  # with less than this nothing can be done
@@ -131,7 +131,7 @@ class CPU:
         if min(shape, default=0) < 0:
             raise ShapeError(f"empty: sizes must not be negative, {shape} came")
         if not self._pools(shape, dtype):
-            return np.empty(shape, dtype)  # 0.5 us instead of 15 us
+            return aligned(shape, dtype)  # 3 us instead of 8 us
         nbytes = dtype.itemsize * math.prod(shape)
         block = self.pool.allocate(nbytes, Label(maker, dtype, shape))
         memory = np.ndarray(block.nbytes, np.uint8, self._memory, block.offset)
@@ -233,6 +233,13 @@ class CPU:
         # decides), so its block is not freed here.
         del self._leases[id(lease)]
         self.pool.release(lease.block)
+
+
+def aligned(shape: Shape, dtype: Dtype) -> np.ndarray:
+    """An array of NumPy's memory that begins on a cache line, as others expect it."""
+    raw = np.empty(dtype.itemsize * math.prod(shape) + ALIGNMENT_BYTES, np.uint8)
+    start = -raw.__array_interface__["data"][0] % ALIGNMENT_BYTES
+    return np.ndarray(shape, dtype, raw, start)
 
 
 def _computed(op: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:

@@ -58,8 +58,9 @@ def exported(
     given = array.view(np.uint16) if array.dtype == bfloat16 else array.view()
     if max_version is not None and max_version >= _VERSIONED:
         given.flags.writeable = False
-    elif not array.flags.writeable and copy is not False:
-        given = given.copy()
+    elif copy is not False and not (array.flags.writeable and _is_aligned(array)):
+        elements, given = given, aligned(given.shape, given.dtype)
+        given[...] = elements
     capsule = given.__dlpack__(
         stream=stream, max_version=max_version, dl_device=dl_device, copy=copy
     )
