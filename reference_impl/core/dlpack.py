@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from .device import aligned
 from .dtype import as_dtype, bfloat16
 from .errors import DeviceError
+from .memory import ALIGNMENT_BYTES
 
 CPU = (1, 0)  # DLPack's kind of device and its number
 _READABLE_HERE = (1, 3, 13)  # main memory; that which CUDA pins or manages
@@ -52,8 +54,8 @@ def exported(
     Notes
     -----
     Whoever reads version 1.0 is told that the elements must not be written to. Older
-    readers cannot be told; they get the same memory if it is ours, and a copy if it is
-    read-only, as that of a number repeated is.
+    readers cannot be told; they get the same memory if it is ours and begins on a cache
+    line, without which TensorFlow ends the process, and else a copy.
     """
     given = array.view(np.uint16) if array.dtype == bfloat16 else array.view()
     if max_version is not None and max_version >= _VERSIONED:
@@ -67,6 +69,10 @@ def exported(
     if array.dtype == bfloat16:
         _exchange(capsule, _UNSIGNED, _BFLOAT)
     return capsule
+
+
+def _is_aligned(array: np.ndarray) -> bool:
+    return array.__array_interface__["data"][0] % ALIGNMENT_BYTES == 0
 
 
 def imported(

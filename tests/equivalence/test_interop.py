@@ -87,3 +87,13 @@ def test_a_foreign_array_is_an_operand(framework):
     theirs = IMPORTERS[framework](ri.tensor([1.0, 2.0]))
 
     assert ri.add(theirs, ri.tensor([1.0, 1.0])).tolist() == [2, 3]
+
+
+def test_a_result_in_memory_of_any_alignment_can_be_computed_with():
+    tensorflow = module("tensorflow")
+    results = [ri.tensor(NUMBERS[:, :2]) + float(i) for i in range(16)]
+
+    for x in results:
+        theirs = to_tensorflow(x)
+        came = tensorflow.linalg.matmul(theirs, theirs).numpy()
+        np.testing.assert_allclose(came, x.numpy() @ x.numpy())
