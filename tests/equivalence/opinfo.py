@@ -162,16 +162,34 @@ def _pooled(function, axes):
         if function is ri.avg_pool:
             names = ("ceil_mode", "count_include_pad", "divisor_override")
         options = {**dict(zip(names, args, strict=False)), **options}
-        refuse_if(options.pop("ceil_mode", False), "ceil_mode")
+        is_ceiled = options.pop("ceil_mode", False)
+        refuse_if(is_ceiled and function is ri.avg_pool, "ceil_mode of averages")
         refuse_if(options.pop("return_indices", False), "returns indices")
         refuse_if(options.pop("divisor_override", None), "divisor_override")
         is_single = x.ndim == axes + 1
         batch = ri.expand_dims(x, axis=0) if is_single else x
         stride = kernel_size if stride in (None, ()) else stride
+        if is_ceiled:
+            dilation = options.get("dilation", 1)
+            batch = _ceiled(batch, axes, kernel_size, stride, padding, dilation)
+            padding = 0
         out = function(batch, kernel_size, stride=stride, padding=padding, **options)
         return ri.squeeze(out, axis=0) if is_single else out
 
     return translated
+
+
+def _ceiled(x, axes, *geometry):
+    """`x` padded so that its last windows, cut off by the edge, are whole ones."""
+    pairs = [(0, 0)] * (x.ndim - axes)
+    spread = (np.broadcast_to(each, axes).tolist() for each in geometry)
+    for n, size, step, edge, dilation in zip(x.shape[-axes:], *spread, strict=True):
+        reach = dilation * (size - 1) + 1
+        last = -(-(n + 2 * edge - reach) // step) * step
+        if last >= n + edge:  # PyTorch: a window may not begin beyond the input
+            last -= step
+        pairs.append((edge, max(edge, last + reach - n - edge)))
+    return ri.pad(x, pairs, value=-math.inf)
 
 
 def _convolution(function, axes):

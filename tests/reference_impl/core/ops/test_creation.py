@@ -2,19 +2,17 @@ import numpy as np
 import pytest
 
 import reference_impl as ri
-from reference_impl.core.device import CPU, device, register_device
+from reference_impl.core.device import device
 from reference_impl.core.dtype import SUPPORTED
 from reference_impl.core.errors import DtypeError, RangeError, ShapeError
 
 NUMBERS = np.array([[1.5, -2.0], [3.0, 0.25]])
 
 
-@pytest.fixture(scope="module")
-def annex():
+@pytest.fixture
+def annex(make_device):
     """A second device in main memory."""
-    place = CPU(name="annex", capacity_bytes=1 << 24)
-    register_device(place)
-    return place
+    return make_device("annex", capacity_bytes=1 << 24)
 
 
 @pytest.mark.parametrize("dtype", SUPPORTED, ids=str)
