@@ -124,8 +124,11 @@ def main():
         )
     document = {
         "machine": description(),
-        "versions": {"reference_impl": ri.__version__, "torch": torch.__version__},
-        "numpy": np.__version__,
+        "versions": {
+            "reference_impl": ri.__version__,
+            "torch": torch.__version__,
+            "numpy": np.__version__,
+        },
         "ratio_to_pytorch_eager": rows,
     }
     RESULTS.write_text(json.dumps(document, indent=1) + "\n")

@@ -11,9 +11,10 @@ The functions are those of the Array API standard where it has them.
 from . import array_api
 from .core import random, tree
 from .core.autodiff import backward, grad, jvp, value_and_grad, vjp
+from .core.checkpoint import checkpoint
 from .core.compile import compile
-from .core.control import cond, scan, while_loop
-from .core.custom import checkpoint, custom_jvp, custom_vjp
+from .core.cond import cond
+from .core.custom import custom_jvp, custom_vjp
 from .core.device import CPU, device, register_device
 from .core.dtype import (
     bfloat16,
@@ -32,6 +33,7 @@ from .core.dtype import (
     uint64,
 )
 from .core.dtype import bool_ as bool
+from .core.elements import tensor
 from .core.errors import (
     AxisError,
     CaptureError,
@@ -54,33 +56,15 @@ from .core.jacobian import hessian, hvp, jacobian
 from .core.ops import *  # noqa: F403
 from .core.ops import __all__ as _ops
 from .core.ops import fourier as fft
+from .core.scan import scan
 from .core.scope import scope
-from .core.tensor import Tensor, tensor, variable
+from .core.tensor import Tensor, variable
+from .core.while_loop import while_loop
 from .io import gradient, load_graph, primitives, save_graph, source
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "cond",
-    "scan",
-    "while_loop",
-    "checkpoint",
-    "custom_jvp",
-    "custom_vjp",
-    "hessian",
-    "hvp",
-    "jacobian",
-    "KeyReuseError",
-    "uint64",
-    "uint32",
-    "uint16",
-    "uint8",
-    "int16",
-    "int8",
-    "float16",
-    "complex128",
-    "complex64",
-    "bfloat16",
     "AxisError",
     "CPU",
     "CaptureError",
@@ -91,6 +75,7 @@ __all__ = [
     "GradientError",
     "Graph",
     "IndexRangeError",
+    "KeyReuseError",
     "MappingError",
     "NoValueError",
     "OutOfMemoryError",
@@ -99,30 +84,49 @@ __all__ = [
     "Tensor",
     "TreeError",
     "array_api",
+    "backward",
+    "bfloat16",
     "bool",
     "capture",
+    "checkpoint",
     "compile",
+    "complex128",
+    "complex64",
+    "cond",
+    "custom_jvp",
+    "custom_vjp",
     "device",
     "fft",
+    "float16",
     "float32",
     "float64",
-    "backward",
-    "vjp",
-    "variable",
     "grad",
+    "gradient",
+    "hessian",
+    "hvp",
+    "int16",
     "int32",
     "int64",
+    "int8",
+    "jacobian",
     "jvp",
-    "gradient",
     "load_graph",
     "primitives",
     "random",
     "register_device",
     "save_graph",
+    "scan",
     "scope",
     "source",
     "tensor",
     "tree",
+    "uint16",
+    "uint32",
+    "uint64",
+    "uint8",
     "value_and_grad",
+    "variable",
+    "vjp",
+    "while_loop",
     *_ops,
 ]

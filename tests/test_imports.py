@@ -35,18 +35,21 @@ ALLOWED = {
 
 # Inside the framework, a module imports from its own level or from lower ones.
 LEVELS = [
-    {"errors", "dtype", "shape", "tree"},
-    {"memory", "device", "dlpack"},
+    {"errors", "dtype", "shape", "tree", "location"},
+    {"blocks", "memory", "arena", "device", "dlpack"},
     {"tensor"},
-    {"operands", "scope", "location"},
+    {"elements"},
+    {"operands", "scope"},
     {"op"},
+    {"kinds"},
+    {"bundle"},
     {"ops"},
-    {"walk", "keys", "random"},
+    {"walk", "chosen", "keys", "unit_interval", "parameters", "random"},
     {"show", "draw", "graph", "autodiff"},
     {"jacobian"},
     {"compile"},
-    {"body"},
-    {"control", "custom"},
+    {"body", "closure", "alike"},
+    {"cond", "scan", "while_loop", "checkpoint", "custom"},
 ]
 
 STANDARD = set(__import__("sys").stdlib_module_names)

@@ -9,67 +9,58 @@ framework as with NumPy, PyTorch or JAX. Every function is the framework's own, 
 exactly the signature that the standard gives it; derivatives and capture work through
 them. The chapter on the Array API lists where the framework differs.
 """
-
-from __future__ import annotations
+# ruff: noqa: F401, F403
 
 import math
 import sys
+import types
 
-from ..core.tensor import NAMESPACES
-from . import (
-    creation,
-    data_types,
-    elementwise,
-    fft,
-    inspection,
-    linalg,
-    manipulation,
-    searching,
-    sets,
-    statistical,
+from ..core import tensor as _tensor
+from ..core.ops import (
+    arange,
+    asarray,
+    empty,
+    empty_like,
+    eye,
+    from_dlpack,
+    full,
+    full_like,
+    linspace,
+    meshgrid,
+    ones,
+    ones_like,
+    tril,
+    triu,
+    zeros,
+    zeros_like,
 )
-from .creation import *  # noqa: F403
-from .data_types import *  # noqa: F403
-from .elementwise import *  # noqa: F403
-from .inspection import *  # noqa: F403
+from . import fft, linalg
+from .data_types import *
+from .elementwise import *
+from .inspection import __array_namespace_info__
 from .linalg import matmul, matrix_transpose, tensordot, vecdot
-from .manipulation import *  # noqa: F403
-from .searching import *  # noqa: F403
-from .sets import *  # noqa: F403
-from .statistical import *  # noqa: F403
+from .manipulation import *
+from .searching import *
+from .sets import *
+from .statistical import *
 
 __array_api_version__ = "2024.12"
 
 e, inf, nan, pi = math.e, math.inf, math.nan, math.pi
 newaxis = None
 
-_SECTIONS = (
-    creation,
-    data_types,
-    elementwise,
-    inspection,
-    manipulation,
-    searching,
-    sets,
-    statistical,
-)
-
 __all__ = [
     "__array_api_version__",
-    "e",
+    "__array_namespace_info__",
     "fft",
-    "inf",
     "linalg",
-    "matmul",
-    "matrix_transpose",
-    "nan",
-    "newaxis",
-    "pi",
-    "tensordot",
-    "vecdot",
-    *(name for section in _SECTIONS for name in section.__all__),
+    *(
+        name
+        for name, value in globals().items()
+        if not name.startswith("_") and not isinstance(value, types.ModuleType)
+    ),
 ]
 
 # Each version of the standard contains those before it.
-VERSIONS = ("2021.12", "2022.12", "2023.12", __array_api_version__)
-NAMESPACES.update(dict.fromkeys(VERSIONS, sys.modules[__name__]))
+_VERSIONS = ("2021.12", "2022.12", "2023.12", __array_api_version__)
+_tensor.NAMESPACES.update(dict.fromkeys(_VERSIONS, sys.modules[__name__]))

@@ -4,82 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.ops.elementwise.arithmetic import divide as divided
-from ..core.ops.elementwise.arithmetic import floor_divide as divided_down
-from ..core.ops.elementwise.selection import where
+from ..core import ops
+from ..core.operands import promoted
 from ..core.tensor import Tensor
 from .data_types import KINDS
 from .signatures import like, standard
-
-__all__ = [
-    "abs",
-    "acos",
-    "acosh",
-    "add",
-    "asin",
-    "asinh",
-    "atan",
-    "atan2",
-    "atanh",
-    "bitwise_and",
-    "bitwise_invert",
-    "bitwise_left_shift",
-    "bitwise_or",
-    "bitwise_right_shift",
-    "bitwise_xor",
-    "ceil",
-    "clip",
-    "conj",
-    "copysign",
-    "cos",
-    "cosh",
-    "divide",
-    "equal",
-    "exp",
-    "expm1",
-    "floor",
-    "floor_divide",
-    "greater",
-    "greater_equal",
-    "hypot",
-    "imag",
-    "isfinite",
-    "isinf",
-    "isnan",
-    "less",
-    "less_equal",
-    "log",
-    "log1p",
-    "log2",
-    "log10",
-    "logaddexp",
-    "logical_and",
-    "logical_not",
-    "logical_or",
-    "logical_xor",
-    "maximum",
-    "minimum",
-    "multiply",
-    "negative",
-    "nextafter",
-    "not_equal",
-    "positive",
-    "pow",
-    "real",
-    "reciprocal",
-    "remainder",
-    "round",
-    "sign",
-    "signbit",
-    "sin",
-    "sinh",
-    "sqrt",
-    "square",
-    "subtract",
-    "tan",
-    "tanh",
-    "trunc",
-]
 
 
 def _unary(x: Any, /) -> Any: ...
@@ -133,8 +62,14 @@ def floor_divide(x1: Any, x2: Any, /) -> Tensor:
 
     The framework's own function has NaN there, as NumPy and PyTorch do.
     """
-    quotient = divided_down(x1, x2)
-    if quotient.dtype not in KINDS["real floating"]:
-        return quotient
+    x1, x2 = promoted("floor_divide", (x1, x2))
+    if x1.dtype not in KINDS["real floating"]:
+        return ops.floor_divide(x1, x2)
     is_infinite = logical_and(isinf(x1), isfinite(x2))
-    return where(is_infinite, divided(x1, x2), quotient)
+    # Any number will do for infinity here, but NumPy would warn of a remainder of it.
+    quotient = ops.floor_divide(ops.where(is_infinite, 1, x1), x2)
+    return ops.where(is_infinite, ops.divide(x1, x2), quotient)
+
+
+# The functions of the framework that are defined here.
+__all__ = [name for name in globals() if name in ops.__all__]

@@ -7,22 +7,7 @@ from typing import Any
 from ..core.ops import fourier
 from .signatures import like
 
-__all__ = [
-    "fft",
-    "fftfreq",
-    "fftn",
-    "fftshift",
-    "hfft",
-    "ifft",
-    "ifftn",
-    "ifftshift",
-    "ihfft",
-    "irfft",
-    "irfftn",
-    "rfft",
-    "rfftfreq",
-    "rfftn",
-]
+__all__ = fourier.__all__
 
 
 def _of_lines(

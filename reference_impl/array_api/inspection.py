@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.device import HOST, Device, devices
+from ..core.device import HOST, Device, as_device, devices
 from ..core.dtype import DEFAULT, SUPPORTED, Dtype, bfloat16, float16
-from ..core.tensor import as_device
 from .data_types import isdtype, of_kind
 
 __all__ = ["__array_namespace_info__"]

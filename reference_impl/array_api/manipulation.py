@@ -8,25 +8,6 @@ from ..core import ops
 from ..core.tensor import Tensor
 from .signatures import standard
 
-__all__ = [
-    "broadcast_arrays",
-    "broadcast_to",
-    "concat",
-    "expand_dims",
-    "flip",
-    "moveaxis",
-    "permute_dims",
-    "repeat",
-    "reshape",
-    "roll",
-    "squeeze",
-    "stack",
-    "take",
-    "take_along_axis",
-    "tile",
-    "unstack",
-]
-
 
 @standard
 def broadcast_arrays(*arrays: Any) -> Any: ...
@@ -95,3 +76,7 @@ def tile(x: Any, repetitions: Any, /) -> Any: ...
 
 @standard
 def unstack(x: Any, /, *, axis: Any = 0) -> Any: ...
+
+
+# The functions of the framework that are defined here.
+__all__ = [name for name in globals() if name in ops.__all__]

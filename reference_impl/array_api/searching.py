@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..core import ops
 from .signatures import like, standard
-
-__all__ = [
-    "argmax",
-    "argmin",
-    "argsort",
-    "nonzero",
-    "searchsorted",
-    "sort",
-    "where",
-]
 
 
 def _position(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> Any: ...
@@ -41,3 +32,7 @@ def searchsorted(
 
 @standard
 def where(condition: Any, x1: Any, x2: Any, /) -> Any: ...
+
+
+# The functions of the framework that are defined here.
+__all__ = [name for name in globals() if name in ops.__all__]

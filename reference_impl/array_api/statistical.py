@@ -4,23 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..core import ops
 from .signatures import like, standard
-
-__all__ = [
-    "all",
-    "any",
-    "count_nonzero",
-    "cumulative_prod",
-    "cumulative_sum",
-    "diff",
-    "max",
-    "mean",
-    "min",
-    "prod",
-    "std",
-    "sum",
-    "var",
-]
 
 
 def _reduction(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> Any: ...
@@ -52,3 +37,7 @@ cumulative_prod, cumulative_sum = like(_running, "cumulative_prod", "cumulative_
 def diff(
     x: Any, /, *, axis: int = -1, n: int = 1, prepend: Any = None, append: Any = None
 ) -> Any: ...
+
+
+# The functions of the framework that are defined here.
+__all__ = [name for name in globals() if name in ops.__all__]

@@ -4,16 +4,20 @@ Modules import downwards only, so they can be read from the first line to the la
 
     errors                       what can go wrong
     dtype shape tree location    kinds of numbers, axes, containers, lines of programs
-    memory device dlpack         who owns bytes, and how they are lent
-    tensor                       a node of a graph
+    blocks memory arena device   who owns bytes
+    dlpack                       how they are lent
+    tensor elements              a node of a graph; how data becomes one
     operands scope               what an op takes; which part of a model is computed
-    op                           a law, declared once
+    op kinds bundle              a law, declared once; its kind; several results
     ops/                         all of them
     show draw graph              what a function does, and how that is shown
-    walk autodiff jacobian       derivatives: two walks, and what they are for
-    compile body                 graphs that run; functions inside of ops
-    control custom               loops and branches; derivatives by a rule of one's own
-    keys random                  numbers drawn from a key
+    walk chosen                  derivatives: two walks, and what they are about
+    autodiff jacobian            what they are for
+    compile body closure alike   graphs that run; functions inside of ops
+    cond scan while_loop         branches and loops
+    checkpoint custom            values computed again; derivative rules of one's own
+    keys unit_interval           what random numbers are functions of; made of bits
+    parameters random            what they follow; how they are drawn
 
 `reference_impl.io` is above: graphs as files and as programs.
 """

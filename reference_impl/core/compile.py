@@ -1,8 +1,8 @@
 """Compilation: capture a function once, then run its graph.
 
-So far a program is a replay: the NumPy rule of every node, in order, each value let go
-after its last reader. Python code of the function runs once for every set of shapes
-and dtypes; the ops' bookkeeping does not run at all.
+A program is a replay: the rule of every node, in order, on arrays, each value let go
+after its last reader. Python code of the function runs once for every set of shapes,
+dtypes and devices; the ops' bookkeeping does not run at all.
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ import numpy as np
 
 from . import tree
 from .device import HOST, Device
+from .elements import tensor
 from .errors import CaptureError
 from .graph import Graph, capture, is_array
 from .op import Op
 from .operands import common_device
-from .tensor import UNTRACKED, Tensor, known, tensor, value
-
-_HERE = [known(np.zeros(()))]  # where a program without arguments and constants runs
+from .tensor import UNTRACKED, Tensor, known, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +40,9 @@ class Program:
     """The steps of a graph, ready to run on arrays."""
 
     def __init__(self, graph: Graph) -> None:
-        nodes = graph.nodes()
-        slots = {x.serial: i for i, x in enumerate((*graph.inputs, *nodes))}
-        self.constants: list[Tensor] = []
-        read = [x for node in nodes for x in node.inputs]
-        for x in (*read, *graph.outputs):
-            if x.serial not in slots:
-                slots[x.serial] = len(graph.inputs) + len(nodes) + len(self.constants)
-                self.constants.append(x)
+        nodes, self.constants = graph.nodes(), graph.constants()
+        values = (*graph.inputs, *nodes, *self.constants)
+        slots = {x.serial: i for i, x in enumerate(values)}
         self._blank = [None] * len(nodes)
         self._elements = [value(x, graph.name) for x in self.constants]
         self._outputs = [slots[x.serial] for x in graph.outputs]
@@ -81,7 +75,7 @@ def _steps(
 
 
 class Compiled:
-    """A function that is captured for each new set of shapes, then replayed."""
+    """A function that is captured once for arguments of a kind, then replayed."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         functools.update_wrapper(self, function)
@@ -97,7 +91,8 @@ class Compiled:
             results = graph.apply(*tensors)
         else:
             arrays = [value(x, graph.name) for x in tensors]
-            place = common_device(graph.name, [*tensors, *program.constants] or _HERE)
+            read = [*tensors, *program.constants]
+            place = common_device(graph.name, read) if read else HOST
             results = [known(array, place) for array in program.run(arrays, place)]
         return tree.unflatten(graph.structure, results)
 
@@ -136,8 +131,9 @@ def compile(function: Callable[..., Any]) -> Compiled:
     ----------
     function : callable
         Pure, of trees as positional arguments: it is called once for each new set of
-        shapes and dtypes, and again for each new value of an argument that is a Python
-        number or string. A number that changes at every step should be a tensor.
+        shapes, dtypes and devices, and again for each new value of an argument that is
+        a Python number or string. A number that changes at every step should be a
+        tensor.
 
     Returns
     -------

@@ -1,10 +1,9 @@
-"""Devices: who owns memory and copies values into it.
+"""Devices: who owns memory, copies values into it and applies ops there.
 
-A device allocates arrays from its own pool. An array gives its block back by itself
-the moment its last reader is gone. Large arrays live there, whether made from data or
-by an op that can write into a block; for small ones NumPy's own allocator is faster. A
+A device has an arena of its own. Large arrays live there, whether made from data or by
+an op that can write into a block; for small ones NumPy's own allocator is faster. A
 device that has a budget, a trace or poison accounts for every byte: arrays of all sizes
-and results of all ops live in its pool.
+and results of all ops live in its arena.
 
 The CPU is always there; another package registers its device by name, so that nothing
 here has to know it.
@@ -14,28 +13,26 @@ from __future__ import annotations
 
 import contextlib
 import math
-import mmap
-import os
-import sys
-import weakref
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from .arena import Arena, cache_aligned
+from .blocks import Label
 from .dtype import Dtype
-from .errors import DeviceError, RangeError, ShapeError
-from .memory import ALIGNMENT_BYTES, Block, Event, Label, Pool
+from .errors import DeviceError, OutOfMemoryError, RangeError, ShapeError
+from .memory import Event, Pool
 from .shape import Shape
 
-LEAST_BYTES = 1 << 24  # with less than this nothing can be done
-# Above 128 KiB glibc asks the system for new pages at every allocation. A chain of
-# products through the pool takes 2.4 times as long at 128 KiB, where NumPy's arrays
-# cause no page faults, and 0.6, 0.5, 0.4 times as long at 192 KiB, 512 KiB and 1 MiB,
-# where they do (benchmarks/pool.py).
+# The pool is used from the smallest size on at which it was measured to be faster. A
+# chain of products and sums takes 2.5 times as long through the pool on arrays of
+# 64 KiB, where NumPy's cause no page faults, and 0.66, 0.42, 0.63, 0.40 times as long
+# on 256 KiB, 1 MiB, 16 MiB, 64 MiB, where they do (benchmarks/results/pool.json).
 POOLED_BYTES = 1 << 18
 
 
+@runtime_checkable
 class Device(Protocol):
     """What the framework asks of a place that holds tensors and applies ops."""
 
@@ -58,18 +55,8 @@ class Device(Protocol):
         """What the memory of an array was allocated for, if that is known."""
 
 
-class _Lease(weakref.ref):
-    """Notices the end of a piece of memory and remembers which block it was."""
-
-    __slots__ = ("block",)
-    block: Block
-
-
 class CPU:
-    """Main memory, as one arena of address space.
-
-    The operating system backs a page of the arena when it is first written, so the
-    whole arena can be as large as the machine's memory at no cost.
+    """Main memory, and the processor beside it.
 
     Parameters
     ----------
@@ -105,18 +92,15 @@ class CPU:
                 f"CPU: capacity_bytes must be positive, {capacity_bytes} came"
             )
         self.name, self.pooled_bytes = name, pooled_bytes
-        self._memory = _address_space(capacity_bytes or _physical_bytes())
-        self._arena = np.frombuffer(self._memory, np.uint8)
-        self.pool = Pool(
-            capacity_bytes=self._memory.nbytes,
-            memory=self._memory,
-            poison=poison,
+        self._arena = Arena(
             name=f"device {name}",
+            capacity_bytes=capacity_bytes,
+            poison=poison,
+            traced=traced,
         )
-        self.pool.trace = [] if traced else None
-        self._accounts = traced or poison or capacity_bytes is not None
-        # By identity: what a lease refers to, an array, has no hash.
-        self._leases: dict[int, _Lease] = {}
+        self.pool = self._arena.pool
+        # Why every byte must lie in the pool; a trace is a reason for its time.
+        self._reasons: list[Any] = [x for x in (capacity_bytes, poison, traced) if x]
 
     def empty(self, shape: Shape, dtype: Dtype, maker: str = "empty") -> np.ndarray:
         """An array of this device whose elements are not set yet.
@@ -130,17 +114,9 @@ class CPU:
         """
         if min(shape, default=0) < 0:
             raise ShapeError(f"empty: sizes must not be negative, {shape} came")
-        if not self._pools(shape, dtype):
-            return aligned(shape, dtype)  # 3 us instead of 8 us
-        nbytes = dtype.itemsize * math.prod(shape)
-        block = self.pool.allocate(nbytes, Label(maker, dtype, shape))
-        memory = np.ndarray(block.nbytes, np.uint8, self._memory, block.offset)
-        # Every view of the result has `memory` as its base and keeps it alive; NumPy
-        # looks through a memoryview, so only an array can be the one that is watched.
-        lease = _Lease(memory, self._end)
-        lease.block = block
-        self._leases[id(lease)] = lease
-        return np.ndarray(shape, dtype, memory)
+        if self._pools(shape, dtype):
+            return self._arena.array(shape, dtype, maker)
+        return cache_aligned(shape, dtype)  # 4 us instead of 7 us
 
     def put(self, array: np.ndarray, maker: str = "tensor") -> np.ndarray:
         """A copy of a NumPy array."""
@@ -158,38 +134,40 @@ class CPU:
         Raises
         ------
         OutOfMemoryError
-            If the result belongs into the pool, and the pool has no room.
+            If the pool has no room for the result, or the system no memory for the
+            arrays that NumPy makes.
         """
-        if self._accounts:
-            return self._accounted(op, arrays, attrs)
-        if op.writes_out:
-            least = self.pooled_bytes
-            # The last operand too: the first may be a number beside a tensor.
-            if arrays[0].nbytes >= least or arrays[-1].nbytes >= least:
-                return self._written(op, arrays, attrs)
-        return op.compute(*arrays, **attrs)
+        try:
+            if self._reasons:
+                return self._accounted(op, arrays, attrs)
+            if op.writes_out:
+                least = self.pooled_bytes
+                # The last operand too: the first may be a number beside a tensor.
+                if arrays[0].nbytes >= least or arrays[-1].nbytes >= least:
+                    return self._written(op, arrays, attrs)
+            return op.compute(*arrays, **attrs)
+        except OutOfMemoryError:
+            raise
+        except MemoryError as error:
+            problem = f"the system refuses memory for {op.name}: {error}"
+            raise self.pool.refusal(problem) from None
 
     def label(self, array: np.ndarray) -> Label | None:
-        """What the block behind an array was allocated for; NumPy's memory has none."""
-        while isinstance(array.base, np.ndarray):
-            array = array.base
-        leases = (r for r in weakref.getweakrefs(array) if isinstance(r, _Lease))
-        return next((lease.block.label for lease in leases), None)
+        """What an array of the arena was allocated for; NumPy's memory has no label."""
+        return self._arena.label(array)
 
     @contextlib.contextmanager
     def trace(self) -> Iterator[list[Event]]:
-        """A list of all that is allocated and freed meanwhile, by ops of every kind."""
-        self.pool.collect()
-        accounts, outer = self._accounts, self.pool.trace
-        events: list[Event] = []
-        self._accounts, self.pool.trace = True, events
-        try:
-            yield events
-            self.pool.collect()
-        finally:
-            self._accounts, self.pool.trace = accounts, outer
-            if outer is not None:
-                outer.extend(events)
+        """A list of all that is allocated and freed meanwhile, by ops of every kind.
+
+        Those of other threads are among them; see `Pool.tracing`.
+        """
+        with self.pool.tracing() as events:
+            self._reasons.append("trace")
+            try:
+                yield events
+            finally:
+                self._reasons.remove("trace")
 
     def __repr__(self) -> str:
         return f"device({self.name!r})"
@@ -207,7 +185,9 @@ class CPU:
 
     def _pools(self, shape: Shape, dtype: Dtype) -> bool:
         """Whether an array is the pool's business."""
-        return self._accounts or dtype.itemsize * math.prod(shape) >= self.pooled_bytes
+        if self._reasons:
+            return True
+        return dtype.itemsize * math.prod(shape) >= self.pooled_bytes
 
     def _accounted(self, op: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:
         """The result of any op, in the pool."""
@@ -223,80 +203,39 @@ class CPU:
         """A result, copied into the pool if NumPy has allocated memory for it."""
         # By address: a view of the pool, or of an operand, has no bytes of its own.
         if result.nbytes == 0 or any(
-            np.may_share_memory(result, x) for x in (self._arena, *arrays)
+            np.may_share_memory(result, x) for x in (self._arena.bytes, *arrays)
         ):
             return result
         return self.put(result, maker)
-
-    def _end(self, lease: _Lease) -> None:
-        # A reader can vanish at any moment, even inside the pool (the garbage collector
-        # decides), so its block is not freed here.
-        del self._leases[id(lease)]
-        self.pool.release(lease.block)
-
-
-def aligned(shape: Shape, dtype: Dtype) -> np.ndarray:
-    """An array of NumPy's memory that begins on a cache line, as others expect it."""
-    raw = np.empty(dtype.itemsize * math.prod(shape) + ALIGNMENT_BYTES, np.uint8)
-    start = -raw.__array_interface__["data"][0] % ALIGNMENT_BYTES
-    return np.ndarray(shape, dtype, raw, start)
 
 
 def _computed(op: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:
     return op.compute(*arrays, **attrs)
 
 
-def _physical_bytes() -> int:
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-
-
-def _address_space(nbytes: int) -> memoryview:
-    """Memory that the system backs when it is written, as much as it will promise."""
-    while True:
-        try:
-            return memoryview(_in_huge_pages(mmap.mmap(-1, nbytes, **_PRIVATE)))
-        except OSError:
-            if nbytes <= LEAST_BYTES:
-                raise
-            nbytes = nbytes // 2 // mmap.PAGESIZE * mmap.PAGESIZE
-
-
-def _in_huge_pages(space: mmap.mmap) -> mmap.mmap:
-    """The same space; where there are huge pages, one page fault backs 2 MiB of it."""
-    if hasattr(mmap, "MADV_HUGEPAGE"):
-        # Ops on arrays of 4 MiB and more take 0.95 of the time. A kernel without huge
-        # pages refuses, which does no harm.
-        with contextlib.suppress(OSError):
-            space.madvise(mmap.MADV_HUGEPAGE)
-    return space
-
-
-# Without this flag Linux counts the arena as memory in use, and a process that holds
-# it cannot fork. Python has a name for it since 3.13 only.
-_NORESERVE = 0x4000 if sys.platform == "linux" else 0
-_PRIVATE: dict[str, int] = (
-    {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NORESERVE}
-    if hasattr(mmap, "MAP_PRIVATE")
-    else {}
-)
-
-_devices: dict[str, Device] = {}
+HOST = CPU()
+_devices: dict[str, Device] = {HOST.name: HOST}
 
 
 def register_device(device: Device) -> None:
-    """Make a device available under its name.
+    """Let a device be asked for by its name.
+
+    The CPU that is always there stays as it is. What shall have a budget gets another
+    name: `CPU(name="small", capacity_bytes=...)`.
 
     Raises
     ------
     DeviceError
-        If it has the name of the CPU that is always there.
+        If another device has the name: its tensors would lie where nobody finds them.
     """
-    if _devices.get(device.name) is HOST and device is not HOST:
+    found = _devices.setdefault(device.name, device)
+    if found is not device:
+        machine = "the machine's own memory and stays"
         raise DeviceError(
-            f"register_device: {device.name!r} is the machine's own memory and stays; "
+            f"register_device: {device.name!r} is "
+            f"{machine if found is HOST else 'registered already'}; "
             f"give the device another name"
         )
-    _devices[device.name] = device
 
 
 def device(name: str) -> Device:
@@ -312,10 +251,23 @@ def device(name: str) -> Device:
     return _devices[name]
 
 
+def as_device(place: str | Device | None) -> Device:
+    """The device that a name or a device stands for; `None` is the CPU.
+
+    Raises
+    ------
+    DeviceError
+        If there is none of that name, or what came is no device.
+    """
+    if place is None:
+        return HOST
+    if isinstance(place, str):
+        return device(place)
+    if not isinstance(place, Device):
+        raise DeviceError(f"device: a device or its name is needed, {place!r} came")
+    return place
+
+
 def devices() -> list[Device]:
     """All devices that are there, the CPU first."""
     return list(_devices.values())
-
-
-HOST = CPU()
-register_device(HOST)

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from .device import aligned
+from .arena import cache_aligned
+from .blocks import ALIGNMENT_BYTES
 from .dtype import as_dtype, bfloat16
 from .errors import DeviceError
-from .memory import ALIGNMENT_BYTES
 
 CPU = (1, 0)  # DLPack's kind of device and its number
 _READABLE_HERE = (1, 3, 13)  # main memory; that which CUDA pins or manages
@@ -61,7 +61,7 @@ def exported(
     if max_version is not None and max_version >= _VERSIONED:
         given.flags.writeable = False
     elif copy is not False and not (array.flags.writeable and _is_aligned(array)):
-        elements, given = given, aligned(given.shape, given.dtype)
+        elements, given = given, cache_aligned(given.shape, given.dtype)
         given[...] = elements
     capsule = given.__dlpack__(
         stream=stream, max_version=max_version, dl_device=dl_device, copy=copy

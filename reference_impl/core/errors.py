@@ -38,7 +38,7 @@ class DeviceError(MappingError, ValueError):
 
 
 class OutOfMemoryError(MappingError, MemoryError):
-    """A pool cannot serve a request within its capacity."""
+    """A pool has no room within its capacity, or the system refuses memory."""
 
 
 class FreedError(MappingError, RuntimeError):

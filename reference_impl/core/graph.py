@@ -16,11 +16,12 @@ import numpy as np
 
 from . import tree
 from .draw import as_dot, as_mermaid
+from .elements import tensor
 from .errors import CaptureError, MappingError
 from .location import name_line
 from .scope import Scope, current_record, now, recording
 from .show import as_text, type_of
-from .tensor import Tensor, symbol_like, tensor
+from .tensor import Tensor, symbol_like
 
 FORMS = {"text": as_text, "mermaid": as_mermaid, "dot": as_dot}
 
@@ -149,13 +150,13 @@ def capture(function: Callable[..., Any], *args: Any) -> Graph:
         What the function raises, with the user's line at the end of the message; a
         `NoValueError` if it asks for a value that is not known yet.
     CaptureError
-        If the function returns something other than tensors and numbers, or reads a
-        tensor that an enclosing derivative or capture is about.
+        If the function returns something other than tensors and real numbers, or reads
+        a tensor that an enclosing derivative or capture is about.
     """
     leaves, structure = tree.flatten(args)
     start = now()  # what is younger was made in this capture
     symbols = [symbol_like(x) if is_array(x) else x for x in leaves]
-    result, scopes = _traced(function, tree.unflatten(structure, symbols))
+    result, scopes = _recorded(function, tree.unflatten(structure, symbols))
     outputs, out_structure = tree.flatten(result)
     for name, x in zip(tree.names(result), outputs, strict=True):
         if not isinstance(x, (Tensor, np.ndarray, np.generic, bool, int, float)):
@@ -178,7 +179,7 @@ def capture(function: Callable[..., Any], *args: Any) -> Graph:
     return graph
 
 
-def _traced(
+def _recorded(
     function: Callable[..., Any], args: Sequence[Any]
 ) -> tuple[Any, tuple[Scope, ...]]:
     """What a function returns, and the scopes that it entered."""

@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 
 from . import tree
-from .autodiff import Chosen, grad, jvp, vjp_at
+from .autodiff import grad, jvp, vjp_at
+from .chosen import Chosen
 from .dtype import COMPLEX
+from .elements import tensor
 from .errors import GradientError
 from .shape import Shape
-from .tensor import FUNCTIONS, Tensor, known, tensor
+from .tensor import FUNCTIONS, Tensor, known
 from .walk import pushforward
 
 
@@ -132,7 +134,7 @@ def _columns(function: Callable[..., Any], args: Any, argnums: Any) -> Any:
 
     by_leaf = [columns(i) for i in range(len(chosen.leaves))]
     of_outs = [
-        chosen.rebuilt([columns[i] for columns in by_leaf]) for i in range(len(outs))
+        chosen.rebuilt([of_leaf[i] for of_leaf in by_leaf]) for i in range(len(outs))
     ]
     return tree.unflatten(structure, of_outs)
 

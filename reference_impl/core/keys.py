@@ -15,12 +15,13 @@ import numpy as np
 
 from .device import Device
 from .dtype import INTEGERS, check_kind, uint32, uint64
+from .elements import tensor
 from .errors import DtypeError, KeyReuseError, RangeError, ShapeError
 from .operands import Operand
 from .ops.elementwise import astype
 from .ops.joining import unstack
 from .ops.threefry import _blocks
-from .tensor import Tensor, tensor
+from .tensor import Tensor
 
 
 @dataclass(eq=False)

@@ -1,8 +1,7 @@
 """Where in the user's program an error arose.
 
-What is captured fails far from where it is run: the traceback of a shape error ends
-inside of an op. The line that a person can change is the last one outside of the
-framework.
+The traceback of an error in a capture ends inside of an op. The line that a person can
+change is the last one outside of the framework.
 """
 
 from __future__ import annotations

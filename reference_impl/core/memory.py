@@ -1,51 +1,25 @@
 """The pool: which bytes of one arena belong to whom.
 
-A `Pool` hands out blocks of an arena and takes them back. It decides about offsets
-only, so the same code serves the memory of a CPU, the memory of a GPU and a test that
-has no memory at all. Sizes are rounded up to classes, a freed block waits in the free
-list of its size, a larger one is split when nothing fits exactly, and neighbours that
-are both free become one again.
-
-Every block carries a label: which op made the array in it, of which dtype and shape. So
-a pool can say who holds its bytes, when it is full and after the fact, in its trace.
+A `Pool` hands out blocks of an arena and takes them back, from any thread. Every block
+carries a label: which op made the array in it, of which dtype and shape. So a pool can
+say who holds its bytes, when it is full and after the fact, in its trace. Where a block
+lies is decided in `blocks`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
+from .blocks import Block, Blocks, Label, size_class
 from .errors import FreedError, OutOfMemoryError
 
-ALIGNMENT_BYTES = 64  # a cache line, and the widest vector register of a CPU
 POISON_BYTE = 0xFF  # makes every floating type read as NaN
 LISTED_HOLDERS = 5  # in the message of an OutOfMemoryError
-
-
-class Label(NamedTuple):
-    """What a block was allocated for: an array, and the function that made it."""
-
-    maker: str
-    dtype: Any
-    shape: tuple[int, ...]
-
-    def __str__(self) -> str:
-        return f"{self.maker} {self.dtype}{list(self.shape)}"
-
-
-@dataclass(slots=True, eq=False)
-class Block:
-    """A piece of the arena, linked to its neighbours in order of offset."""
-
-    offset: int
-    nbytes: int
-    requested_bytes: int = 0
-    is_free: bool = True
-    label: Label | None = None
-    before: Block | None = None
-    after: Block | None = None
 
 
 class Event(NamedTuple):
@@ -79,16 +53,6 @@ class Statistics:
     """In [0, 1]: the part of the free bytes that is not in the largest free block."""
 
 
-def size_class(nbytes: int) -> int:
-    """The size in bytes in which a request is served.
-
-    Whole cache lines up to 1 KiB, then eight classes for each power of two: at most
-    one eighth is wasted, and requests of nearly one size can serve each other.
-    """
-    step = max(ALIGNMENT_BYTES, 1 << max(nbytes - 1, 0).bit_length() >> 4)
-    return max(-(-nbytes // step) * step, ALIGNMENT_BYTES)
-
-
 class Pool:
     """Blocks of one arena.
 
@@ -100,13 +64,15 @@ class Pool:
         The arena itself; needed for `poison` only.
     poison : bool
         Overwrite what is freed, so that reading it afterwards shows.
+    traced : bool
+        Record every event in `trace` from the beginning; see also `tracing`.
     name : str
         Opens the message when there is no room.
 
     Attributes
     ----------
     trace : list of Event, or None
-        What happened since somebody put a list there.
+        What has happened so far, if the pool is `traced`.
     """
 
     def __init__(
@@ -115,19 +81,19 @@ class Pool:
         capacity_bytes: int,
         memory: memoryview | None = None,
         poison: bool = False,
+        traced: bool = False,
         name: str = "Pool.allocate",
     ) -> None:
         if poison and memory is None:
             raise ValueError("Pool: poison=True needs `memory` to write to; none came")
         self.name, self.capacity_bytes = name, capacity_bytes
-        self.trace: list[Event] | None = None
+        self.trace: list[Event] | None = [] if traced else None
+        self._traces = [] if self.trace is None else [self.trace]
         self._poisoned = memory if poison else None
-        self._free: dict[int, dict[int, Block]] = {}
-        self._last: Block | None = None
+        self._blocks = Blocks(capacity_bytes)
         self._released: deque[Block] = deque()
         self._lock = threading.Lock()
-        self._requested = self._allocated = self._peak = self._reserved = 0
-        self._allocations = self._reuses = 0
+        self._requested = self._allocated = self._peak = self._allocations = 0
 
     def allocate(self, nbytes: int, label: Label | None = None) -> Block:
         """A block of at least `nbytes` bytes.
@@ -143,19 +109,17 @@ class Pool:
         if nbytes < 0:
             raise ValueError(f"Pool.allocate: a size is needed, {nbytes} came")
         self.collect()
-        size = size_class(nbytes)
         with self._lock:
-            block = self._reused(size) or self._extended(size)
+            block = self._blocks.take(size_class(nbytes))
             if block is None:
-                raise OutOfMemoryError(self._refusal(nbytes, label))
-            block.is_free, block.requested_bytes, block.label = False, nbytes, label
+                raise self._refusal(self._lack(nbytes, label))
+            block.requested_bytes, block.label = nbytes, label
             self._allocations += 1
             self._requested += nbytes
             self._allocated += block.nbytes
             if self._allocated > self._peak:
                 self._peak = self._allocated
-            if self.trace is not None:
-                self.trace.append(self._event("allocate", block))
+            self._record("allocate", block)
         return block
 
     def free(self, block: Block) -> None:
@@ -176,10 +140,8 @@ class Pool:
                 self._poisoned[block.offset : end] = bytes([POISON_BYTE]) * block.nbytes
             self._requested -= block.requested_bytes
             self._allocated -= block.nbytes
-            if self.trace is not None:
-                self.trace.append(self._event("free", block))
-            block.is_free = True
-            self._keep(self._merged(block))
+            self._record("free", block)
+            self._blocks.give_back(block)
 
     def release(self, block: Block) -> None:
         """Take a block back before the next allocation.
@@ -208,40 +170,63 @@ class Pool:
         """What has happened so far."""
         self.collect()
         with self._lock:
-            free_sizes = [size for size, blocks in self._free.items() for _ in blocks]
+            free_sizes = self._blocks.free_sizes()
             total, largest = sum(free_sizes), max(free_sizes, default=0)
             return Statistics(
                 requested_bytes=self._requested,
                 allocated_bytes=self._allocated,
                 peak_bytes=self._peak,
-                reserved_bytes=self._reserved,
+                reserved_bytes=self._blocks.reserved_bytes,
                 allocations=self._allocations,
-                reuses=self._reuses,
+                reuses=self._blocks.reuses,
                 fragmentation=1 - largest / total if total else 0.0,
             )
 
-    def _event(self, action: Literal["allocate", "free"], block: Block) -> Event:
-        return Event(action, block.offset, block.nbytes, self._allocated, block.label)
+    @contextlib.contextmanager
+    def tracing(self) -> Iterator[list[Event]]:
+        """A list of all that is allocated and freed meanwhile, by any thread.
+
+        Threads share the arena: one may free what another has allocated, and
+        `live_bytes` counts for all. So the events of one thread would not add up.
+        """
+        events: list[Event] = []
+        self.collect()
+        with self._lock:
+            self._traces.append(events)
+        try:
+            yield events
+            self.collect()
+        finally:
+            with self._lock:
+                self._traces = [x for x in self._traces if x is not events]
+
+    def refusal(self, problem: str) -> OutOfMemoryError:
+        """The error that somebody has no memory, with a list of the largest holders."""
+        self.collect()
+        with self._lock:
+            return self._refusal(problem)
+
+    def _record(self, action: Literal["allocate", "free"], block: Block) -> None:
+        if self._traces:
+            event = Event(
+                action, block.offset, block.nbytes, self._allocated, block.label
+            )
+            for trace in self._traces:
+                trace.append(event)
 
     def _held(self) -> list[Block]:
-        blocks, block = [], self._last
-        while block is not None:
-            if not block.is_free:
-                blocks.append(block)
-            block = block.before
-        return sorted(blocks, key=lambda b: (-b.requested_bytes, b.offset))
+        return sorted(self._blocks.used(), key=lambda b: (-b.requested_bytes, b.offset))
 
-    def _refusal(self, nbytes: int, label: Label | None) -> str:
-        held, last = self._held(), self._last
-        unused = self.capacity_bytes - self._reserved
-        if last is not None and last.is_free:
-            unused += last.nbytes
+    def _lack(self, nbytes: int, label: Label | None) -> str:
         purpose = f" for {label}" if label else ""
-        lines = [
-            f"{self.name}: {nbytes} bytes are needed{purpose}; "
-            f"of {self.capacity_bytes} bytes {self._allocated} are in use, and at most "
-            f"{max([unused, *self._free])} are free in one piece"
-        ]
+        return (
+            f"{nbytes} bytes are needed{purpose}; of {self.capacity_bytes} bytes "
+            f"{self._allocated} are in use, and at most "
+            f"{self._blocks.largest_bytes()} are free in one piece"
+        )
+
+    def _refusal(self, problem: str) -> OutOfMemoryError:
+        held, lines = self._held(), [f"{self.name}: {problem}"]
         if held:
             lines.append("the largest holders are")
         for block in held[:LISTED_HOLDERS]:
@@ -249,82 +234,4 @@ class Pool:
         if len(held) > LISTED_HOLDERS:
             rest = [block.requested_bytes for block in held[LISTED_HOLDERS:]]
             lines.append(f"{sum(rest):>14} bytes  in {len(rest)} smaller blocks")
-        return "\n".join(lines)
-
-    def _reused(self, size: int) -> Block | None:
-        fitting = size if size in self._free else self._next_larger(size)
-        if fitting is None:
-            return None
-        block = self._renewed(
-            self._forget(next(reversed(self._free[fitting].values())))
-        )
-        self._reuses += 1
-        if block.nbytes > size:
-            self._split(block, size)
-        return block
-
-    def _renewed(self, block: Block) -> Block:
-        """A new handle for a free block; whoever holds the old one cannot free it."""
-        fresh = Block(
-            block.offset, block.nbytes, before=block.before, after=block.after
-        )
-        self._link(fresh)
-        return fresh
-
-    def _link(self, block: Block) -> None:
-        """Tell the neighbours of a block that it stands between them."""
-        if block.before is not None:
-            block.before.after = block
-        if block.after is None:
-            self._last = block
-        else:
-            block.after.before = block
-
-    def _next_larger(self, size: int) -> int | None:
-        return min((free for free in self._free if free > size), default=None)
-
-    def _split(self, block: Block, size: int) -> None:
-        rest = Block(
-            block.offset + size, block.nbytes - size, before=block, after=block.after
-        )
-        block.nbytes = size
-        self._link(rest)
-        self._keep(rest)
-
-    def _extended(self, size: int) -> Block | None:
-        last = self._last
-        start = last.offset if last is not None and last.is_free else self._reserved
-        if start + size > self.capacity_bytes:
-            return None
-        if last is not None and last.is_free:
-            block = self._renewed(self._forget(last))
-            block.nbytes = size
-        else:
-            block = Block(start, size, before=last)
-            self._link(block)
-        self._reserved = start + size
-        return block
-
-    def _merged(self, block: Block) -> Block:
-        if block.after is not None and block.after.is_free:
-            self._absorb(block, self._forget(block.after))
-        if block.before is not None and block.before.is_free:
-            before = self._forget(block.before)
-            self._absorb(before, block)
-            return before
-        return block
-
-    def _absorb(self, block: Block, neighbour: Block) -> None:
-        block.nbytes += neighbour.nbytes
-        block.after = neighbour.after
-        self._link(block)
-
-    def _keep(self, block: Block) -> None:
-        self._free.setdefault(block.nbytes, {})[block.offset] = block
-
-    def _forget(self, block: Block) -> Block:
-        blocks = self._free[block.nbytes]
-        del blocks[block.offset]
-        if not blocks:
-            del self._free[block.nbytes]
-        return block
+        return OutOfMemoryError("\n".join(lines))

@@ -14,18 +14,10 @@ import numpy as np
 
 from .device import Device
 from .dtype import DEFAULT, WEAK, Dtype, result_type, weak_type
+from .elements import tensor
 from .errors import DeviceError, DtypeError, ShapeError
 from .shape import Shape, broadcast_shapes
-from .tensor import (
-    FREED,
-    FUNCTIONS,
-    UNTRACKED,
-    Tensor,
-    check_not_freed,
-    known,
-    tensor,
-    value,
-)
+from .tensor import FREED, FUNCTIONS, UNTRACKED, Tensor, check_not_freed, known, value
 
 Operand = Any  # a Tensor, or a number or NumPy array that becomes one
 
@@ -158,8 +150,8 @@ def aligned(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
 
     Raises
     ------
-    DtypeError, ShapeError
-        If they do not fit; `who` opens the message.
+    DtypeError, DeviceError, ShapeError, FreedError
+        As `promoted` and `stretched` do.
     """
     if len(operands) > 2:
         return stretched(who, promoted(who, operands))

@@ -4,6 +4,9 @@ A number depends on the key, on its position in the result counted in row-major 
 and on nothing else, so it is the same on every device and in every program. It is made
 of random bits by ops: numbers that move with the parameters of their distribution have
 derivatives by them.
+
+Every function that draws uses its key up, and raises a `KeyReuseError` if somebody has
+used it before.
 """
 
 from __future__ import annotations
@@ -15,18 +18,12 @@ from typing import Any
 import numpy as np
 
 from .dtype import (
-    FLOATS,
     INTEGERS,
     UNSIGNED,
-    Dtype,
     as_dtype,
-    bfloat16,
     check_kind,
-    float16,
     float32,
-    float64,
     int64,
-    uint16,
     uint32,
     uint64,
     wide_type,
@@ -35,15 +32,18 @@ from .errors import DtypeError, RangeError, ShapeError
 from .keys import Key, clone, fold_in, key, split, use
 from .operands import Operand, as_tensors
 from .ops.elementwise import astype, cos, log, log1p, sin, sqrt
-from .ops.extremes import argmax
+from .ops.extremes import argmax, check_nonempty
 from .ops.gathering import take
 from .ops.joining import concat
-from .ops.movement import moveaxis, reshape
+from .ops.permuting import moveaxis
+from .ops.reshaping import reshape
 from .ops.slicing import along
 from .ops.sorting import argsort
 from .ops.threefry import _bits
-from .shape import Shape, broadcast_shapes, normalise_axes, normalise_shape
-from .tensor import Tensor, value
+from .parameters import common_shape, floating, joining, known_elements
+from .shape import Shape, normalise_axes
+from .tensor import Tensor
+from .unit_interval import open_unit, unit
 
 __all__ = [
     "Key",
@@ -60,24 +60,12 @@ __all__ = [
     "uniform",
 ]
 
-# The words that numbers of a dtype are made of, and how many of their binary digits it
-# can hold for all numbers below 1.
-WORDS: dict[Dtype, Dtype] = {
-    float16: uint16,
-    bfloat16: uint16,
-    float32: uint32,
-    float64: uint64,
-}
-DIGITS = {float16: 11, bfloat16: 8, float32: 24, float64: 53}
-
 
 def bits(key: Key, shape: Shape | int = (), *, dtype: Any = uint32) -> Tensor:
     """Integers whose binary digits are each 0 or 1, with equal probability.
 
     Raises
     ------
-    KeyReuseError
-        If the key was used before.
     DtypeError, ShapeError
         If the dtype is not unsigned, or a size is negative.
 
@@ -86,7 +74,7 @@ def bits(key: Key, shape: Shape | int = (), *, dtype: Any = uint32) -> Tensor:
     64 bits are a block of the cipher; fewer are the last ones of the exclusive or of
     its halves. They are the bits of JAX's `random.bits`.
     """
-    sizes, wanted = _sizes("bits", shape), as_dtype(dtype)
+    sizes, wanted = common_shape("bits", shape), as_dtype(dtype)
     if wanted not in UNSIGNED:
         raise DtypeError(f"bits: an unsigned dtype is needed, {wanted} came")
     return _bits(use(key, "bits"), shape=sizes, dtype=wanted)
@@ -109,8 +97,6 @@ def uniform(
 
     Raises
     ------
-    KeyReuseError
-        If the key was used before.
     RangeError
         If the bounds are known and `low` is not below `high`.
     DtypeError, ShapeError
@@ -122,12 +108,12 @@ def uniform(
     2**-24 in float32 and of 2**-53 in float64; 0 is among them and 1 is not. Between
     other bounds, rounding can reach `high`.
     """
-    wanted = _floating("uniform", dtype)
-    sizes = _sizes("uniform", shape, low, high)
-    if not np.all(_known(low, -math.inf) < _known(high, math.inf)):
+    wanted = floating("uniform", dtype)
+    sizes = common_shape("uniform", shape, low, high)
+    if not np.all(known_elements(low, -math.inf) < known_elements(high, math.inf)):
         raise RangeError(f"uniform: low must be below high, {low} and {high} came")
-    first, last = _joining(low, wanted), _joining(high, wanted)
-    return first + (last - first) * _unit(use(key, "uniform"), sizes, wanted)
+    first, last = joining(low, wanted), joining(high, wanted)
+    return first + (last - first) * unit(use(key, "uniform"), sizes, wanted)
 
 
 def normal(
@@ -149,8 +135,6 @@ def normal(
 
     Raises
     ------
-    KeyReuseError
-        If the key was used before.
     RangeError
         If the standard deviation is known and negative.
     DtypeError, ShapeError
@@ -163,17 +147,17 @@ def normal(
     coordinates normal. In float32 no number lies further out than 6.8, in float64 than
     9.5 standard deviations; 16-bit floats are rounded from float32.
     """
-    wanted = _floating("normal", dtype)
-    sizes = _sizes("normal", shape, mean, std)
-    if not np.all(_known(std, 0.0) >= 0):
+    wanted = floating("normal", dtype)
+    sizes = common_shape("normal", shape, mean, std)
+    if not np.all(known_elements(std, 0.0) >= 0):
         raise RangeError(f"normal: std must not be negative, {std} came")
     count, wide = math.prod(sizes), wide_type(wanted)
-    fractions = _open(use(key, "normal"), ((count + 1) // 2, 2), wide)
+    fractions = open_unit(use(key, "normal"), ((count + 1) // 2, 2), wide)
     angle = along(fractions, 1, 1, 2) * (2 * math.pi)
     distance = sqrt(-2.0 * log(along(fractions, 1, 0, 1)))
     points = distance * concat([cos(angle), sin(angle)], axis=1)
     unit = reshape(along(reshape(points, (-1,)), 0, 0, count), sizes)
-    return _joining(mean, wanted) + _joining(std, wanted) * astype(unit, wanted)
+    return joining(mean, wanted) + joining(std, wanted) * astype(unit, wanted)
 
 
 def bernoulli(key: Key, p: Operand = 0.5, shape: Shape | int | None = None) -> Tensor:
@@ -188,22 +172,20 @@ def bernoulli(key: Key, p: Operand = 0.5, shape: Shape | int | None = None) -> T
 
     Raises
     ------
-    KeyReuseError
-        If the key was used before.
     RangeError
         If a probability is known and lies outside of [0, 1].
     DtypeError, ShapeError
         If the probabilities are no real numbers, or do not fit the shape.
     """
-    sizes = _sizes("bernoulli", shape, p)
-    known = np.asarray(_known(p, 0.5))
+    sizes = common_shape("bernoulli", shape, p)
+    known = np.asarray(known_elements(p, 0.5))
     if not np.all((known >= 0) & (known <= 1)):
         raise RangeError(f"bernoulli: p must lie in [0, 1], {p} came")
     dtype = float32
     if type(p) not in (int, float):
         (p,) = as_tensors("bernoulli", (p,))
-        dtype = wide_type(_floating("bernoulli", p.dtype))
-    return _unit(use(key, "bernoulli"), sizes, dtype) < _joining(p, dtype)
+        dtype = wide_type(floating("bernoulli", p.dtype))
+    return unit(use(key, "bernoulli"), sizes, dtype) < joining(p, dtype)
 
 
 def integers(
@@ -218,8 +200,6 @@ def integers(
 
     Raises
     ------
-    KeyReuseError
-        If the key was used before.
     RangeError
         If there are no such numbers, or the dtype cannot hold them.
     DtypeError, ShapeError
@@ -230,7 +210,7 @@ def integers(
     They are remainders of 64-bit numbers: for n different results, the probabilities
     differ from 1/n by at most n/2**64 of it.
     """
-    sizes, wanted = _sizes("integers", shape), as_dtype(dtype)
+    sizes, wanted = common_shape("integers", shape), as_dtype(dtype)
     check_kind(wanted, INTEGERS, who="integers")
     limits, count = np.iinfo(wanted), index(high) - index(low)
     if not limits.min <= low < high <= limits.max + 1:
@@ -252,8 +232,6 @@ def permutation(key: Key, x: int | Operand) -> Tensor:
 
     Raises
     ------
-    KeyReuseError
-        If the key was used before.
     ShapeError
         If the tensor has no axes.
     RangeError
@@ -288,10 +266,9 @@ def categorical(
 
     Raises
     ------
-    KeyReuseError
-        If the key was used before.
     DtypeError, ShapeError
-        If the logits are not floating-point, or do not fit the shape.
+        If the logits are not floating-point, there are none along the axis, or they do
+        not fit the shape.
 
     Notes
     -----
@@ -300,68 +277,12 @@ def categorical(
     probability. Positions with a logit of minus infinity are never drawn.
     """
     (logits,) = as_tensors("categorical", (logits,))
-    wide = wide_type(_floating("categorical", logits.dtype))
+    wide = wide_type(floating("categorical", logits.dtype))
     (axis,) = normalise_axes((axis,), logits.ndim, who="categorical")
+    check_nonempty(logits, (axis,), who="categorical")
     logits = moveaxis(astype(logits, wide), axis, -1)
-    sizes = _sizes("categorical", shape, np.empty(logits.shape[:-1]))
-    fractions = _open(use(key, "categorical"), (*sizes, logits.shape[-1]), wide)
+    sizes = common_shape("categorical", shape, np.empty(logits.shape[:-1]))
+    fractions = open_unit(use(key, "categorical"), (*sizes, logits.shape[-1]), wide)
     # Not log(fraction): the fractions are fine towards 0, and so is E this way.
     exponential = -log1p(-fractions)
     return argmax(logits - log(exponential), axis=-1)
-
-
-def _floating(who: str, dtype: Any) -> Dtype:
-    wanted = as_dtype(dtype)
-    check_kind(wanted, FLOATS, who=who)
-    return wanted
-
-
-def _sizes(who: str, shape: Shape | int | None, *parameters: Operand) -> Shape:
-    """The shape asked for, or without one that of the parameters.
-
-    Raises
-    ------
-    ShapeError
-        If a size is negative, or a parameter does not broadcast to the shape.
-    """
-    sizes = normalise_shape(() if shape is None else shape, who=who)
-    if min(sizes, default=0) < 0:
-        raise ShapeError(f"{who}: sizes must not be negative, {sizes} came")
-    try:
-        common = broadcast_shapes(sizes, *map(np.shape, parameters))
-    except ShapeError as error:
-        raise ShapeError(f"{who}: {error}") from None
-    if shape is not None and common != sizes:
-        raise ShapeError(f"{who}: the parameters need shape {common}, {sizes} came")
-    return common
-
-
-def _known(parameter: Operand, otherwise: float) -> Any:
-    """The elements of a parameter, or a number in their place if they are not known."""
-    if not isinstance(parameter, Tensor):
-        return parameter
-    if parameter.data is None:
-        return otherwise
-    return parameter.device.get(value(parameter, "random"))
-
-
-def _joining(parameter: Operand, dtype: Dtype) -> Operand:
-    """A parameter in the dtype of what is drawn, which Python's numbers take anyway."""
-    is_weak = type(parameter) in (int, float)  # NumPy's floats are floats, but not weak
-    return parameter if is_weak else astype(parameter, dtype)
-
-
-def _unit(words: Tensor, shape: Shape, dtype: Dtype) -> Tensor:
-    """Equidistant numbers in [0, 1), equally likely."""
-    word, digits = WORDS[dtype], DIGITS[dtype]
-    whole = _bits(words, shape=shape, dtype=word) >> (8 * word.itemsize - digits)
-    return astype(whole, dtype) * 2.0**-digits
-
-
-def _open(words: Tensor, shape: Shape, dtype: Dtype) -> Tensor:
-    """Numbers in (0, 1), equally likely everywhere, and the finer the nearer to 0."""
-    word = WORDS[dtype]
-    whole = astype(_bits(words, shape=shape, dtype=word), dtype)
-    # One unit in the last place less, since the largest numbers are rounded up.
-    scale = 2.0 ** (-8 * word.itemsize) * (1 - 2.0 ** -DIGITS[dtype])
-    return (whole + 0.5) * scale

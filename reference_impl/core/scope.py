@@ -62,9 +62,10 @@ _current: ContextVar[Record | None] = ContextVar("record", default=None)
 @contextmanager
 def recording() -> Iterator[Record]:
     """A new record for the capture in progress; that of an enclosing one rests."""
-    token = _current.set(Record())
+    record = Record()
+    token = _current.set(record)
     try:
-        yield _current.get()  # type: ignore[misc]
+        yield record
     finally:
         _current.reset(token)
 

@@ -26,17 +26,14 @@ from typing import Any
 
 import numpy as np
 
-from .device import HOST, Device
-from .device import device as find_device
+from .device import HOST, Device, as_device
 from .dlpack import CPU as DLPACK_CPU
 from .dlpack import exported
-from .dtype import ANY, COMPLEXES, DEFAULT, INTEGERS, REALS, Dtype, as_dtype
+from .dtype import Dtype
 from .errors import (
     DeviceError,
-    DtypeError,
     FreedError,
     GradientError,
-    MappingError,
     NoValueError,
     RangeError,
     ShapeError,
@@ -225,7 +222,11 @@ class Tensor:
         if stream is not None:
             raise DeviceError(f"to_device: there are no streams, {stream!r} came")
         place = as_device(device)
-        return self if place is self.device else tensor(self.numpy(), device=place)
+        return (
+            self
+            if place is self.device
+            else FUNCTIONS["tensor"](self.numpy(), device=place)
+        )
 
     astype = _method("astype")
     sum, prod, mean = map(_method, ("sum", "prod", "mean"))
@@ -273,7 +274,7 @@ class Tensor:
 
     def __reduce__(self) -> Any:
         # Serials mean something in this process only.
-        return tensor, (np.asarray(self),)
+        return FUNCTIONS["tensor"], (np.asarray(self),)
 
     def __copy__(self) -> Tensor:
         return self
@@ -346,98 +347,9 @@ class Tensor:
     __hash__ = object.__hash__
 
 
-def tensor(
-    data: Any, *, dtype: Any = None, device: str | Device | None = None
-) -> Tensor:
-    """A tensor with the elements of `data`, which are copied.
-
-    Parameters
-    ----------
-    data : number, nested list, NumPy array or Tensor
-        NumPy arrays keep their dtype; Python floats become float32. A tensor, which
-        cannot change, comes back as it is if its dtype and device are those wanted.
-    dtype : dtype or str, optional
-    device : device or its name, optional
-        What holds the elements; by default that of a tensor, and else the CPU.
-
-    Raises
-    ------
-    DtypeError
-        If the elements are not numbers that a supported dtype, or `dtype`, can hold.
-    ShapeError
-        If nested lists have unequal lengths.
-    DeviceError
-        If there is no such device.
-    """
-    place = as_device(device)
-    wanted = None if dtype is None else as_dtype(dtype)
-    if isinstance(data, Tensor):
-        x = data if device is None else data.to_device(place)
-        return x if wanted is None or wanted == x.dtype else x.astype(wanted)
-    try:
-        array = np.asarray(data)
-    except MappingError:
-        raise
-    except ValueError as error:
-        raise ShapeError(f"tensor: the nested lists are ragged: {error}") from None
-    if array.dtype.kind not in ANY:
-        raise DtypeError(f"tensor: numbers are needed, {array.dtype} came")
-    if wanted is None:
-        wanted = as_dtype(usual_dtype(data, array))
-    elif isinstance(data, (int, float, complex, list, tuple)):
-        array = _held(data, array, wanted)
-    # The view has our object for the dtype, whoever made the array.
-    return known(place.put(array.astype(wanted, copy=False).view(wanted)), place)
-
-
-def _held(data: Any, array: np.ndarray, dtype: Dtype) -> np.ndarray:
-    """Python's numbers in a dtype that was asked for; fractions are cut off."""
-    if array.dtype.kind not in COMPLEXES or dtype.kind not in REALS:
-        try:
-            # Not through float64, in which a large integer would lose digits.
-            return np.asarray(data, dtype) if dtype.kind in INTEGERS else array
-        except (OverflowError, ValueError):
-            pass
-    raise DtypeError(f"tensor: {dtype} cannot hold {data!r:.60}")
-
-
-def usual_dtype(data: Any, array: np.ndarray) -> Dtype:
-    """That of NumPy data, and our defaults for Python's numbers."""
-    first = data
-    while isinstance(first, (list, tuple)) and first:
-        first = first[0]
-    if type(first) is int and array.dtype.kind == "u":
-        raise DtypeError(f"tensor: {data!r} does not fit into int64; say which dtype")
-    if type(first) in DEFAULT or isinstance(first, (list, tuple)):
-        usual = {np.dtype(kind).kind: dtype for kind, dtype in DEFAULT.items()}
-        return usual.get(array.dtype.kind, array.dtype)
-    return array.dtype
-
-
 def known(array: np.ndarray, device: Device = HOST) -> Tensor:
     """A tensor around an array, without a copy and without a history."""
     return Tensor(array, array.shape, array.dtype, device=device)
-
-
-def as_device(device: str | Device | None) -> Device:
-    """The device that a name or a device stands for; `None` is the CPU.
-
-    Raises
-    ------
-    DeviceError
-        If there is none of that name, or the device is not registered.
-    """
-    if device is None:
-        return HOST
-    if isinstance(device, str):
-        return find_device(device)
-    name = getattr(device, "name", None)
-    if not isinstance(name, str) or find_device(name) is not device:
-        raise DeviceError(
-            f"device: a registered device or its name is needed, {device!r} came; "
-            f"`register_device` makes a device known under its name"
-        )
-    return device
 
 
 def symbol(shape: Shape, dtype: Dtype, device: Device = HOST) -> Tensor:

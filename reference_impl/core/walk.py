@@ -36,7 +36,7 @@ def pullback(
     bare: dict[int, Tensor] = {}
     flowing: dict[int, Any] = {}
     for out, g in zip(outputs, cotangents, strict=True):
-        _add(flowing, out.serial, g)
+        flowing[out.serial] = _added(flowing.get(out.serial), g)
     for node, needs in reversed(_between(variables, outputs)):
         g = flowing.pop(node.serial, None)
         if g is None:
@@ -49,7 +49,8 @@ def pullback(
         flown = node.op.vjp(g, out, *inputs, needs=needs, **node.attrs)
         for x, gx, is_needed in zip(node.inputs, flown, needs):  # noqa: B905
             if is_needed and gx is not None:
-                _add(flowing, x.serial, gx)
+                sofar = flowing.get(x.serial)
+                flowing[x.serial] = gx if sofar is None else _added(sofar, gx)
     return _settled(_arrived(flowing, variables), first, cotangents)
 
 
@@ -79,12 +80,6 @@ def pushforward(
     return _settled(_arrived(flowing, outputs), first, tangents)
 
 
-def _add(flowing: dict[int, Any], serial: int, g: Any) -> None:
-    """Let a cotangent flow into a tensor, in addition to what has come already."""
-    sofar = flowing.get(serial)
-    flowing[serial] = g if sofar is None else _added(sofar, g)
-
-
 def _added(g: Any, other: Any) -> Any:
     """The sum of two cotangents of one tensor, or of one op's several results."""
     if g is None or other is None:
@@ -108,26 +103,24 @@ def _between(
     """
     first = _first(variables)
     reached = {x.serial for x in variables}
-    seen, ancestors, waiting = set(reached), [], list(outputs)
-    while waiting:
-        node = waiting.pop()
+    found: dict[int, Any] = dict.fromkeys(reached)
+    waiting = list(outputs)
+    for node in waiting:  # which grows meanwhile
         serial = node.serial
         # What is older than every variable cannot depend on one.
-        if serial > first and serial not in seen:
-            seen.add(serial)
-            if node.inputs:
-                ancestors.append(node)
-                waiting.extend(node.inputs)
+        if serial > first and serial not in found and node.inputs:
+            found[serial] = node
+            waiting += node.inputs
+    nodes, is_reached = [], reached.__contains__
     # A tensor is younger than its inputs: order of age is topological order.
-    ancestors.sort(key=_serial)
-    nodes = []
-    for node in ancestors:
-        needs = [x.serial in reached for x in node.inputs]
+    for serial in sorted(found.keys() - reached):
+        node = found[serial]
+        needs = list(map(is_reached, map(_serial, node.inputs)))
         # An op with several results has a tuple of dtypes.
         if True in needs and (
             node.dtype in DIFFERENTIABLE or isinstance(node.dtype, tuple)
         ):
-            reached.add(node.serial)
+            reached.add(serial)
             nodes.append((node, needs))
     return nodes
 

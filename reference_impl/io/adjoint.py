@@ -78,7 +78,7 @@ def _check(graph: Graph, wanted: Sequence[int]) -> None:
     if (
         len(graph.outputs) != 1
         or graph.outputs[0].shape != ()
-        or (graph.outputs[0].dtype not in FLOATING)
+        or graph.outputs[0].dtype not in FLOATING
     ):
         came = ", ".join(map(type_of, graph.outputs)) or "nothing"
         raise GradientError(

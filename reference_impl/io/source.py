@@ -13,15 +13,8 @@ from ..core.graph import Graph
 from ..core.op import PRIMITIVES
 from ..core.show import is_graph, type_of
 from ..core.tensor import Tensor, value
-from .spelling import (
-    MOST_ELEMENTS,
-    Number,
-    Spelling,
-    constant,
-    literal,
-    number,
-    spelling,
-)
+from .literals import MOST_ELEMENTS, Number, constant, literal, number, tuple_text
+from .spelling import Spelling, spelling
 
 _COLUMNS = 88
 _WIDEST = 52  # of the code that a comment is aligned with
@@ -99,8 +92,7 @@ class _Module:
             )
             return f"ri.capture({', '.join((name, *like))})"
         if type(x) is tuple:
-            parts = ", ".join(map(self.attribute, x))
-            return f"({parts},)" if len(x) == 1 else f"({parts})"
+            return tuple_text(map(self.attribute, x))
         return literal(x)
 
 
@@ -240,7 +232,7 @@ def _tree(structure: tree.Structure, leaves: Iterator[str]) -> str:
     if issubclass(kind, list):
         return f"[{', '.join(children)}]"
     if issubclass(kind, tuple):
-        return f"({', '.join(children)}{',' * (len(children) == 1)})"
+        return tuple_text(children)
     pairs = zip(map(literal, structure.keys), children, strict=True)
     return f"{{{', '.join(f'{key}: {child}' for key, child in pairs)}}}"
 

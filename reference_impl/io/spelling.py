@@ -8,22 +8,16 @@ the broadcast to the operator, and a number stays a number.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from ..core.dtype import DEFAULT, Dtype
 from ..core.errors import CaptureError, MappingError
 from ..core.op import PRIMITIVES
 from ..core.ops import __all__ as public_names
-from ..core.show import nested_graphs, uniform_value
-from ..core.tensor import FREED, FUNCTIONS, Tensor, known, value
-
-# A constant of up to so many elements is printed; a larger one is an argument.
-MOST_ELEMENTS = 16
+from ..core.show import nested_graphs
+from ..core.tensor import FREED, FUNCTIONS, Tensor, known
+from .literals import MOST_ELEMENTS, Number, bits, number, unrepeated
 
 _OPERATORS = {
     "add": "+",
@@ -48,14 +42,6 @@ _OPERATORS = {
     "negative": "-",
     "bitwise_invert": "~",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A Python number in place of a constant: its text and its value."""
-
-    text: str
-    value: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,38 +131,9 @@ def _unrepeated(x: Tensor) -> Tensor:
     if x.data is None or x.data is FREED or x.size > MOST_ELEMENTS:
         return x
     array = x.device.get(x.data)
-    strides = array.strides
-    array = array[tuple(slice(None, None if stride else 1) for stride in strides)]
+    strides, once = array.strides, unrepeated(array)
     leading = next((i for i, stride in enumerate(strides) if stride), len(strides))
-    return known(x.device.put(array.reshape(array.shape[leading:])), x.device)
-
-
-def number(x: Tensor) -> Number | None:
-    """The one number that a constant repeats, if it does."""
-    element = uniform_value(x)
-    # Zeros are equal and may differ in their signs.
-    if element is None or _bits(x) != element.tobytes() * x.size:
-        return None
-    kind = x.dtype.kind
-    if kind == "c":
-        parts = [float(str(part)) for part in (element.real, element.imag)]
-        return Number(_complex_text(*parts), complex(*parts))
-    made = {"b": bool, "i": int, "u": int}.get(kind, float)
-    # The shortest text that is this element again in the constant's dtype.
-    text = str(element)
-    python = bool(element) if kind == "b" else made(text)
-    return Number(_float_text(python) if made is float else text, python)
-
-
-def _float_text(x: float) -> str:
-    return repr(x) if math.isfinite(x) else f'float("{x}")'
-
-
-def _complex_text(real: float, imag: float) -> str:
-    """`1-2j`, unless adding up would lose the sign of a zero."""
-    if math.isfinite(real) and math.isfinite(imag) and real and imag:
-        return repr(complex(real, imag))
-    return f"complex({_float_text(real)}, {_float_text(imag)})"
+    return known(x.device.put(once.reshape(once.shape[leading:])), x.device)
 
 
 def _makes(
@@ -210,61 +167,4 @@ def _reads_same(x: Tensor, y: Tensor) -> bool:
 def _is_one(x: Tensor, y: Tensor) -> bool:
     if x is y or x.data is None or y.data is None:
         return x is y
-    return (x.shape, x.dtype) == (y.shape, y.dtype) and _bits(x) == _bits(y)
-
-
-def _bits(x: Tensor) -> bytes:
-    return x.device.get(value(x, "source")).tobytes()
-
-
-def literal(x: Any) -> str:
-    """An attribute, or a key of a result, as a Python expression.
-
-    Raises
-    ------
-    CaptureError
-        If there is no expression for it.
-    """
-    if isinstance(x, np.dtype):
-        return f"ri.{x}"
-    if type(x) in (tuple, list):
-        parts = ", ".join(map(literal, x))
-        if type(x) is list:
-            return f"[{parts}]"
-        return f"({parts},)" if len(x) == 1 else f"({parts})"
-    if type(x) is slice:
-        return f"slice({', '.join(map(literal, (x.start, x.stop, x.step)))})"
-    if type(x) is float:
-        return _float_text(x)
-    if type(x) is complex:
-        return _complex_text(x.real, x.imag)
-    if x is None or x is ... or type(x) in (bool, int, str):
-        if type(x) is str and x.isprintable() and not {'"', "\\"} & {*x}:
-            return f'"{x}"'
-        return "..." if x is ... else repr(x)
-    raise CaptureError(f"source: {x!r} cannot be written as an expression")
-
-
-def constant(x: Tensor) -> str:
-    """A constant as an expression that has its bits."""
-    if not x.size:
-        return f"ri.zeros({x.shape}, dtype={literal(x.dtype)})"
-    one = number(x)
-    if one is None:
-        return _tensor(_nested(x.device.get(value(x, "source"))), x.dtype)
-    text = _tensor(one.text, x.dtype)
-    return f"ri.broadcast_to({text}, {x.shape})" if x.shape else text
-
-
-def _tensor(text: str, dtype: Dtype) -> str:
-    if dtype in DEFAULT.values():
-        return f"ri.tensor({text})"
-    return f"ri.tensor({text}, dtype={literal(dtype)})"
-
-
-def _nested(array: np.ndarray) -> str:
-    if array.ndim:
-        return f"[{', '.join(map(_nested, array))}]"
-    one = number(known(array))
-    assert one is not None
-    return one.text
+    return (x.shape, x.dtype) == (y.shape, y.dtype) and bits(x) == bits(y)

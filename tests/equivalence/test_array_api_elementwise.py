@@ -119,6 +119,7 @@ def test_special_values_of_two_arguments(name, dtype):
 @pytest.mark.parametrize("dtype", REAL.values(), ids=str)
 @pytest.mark.parametrize("sign", [1, -1])
 @pytest.mark.parametrize("number", [0.5, 1.0, 3.0, -0.5, -1.0, -3.0])
+@pytest.mark.filterwarnings("error")
 def test_infinity_divided_by_a_number_is_infinite(dtype, sign, number):
     # The standard's words; NumPy, and with it the oracle, has NaN.
     infinity = xp.asarray([sign * np.inf], dtype=dtype)

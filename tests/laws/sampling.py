@@ -11,8 +11,9 @@ import ml_dtypes
 import numpy as np
 
 import reference_impl as ri
+from reference_impl.core.bundle import results
 from reference_impl.core.dtype import COMPLEX, FLOATING, SIGNED, UNSIGNED
-from reference_impl.core.op import PRIMITIVES, Op, results
+from reference_impl.core.op import PRIMITIVES, Op
 from reference_impl.core.tensor import Tensor
 
 ELEMENTWISE_SHAPE = (3, 4)

@@ -1,9 +1,33 @@
+"""What the tests of the workbench share."""
+
 import os
 import stat
+import subprocess
 import sys
 import textwrap
 
 import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+
+
+@pytest.fixture
+def command(monkeypatch):
+    """The command `mapping`, which finds this checkout from any folder."""
+    monkeypatch.setenv("PYTHONPATH", ROOT)
+    return [sys.executable, "-m", "workbench"]
+
+
+@pytest.fixture
+def run(command, tmp_path):
+    """A function that runs the command in an empty folder."""
+
+    def call(*arguments):
+        return subprocess.run(
+            [*command, *arguments], cwd=tmp_path, capture_output=True, text=True
+        )
+
+    return call
 
 
 @pytest.fixture
@@ -18,7 +42,6 @@ def impostor(tmp_path, monkeypatch):
         path.write_text(f"#!{sys.executable}\n{textwrap.dedent(script)}")
         path.chmod(path.stat().st_mode | stat.S_IXUSR)
         monkeypatch.setenv(f"MAPPING_PYTHON_{framework.upper()}", str(path))
-        root = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
-        monkeypatch.setenv("PYTHONPATH", root)
+        monkeypatch.setenv("PYTHONPATH", ROOT)
 
     return plant

@@ -5,13 +5,12 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 
 import pytest
 
-COMMAND = [sys.executable, "-m", "workbench", "compare"]
-QUICK = ["mlp", "--frameworks", "reference", "--steps", "20"]
+COMPARE_MLP = ["compare", "mlp"]
+QUICK = [*COMPARE_MLP, "--frameworks", "reference", "--steps", "20"]
 FIELDS = {
     "framework",
     "mode",
@@ -26,19 +25,22 @@ FIELDS = {
     "peak_bytes",
     "versions",
 }
-
-
-@pytest.fixture
-def run(tmp_path, monkeypatch):
-    root = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
-    monkeypatch.setenv("PYTHONPATH", root)
-
-    def call(*arguments):
-        return subprocess.run(
-            [*COMMAND, *arguments], cwd=tmp_path, capture_output=True, text=True
-        )
-
-    return call
+NO_MODEL = "unknown model 'resnet'; there are: linear_regression, mlp"
+MISTAKES = {
+    "compare resnet": NO_MODEL,
+    "compare mlp --frameworks caffe": "there are: reference, pytorch, tensorflow",
+    "compare mlp --modes warp": "unknown mode 'warp'",
+    "compare mlp --batch 0": "batch must lie in",
+    "compare mlp --frameworks ,": "name at least one framework",
+    "compare mlp --seed -1": "seed must not be negative",
+    "compare mlp --save no/where.json": "no/where.json is no place for a file",
+    "memory resnet": NO_MODEL,
+    "memory mlp --frameworks caffe": "unknown framework 'caffe'; there are",
+    "memory mlp --frameworks jax": "jax does not say what it allocates",
+    "memory mlp --frameworks ,": "name at least one framework of: reference",
+    "memory mlp --batch 0": "batch must lie in",
+    "memory mlp --html no/where.html": "no/where.html is no place for a file",
+}
 
 
 def test_json_is_one_document_with_the_promised_fields(run):
@@ -62,20 +64,9 @@ def test_a_run_leaves_results_and_a_report(run, tmp_path):
     assert json.loads((tmp_path / "saved.json").read_text())["schema"] == 1
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["resnet"], "unknown model 'resnet'; there are: linear_regression, mlp"),
-        (["mlp", "--frameworks", "caffe"], "there are: reference, pytorch, tensorflow"),
-        (["mlp", "--modes", "warp"], "unknown mode 'warp'"),
-        (["mlp", "--batch", "0"], "batch must lie in"),
-        (["mlp", "--frameworks", ","], "name at least one framework"),
-        (["mlp", "--seed", "-1"], "seed must not be negative"),
-        (["mlp", "--save", "no/where.json"], "no/where.json is no place for a file"),
-    ],
-)
-def test_a_wrong_word_is_answered_with_what_there_is(run, arguments, words):
-    done = run(*arguments)
+@pytest.mark.parametrize(("line", "words"), MISTAKES.items(), ids=MISTAKES)
+def test_a_wrong_word_is_answered_with_what_there_is(run, line, words):
+    done = run(*line.split())
 
     assert done.returncode == 2
     assert words in " ".join(done.stderr.split())
@@ -83,7 +74,7 @@ def test_a_wrong_word_is_answered_with_what_there_is(run, arguments, words):
 
 
 def test_an_unknown_option_is_refused(run):
-    done = run("mlp", "--speed", "high")
+    done = run(*COMPARE_MLP, "--speed", "high")
 
     assert done.returncode == 2
     assert "--speed" in done.stderr
@@ -94,7 +85,7 @@ def test_a_framework_that_fails_makes_the_exit_code_1(run, impostor):
     impostor("jax", "import sys; sys.exit('out of order')")
 
     done = run(
-        "mlp", "--frameworks", "reference,jax", "--steps", "5", "--equality-only"
+        *COMPARE_MLP, "--frameworks", "reference,jax", "--steps", "5", "--equality-only"
     )
 
     assert done.returncode == 1
@@ -109,7 +100,7 @@ def test_a_framework_that_is_missing_does_not(run, impostor):
     )
 
     done = run(
-        "mlp", "--frameworks", "reference,jax", "--steps", "5", "--equality-only"
+        *COMPARE_MLP, "--frameworks", "reference,jax", "--steps", "5", "--equality-only"
     )
 
     assert done.returncode == 0
@@ -130,20 +121,30 @@ def test_an_alien_results_file_is_kept_and_explained(run, tmp_path):
     assert sqlite3.connect(path).execute("PRAGMA user_version").fetchone() == (9,)
 
 
+@pytest.fixture
+def start_long_run(command, tmp_path):
+    """A function that starts a comparison and does not wait for its end."""
+
+    def start(**options):
+        return subprocess.Popen(
+            [*command, *QUICK, "--rounds", "1000"],
+            cwd=tmp_path,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+            **options,
+        )
+
+    return start
+
+
 def heed_interrupts():
     """What a shell starts in the background ignores them, and so do its children."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def test_an_interrupted_run_keeps_the_finished_rows(run, tmp_path):
-    process = subprocess.Popen(
-        [*COMMAND, *QUICK, "--rounds", "1000"],
-        cwd=tmp_path,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-        preexec_fn=heed_interrupts,
-    )
+def test_an_interrupted_run_keeps_the_finished_rows(start_long_run, tmp_path):
+    process = start_long_run(preexec_fn=heed_interrupts)
     while "round 3 of" not in process.stderr.readline():
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
@@ -158,14 +159,8 @@ def test_an_interrupted_run_keeps_the_finished_rows(run, tmp_path):
     assert row["step_seconds"]["median"] > 0
 
 
-def test_a_killed_run_leaves_no_worker_behind(run, tmp_path):
-    process = subprocess.Popen(
-        [*COMMAND, *QUICK, "--rounds", "1000"],
-        cwd=tmp_path,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-    )
+def test_a_killed_run_leaves_no_worker_behind(start_long_run):
+    process = start_long_run()
     while "round 1 of" not in process.stderr.readline():
         assert process.poll() is None
     children = f"/proc/{process.pid}/task/{process.pid}/children"

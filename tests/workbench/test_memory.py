@@ -2,9 +2,6 @@
 
 import io
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 from rich.console import Console
@@ -14,7 +11,6 @@ from workbench import memory
 from workbench.errors import UserError
 from workbench.experiment import experiment
 
-COMMAND = [sys.executable, "-m", "workbench", "memory"]
 FLOAT32_BYTES = 4
 
 
@@ -38,19 +34,6 @@ STORY = [
     event("allocate", 320, 64, 384, "sum"),
     event("free", 64, 256, 128, "add"),
 ]
-
-
-@pytest.fixture
-def run(tmp_path, monkeypatch):
-    root = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
-    monkeypatch.setenv("PYTHONPATH", root)
-
-    def call(*arguments):
-        return subprocess.run(
-            [*COMMAND, *arguments], cwd=tmp_path, capture_output=True, text=True
-        )
-
-    return call
 
 
 @pytest.fixture
@@ -132,7 +115,7 @@ def test_a_step_gives_back_what_it_borrowed(model):
 
 
 def test_json_is_one_document_and_html_asks_no_other_machine(run, tmp_path):
-    done = run("mlp", "--json", "--html", "chart.html")
+    done = run("memory", "mlp", "--json", "--html", "chart.html")
 
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
@@ -143,25 +126,6 @@ def test_json_is_one_document_and_html_asks_no_other_machine(run, tmp_path):
     page = (tmp_path / "chart.html").read_text()
     assert "Plotly.react" in page
     assert 'src="http' not in page
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["resnet"], "unknown model 'resnet'; there are: linear_regression, mlp"),
-        (["mlp", "--frameworks", "caffe"], "unknown framework 'caffe'; there are"),
-        (["mlp", "--frameworks", "jax"], "jax does not say what it allocates"),
-        (["mlp", "--frameworks", ","], "name at least one framework of: reference"),
-        (["mlp", "--batch", "0"], "batch must lie in"),
-        (["mlp", "--html", "no/where.html"], "no/where.html is no place for a file"),
-    ],
-)
-def test_a_wrong_word_is_answered_with_what_there_is(run, arguments, words):
-    done = run(*arguments)
-
-    assert done.returncode == 2
-    assert words in " ".join(done.stderr.split())
-    assert "Traceback" not in done.stderr
 
 
 def test_a_worker_that_fails_is_quoted(impostor):

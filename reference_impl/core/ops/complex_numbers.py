@@ -12,13 +12,15 @@ from __future__ import annotations
 import numpy as np
 
 from ..dtype import COMPLEX, COMPLEXES, INEXACT, check_kind, real_type
-from ..op import general, linear, public
+from ..kinds import general, linear
+from ..op import public
 from ..operands import Operand, as_tensors
 from ..tensor import Tensor
 from .creation import zeros_like
 from .elementwise import astype, atan2
 from .elementwise.arithmetic import _abs, _sign
 from .elementwise.selection import quotient_or_zero
+from .permuting import matrix_transpose
 
 __all__ = ["abs", "angle", "conj", "imag", "real", "sign"]
 
@@ -39,6 +41,11 @@ def conj(x: Operand) -> Tensor:
     """Change the sign of every imaginary part; real numbers stay."""
     (x,) = as_tensors("conj", (x,))
     return _conj(x) if x.dtype in COMPLEX else x
+
+
+def adjoint(x: Tensor) -> Tensor:
+    """The conjugate transpose of every matrix."""
+    return conj(matrix_transpose(x))
 
 
 @linear(

@@ -1,8 +1,6 @@
-"""Products that sum over an axis which both factors share.
+"""Products that sum over axes which both factors share, and those that sum over none.
 
-One primitive carries them all: the product of two equal batches of matrices. The
-functions here bring vectors, batches and many axes into that form, which costs a view
-or a copy, and the sum of products is taken by BLAS.
+Many axes are brought into the form of one matrix product.
 """
 
 from __future__ import annotations
@@ -11,121 +9,22 @@ import math
 from collections.abc import Collection, Hashable, Sequence
 from operator import index
 
-import numpy as np
-
-from ..dtype import NUMBERS, check_kind, wide_type
+from ..dtype import NUMBERS, check_kind
 from ..errors import ShapeError
-from ..op import bilinear, public
+from ..op import public
 from ..operands import Operand, promoted
-from ..shape import Shape, broadcast_shapes, normalise_axes, normalise_shape
+from ..shape import Shape, normalise_axes, normalise_shape
 from ..tensor import Tensor
 from .complex_numbers import conj
 from .elementwise import astype
-from .movement import _permute_dims, broadcast_to, reordered, reshape
+from .matmul import _matmul
+from .permuting import reordered
 from .reduction import sum
+from .reshaping import reshape
 
-__all__ = ["matmul", "outer", "tensordot", "vecdot"]
+__all__ = ["outer", "tensordot", "vecdot"]
 
 Labels = tuple[Hashable, ...]
-
-
-def _check_inner(x: Tensor, y: Tensor) -> None:
-    needed = y.shape[max(y.ndim - 2, 0)]
-    if x.shape[-1] != needed:
-        raise ShapeError(
-            f"matmul: inner sizes differ: x is {x.shape}, y is {y.shape}; "
-            f"{x.shape[-1]} must equal {needed}"
-        )
-
-
-def _product_shape(x: Tensor, y: Tensor) -> Shape:
-    _check_inner(x, y)
-    return (*x.shape[:-1], y.shape[-1])
-
-
-def _adjoint(x: Tensor) -> Tensor:
-    """The conjugate transpose of every matrix."""
-    axes = (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2)
-    return _permute_dims(conj(x) if x.dtype.kind == "c" else x, axes=axes)
-
-
-@bilinear(
-    left=lambda g, x, y: g @ _adjoint(y),
-    right=lambda g, x, y: _adjoint(x) @ g,
-    shape=_product_shape,
-    domain=lambda draw: [
-        ((draw(3, 4), draw(4, 2)), {}),
-        ((draw(2, 3, 4), draw(2, 4, 5)), {}),
-        ((draw(2, 3, 1), draw(2, 1, 5)), {}),
-    ],
-)
-def _matmul(x, y, *, out=None):
-    """Multiply two matrices, or every pair of two equal batches of matrices."""
-    if x.shape[-1] == y.shape[-2] == 1:
-        # Nothing is summed: 0.16 ms instead of 0.71 ms by BLAS for (784, 1), (1, 256).
-        return np.multiply(x, y, out=out)
-    product = np.matmul(x, y, out=out, dtype=wide_type(x.dtype), casting="unsafe")
-    return product.astype(x.dtype, copy=False)
-
-
-@public
-def matmul(x: Operand, y: Operand) -> Tensor:
-    """Multiply two matrices, or every pair of two batches of matrices.
-
-    Shapes
-    ------
-    x       (..., N, K), or (K,): a row
-    y       (..., K, M), or (K,): a column
-    result  (..., N, M), without N for a row and without M for a column
-
-    Raises
-    ------
-    DtypeError
-        If the elements are no numbers, or do not combine.
-    ShapeError
-        If the inner sizes differ, the batches do not broadcast, or an operand is a
-        single number.
-
-    Notes
-    -----
-    Source: Array API standard 2024.12, `matmul`.
-    """
-    x, y = promoted("matmul", (x, y))
-    if x.ndim == y.ndim > 1 and x.shape[:-2] == y.shape[:-2]:
-        return _matmul(x, y)
-    if not (x.ndim and y.ndim):
-        raise ShapeError(
-            f"matmul: vectors or matrices are needed, x is {x.shape} and y is "
-            f"{y.shape}; a single number multiplies with `*`"
-        )
-    _check_inner(x, y)
-    rows, columns = x.shape[-2:-1], y.shape[1:][-1:]
-    x = x if rows else reshape(x, (1, x.size))
-    y = y if columns else reshape(y, (y.size, 1))
-    out = _batched(x, y)
-    return reshape(out, (*out.shape[:-2], *rows, *columns))
-
-
-def _batched(x: Tensor, y: Tensor) -> Tensor:
-    """The product of matrices in batches that broadcast."""
-    if y.ndim == 2:
-        # One large product: 0.05 ms instead of 0.14 ms for a batch of 64 rows of 128,
-        # and for the gradient of y 0.03 ms instead of 4.6 ms.
-        K, M = y.shape
-        rows = reshape(x, (math.prod(x.shape[:-1]), K))
-        return reshape(_matmul(rows, y), (*x.shape[:-1], M))
-    try:
-        batch = broadcast_shapes(x.shape[:-2], y.shape[:-2])
-    except ShapeError as error:
-        raise ShapeError(
-            f"matmul: batches differ: x is {x.shape}, y is {y.shape}; {error}"
-        ) from None
-    return _matmul(
-        *(
-            z if z.shape[:-2] == batch else broadcast_to(z, (*batch, *z.shape[-2:]))
-            for z in (x, y)
-        )
-    )
 
 
 @public

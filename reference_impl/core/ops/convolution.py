@@ -18,9 +18,10 @@ from ..op import public
 from ..operands import Operand, promoted
 from ..shape import Shape
 from ..tensor import Tensor
-from .contraction import _matmul
 from .joining import pad
-from .movement import _permute_dims, _reshape, matrix_transpose
+from .matmul import _matmul
+from .permuting import _permute_dims, matrix_transpose
+from .reshaping import _reshape
 from .slicing import _slice, whole
 from .windows import (
     Padding,
@@ -131,15 +132,7 @@ def conv_transpose(
         How many elements are added at the end, less than the stride. `conv` makes one
         size of images of several sizes; this says which of them comes back.
     stride, dilation, groups
-        Those of `conv`.
-
-    Raises
-    ------
-    DtypeError
-        If the elements are no numbers, or do not combine.
-    ShapeError
-        If the channels disagree, the groups do not divide, nothing is left, or a number
-        is too small or too large.
+        Those of `conv`, which has the same errors; nothing left is another one.
 
     Notes
     -----

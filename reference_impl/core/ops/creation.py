@@ -6,18 +6,21 @@ What depends on where an element stands (ranges, coordinates, triangles) is in `
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..device import HOST, Device
+from ..device import HOST, Device, as_device
 from ..dlpack import imported
 from ..dtype import ANY, COMPLEXES, INEXACT, INTEGERS, Dtype, as_dtype, float32
-from ..errors import DtypeError, RangeError, ShapeError
-from ..op import constant, public
+from ..elements import tensor, usual_dtype
+from ..errors import DtypeError, OutOfMemoryError, RangeError, ShapeError
+from ..kinds import constant
+from ..op import public
 from ..operands import Operand, as_tensors
 from ..shape import Shape, normalise_shape
-from ..tensor import UNTRACKED, Tensor, as_device, known, tensor, usual_dtype
+from ..tensor import UNTRACKED, Tensor, known
 
 __all__ = [
     "asarray",
@@ -69,7 +72,7 @@ def asarray(
 def _shared(obj: Any, dtype: Any, place: Device) -> Tensor:
     """The elements of `obj` where they are."""
     if isinstance(obj, Tensor):
-        if obj.device is place and _chosen(dtype, obj.dtype) == obj.dtype:
+        if obj.device is place and chosen_dtype(dtype, obj.dtype) == obj.dtype:
             return obj
     elif place is HOST:
         wanted = None if dtype is None else as_dtype(dtype)
@@ -142,12 +145,30 @@ def full(
 def _filled(
     who: str, shape: Shape | int, number: Any, dtype: Dtype | None, device: Place
 ) -> Tensor:
-    place, sizes = as_device(device), _sizes(shape, who=who)
+    place, sizes = as_device(device), checked_sizes(shape, who=who)
     one = _one_number(number, dtype, who=who)
-    return known(place.put(np.broadcast_to(one, sizes)), place)
+    return known(place.put(made(who, np.broadcast_to, one, sizes)), place)
 
 
-def _sizes(shape: Shape | int, *, who: str) -> Shape:
+def made(
+    who: str, rule: Callable[..., np.ndarray], *args: Any, **options: Any
+) -> np.ndarray:
+    """The array that a rule of NumPy's makes of arguments that have been checked.
+
+    Raises
+    ------
+    OutOfMemoryError
+        If NumPy finds no room for it; `who` opens the message.
+    """
+    try:
+        return rule(*args, **options)
+    except (MemoryError, ValueError) as error:
+        # The latter is NumPy's word for more bytes than an address can count.
+        raise OutOfMemoryError(f"{who}: {error}") from None
+
+
+def checked_sizes(shape: Shape | int, *, who: str) -> Shape:
+    """A shape, or a `ShapeError` in which `who` complains."""
     sizes = normalise_shape(shape, who=who)
     if min(sizes, default=0) < 0:
         raise ShapeError(f"{who}: sizes must not be negative, {sizes} came")
@@ -168,21 +189,22 @@ def _one_number(number: Any, dtype: Dtype | None, *, who: str) -> np.ndarray:
 
 def empty(shape: Shape | int, *, dtype: Any = None, device: Place = None) -> Tensor:
     """A tensor whose elements are whatever lies in memory; float32 by default."""
-    place, sizes = as_device(device), _sizes(shape, who="empty")
-    return known(place.empty(sizes, _chosen(dtype, float32)), place)
+    place, sizes = as_device(device), checked_sizes(shape, who="empty")
+    return known(place.empty(sizes, chosen_dtype(dtype, float32)), place)
 
 
 def zeros(shape: Shape | int, *, dtype: Any = None, device: Place = None) -> Tensor:
     """A tensor of zeros, float32 by default."""
-    return _filled("zeros", shape, 0, _chosen(dtype, float32), device)
+    return _filled("zeros", shape, 0, chosen_dtype(dtype, float32), device)
 
 
 def ones(shape: Shape | int, *, dtype: Any = None, device: Place = None) -> Tensor:
     """A tensor of ones, float32 by default."""
-    return _filled("ones", shape, 1, _chosen(dtype, float32), device)
+    return _filled("ones", shape, 1, chosen_dtype(dtype, float32), device)
 
 
-def _chosen(dtype: Any, default: Dtype) -> Dtype:
+def chosen_dtype(dtype: Any, default: Dtype) -> Dtype:
+    """The dtype that is asked for, or another if none is."""
     return default if dtype is None else as_dtype(dtype)
 
 
@@ -195,7 +217,7 @@ def full_like(
     The result occupies the bytes of one element.
     """
     (x,) = as_tensors("full_like", (x,))
-    one = _one_number(fill_value, _chosen(dtype, x.dtype), who="full_like")
+    one = _one_number(fill_value, chosen_dtype(dtype, x.dtype), who="full_like")
     return _repeated(one, x, device)
 
 
@@ -208,21 +230,21 @@ def _repeated(one: np.ndarray, x: Tensor, device: Place) -> Tensor:
 def zeros_like(x: Operand, /, *, dtype: Any = None, device: Place = None) -> Tensor:
     """Zeros in the shape, dtype and on the device of `x`; see `full_like`."""
     (x,) = as_tensors("zeros_like", (x,))
-    return _repeated(np.zeros((), _chosen(dtype, x.dtype)), x, device)
+    return _repeated(np.zeros((), chosen_dtype(dtype, x.dtype)), x, device)
 
 
 @public
 def ones_like(x: Operand, /, *, dtype: Any = None, device: Place = None) -> Tensor:
     """Ones in the shape, dtype and on the device of `x`; see `full_like`."""
     (x,) = as_tensors("ones_like", (x,))
-    return _repeated(np.ones((), _chosen(dtype, x.dtype)), x, device)
+    return _repeated(np.ones((), chosen_dtype(dtype, x.dtype)), x, device)
 
 
 @public
 def empty_like(x: Operand, /, *, dtype: Any = None, device: Place = None) -> Tensor:
     """Elements that are not set, in the shape, dtype and on the device of `x`."""
     (x,) = as_tensors("empty_like", (x,))
-    wanted, place = _chosen(dtype, x.dtype), x.device if device is None else device
+    wanted, place = chosen_dtype(dtype, x.dtype), x.device if device is None else device
     return empty(x.shape, dtype=wanted, device=place)
 
 

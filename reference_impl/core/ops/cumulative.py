@@ -14,7 +14,8 @@ import numpy as np
 
 from ..dtype import HALVES, NUMBERS, as_dtype, check_kind, total_type, wide_type
 from ..errors import RangeError, ShapeError
-from ..op import linear, public
+from ..kinds import linear
+from ..op import public
 from ..operands import Operand, as_tensors
 from ..shape import normalise_axes
 from ..tensor import Tensor
@@ -57,8 +58,7 @@ def cumulative_sum(
     axis : int
         May be left out if there is only one.
     dtype : dtype or str, optional
-        What the elements are converted to first. Without it, integers and booleans
-        become int64 or uint64; 16-bit floats are added in float32.
+        Of `sum`.
     include_initial : bool
         Begin with the sum of nothing, 0; the axis becomes longer by one.
 

@@ -10,22 +10,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..bundle import results
 from ..dtype import COMPLEX, INEXACT, Dtype, real_type
-from ..op import general, results, total
+from ..kinds import general, total
 from ..operands import Operand
 from ..tensor import Tensor
-from .complex_numbers import conj, imag, real
+from .complex_numbers import adjoint, conj, imag, real
+from .domains import invertible_matrices, well_conditioned
 from .inverse import inv
-from .lapack import adjoint, batch_shape, check_square, lapack, well_conditioned
-from .movement import expand_dims, matrix_transpose
+from .lapack import lapack, square_shape
+from .permuting import matrix_transpose
 from .reduction import sum
+from .reshaping import expand_dims
 
 __all__ = ["det", "slogdet"]
-
-
-def _square_shape(x: Any) -> Any:
-    check_square(x, who="det")
-    return x.shape
 
 
 def _change_of_cofactors(cofactors: Tensor, determinant: Tensor, t: Tensor) -> Tensor:
@@ -45,7 +43,7 @@ def _cofactors_jvp(tangents, out, x):
 @general(
     vjp=_cofactors_vjp,
     jvp=_cofactors_jvp,
-    shape=_square_shape,
+    shape=lambda x: square_shape(x, who="det"),
     kinds=INEXACT,
     domain=lambda draw: [((well_conditioned(draw(3, 3)),), {})],
 )
@@ -65,12 +63,9 @@ def _cofactors(x):
 @general(
     vjp=lambda g, out, x: (expand_dims(g, axis=(-2, -1)) * conj(_cofactors(x)),),
     jvp=lambda tangents, out, x: sum(_cofactors(x) * tangents[0], axis=(-2, -1)),
-    shape=lambda x: batch_shape(x, who="det"),
+    shape=lambda x: square_shape(x, who="det")[:-2],
     kinds=INEXACT,
-    domain=lambda draw: [
-        ((well_conditioned(draw(3, 3)),), {}),
-        ((well_conditioned(draw(2, 1, 2, 2)),), {}),
-    ],
+    domain=invertible_matrices,
 )
 @lapack("has no determinant")
 def det(x):
@@ -131,13 +126,10 @@ def _slogdet_dtype(x: Any) -> tuple[Dtype, Dtype]:
 @general(
     vjp=_slogdet_vjp,
     jvp=_slogdet_jvp,
-    shape=lambda x: (batch_shape(x, who="slogdet"),) * 2,
+    shape=lambda x: (square_shape(x, who="slogdet")[:-2],) * 2,
     dtype=_slogdet_dtype,
     kinds=INEXACT,
-    domain=lambda draw: [
-        ((well_conditioned(draw(3, 3)),), {}),
-        ((well_conditioned(draw(2, 1, 2, 2)),), {}),
-    ],
+    domain=invertible_matrices,
 )
 @lapack("has no determinant")
 def _slogdet(x):

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..dtype import COMPLEXES, FLOATS, complex_type, real_type
-from ..op import linear
+from ..kinds import linear
 from ..tensor import Tensor, known
 from .elementwise import astype
 

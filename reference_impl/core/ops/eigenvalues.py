@@ -14,22 +14,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..bundle import results
 from ..dtype import COMPLEX, INEXACT, real_type
-from ..op import general, results, total
+from ..kinds import general, total
 from ..operands import Operand
 from ..shape import Shape
 from ..tensor import Tensor
-from .complex_numbers import real
+from .complex_numbers import adjoint, real
 from .contraction import vecdot
-from .lapack import (
-    adjoint,
-    check_square,
-    hermitian_part,
-    lapack,
-    positive_definite,
-    symmetrised,
-)
-from .movement import expand_dims
+from .domains import positive_definite_matrices
+from .lapack import hermitian_part, lapack, square_shape, symmetrised
 from .phases import (
     inverse_gaps,
     motion_cotangent,
@@ -37,6 +31,7 @@ from .phases import (
     turn,
     turn_cotangent,
 )
+from .reshaping import expand_dims
 
 __all__ = ["eigh", "eigvalsh"]
 
@@ -70,8 +65,8 @@ def _eigh_jvp(tangents, out, x):
 
 
 def _eigh_shape(x: Any) -> tuple[Shape, Shape]:
-    check_square(x, who="eigh")
-    return x.shape[:-1], x.shape
+    shape = square_shape(x, who="eigh")
+    return shape[:-1], shape
 
 
 @general(
@@ -80,10 +75,7 @@ def _eigh_shape(x: Any) -> tuple[Shape, Shape]:
     shape=_eigh_shape,
     dtype=lambda x: (real_type(x.dtype), x.dtype),
     kinds=INEXACT,
-    domain=lambda draw: [
-        ((positive_definite(draw(3, 3)),), {}),
-        ((positive_definite(draw(2, 1, 2, 2)),), {}),
-    ],
+    domain=positive_definite_matrices,
 )
 @lapack("has no eigenvalues; are all elements finite?")
 def _eigh(x):
@@ -128,18 +120,13 @@ def _eigvalsh_jvp(tangents, out, x):
     return real(vecdot(v, hermitian_part(tangents[0]) @ v, axis=-2))
 
 
-def _eigvalsh_shape(x: Any) -> Shape:
-    check_square(x, who="eigvalsh")
-    return x.shape[:-1]
-
-
 @general(
     vjp=_eigvalsh_vjp,
     jvp=_eigvalsh_jvp,
-    shape=_eigvalsh_shape,
+    shape=lambda x: square_shape(x, who="eigvalsh")[:-1],
     dtype=lambda x: real_type(x.dtype),
     kinds=INEXACT,
-    domain=lambda draw: [((positive_definite(draw(2, 3, 3)),), {})],
+    domain=positive_definite_matrices,
 )
 @lapack("has no eigenvalues; are all elements finite?")
 def eigvalsh(x):

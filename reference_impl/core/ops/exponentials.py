@@ -13,14 +13,15 @@ import numpy as np
 
 from ..dtype import FLOATS, HALVES, INTEGERS, check_kind, wide_type
 from ..errors import ShapeError
-from ..op import general, public
+from ..kinds import general
+from ..op import public
 from ..operands import Operand, as_tensors
 from ..shape import Shape
 from ..tensor import Tensor
 from .creation import check_labels, one_hot
 from .elementwise import exp
-from .movement import _reshape
-from .reduction import Axis, _sum, kept, prepared, reduced_shape, reductions
+from .reduction import _sum, kept, prepared, reduced_shape, reductions
+from .reshaping import Axis, _reshape
 
 __all__ = ["log_softmax", "logsumexp", "softmax", "softmax_cross_entropy"]
 

@@ -8,27 +8,33 @@ import numpy as np
 
 from ..dtype import ORDERED, int64
 from ..errors import ShapeError
-from ..op import Op, Rule, constant, general, public
+from ..kinds import constant, general
+from ..op import Op, Rule, public
 from ..operands import Operand, as_tensors
 from ..shape import Shape, normalise_axes
 from ..tensor import Tensor
 from .elementwise import astype, equal
-from .movement import _reshape
-from .reduction import Axis, _sum, kept, prepared, reduced_shape, reductions
+from .reduction import _sum, kept, prepared, reduced_shape, reductions
+from .reshaping import Axis, _reshape
 
 __all__ = ["argmax", "argmin", "max", "min"]
+
+
+def check_nonempty(x: Any, axes: Shape, *, who: str) -> None:
+    """Raise a `ShapeError` unless there are elements along some axes."""
+    for axis in axes:
+        if x.shape[axis] == 0:
+            raise ShapeError(
+                f"{who}: at least one element along axis {axis} is needed, "
+                f"the shape is {x.shape}"
+            )
 
 
 def _nonempty(who: str) -> Rule:
     """The shape rule of a reduction that has no answer for no elements."""
 
     def shape(x: Any, axes: Shape, keepdims: bool) -> Shape:
-        for axis in axes:
-            if x.shape[axis] == 0:
-                raise ShapeError(
-                    f"{who}: at least one element along axis {axis} is needed, "
-                    f"the shape is {x.shape}"
-                )
+        check_nonempty(x, axes, who=who)
         return reduced_shape(x, axes, keepdims)
 
     return shape

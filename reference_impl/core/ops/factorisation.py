@@ -12,28 +12,31 @@ section 3; Seeger et al. 2017, "Auto-differentiating linear algebra", section 4.
 
 from __future__ import annotations
 
+import functools
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..bundle import results
 from ..dtype import INEXACT
-from ..errors import GradientError, RangeError
-from ..op import general, public, results, total
+from ..errors import RangeError
+from ..kinds import general, total
+from ..op import public
 from ..operands import Operand, as_tensors
 from ..shape import Shape
 from ..tensor import Tensor
+from .complex_numbers import adjoint
+from .domains import positive_definite_matrices, well_conditioned
 from .inverse import solve
 from .joining import concat
 from .lapack import (
-    adjoint,
     check_matrices,
-    check_square,
+    check_reduced,
     constant_like,
     hermitian_part,
     lapack,
-    positive_definite,
+    square_shape,
     symmetrised,
-    well_conditioned,
 )
 from .slicing import along
 
@@ -57,20 +60,12 @@ def _cholesky_jvp(tangents, out, x):
     return out @ _lower_half(solve(out, adjoint(half)))
 
 
-def _cholesky_shape(x: Any) -> Shape:
-    check_square(x, who="cholesky")
-    return x.shape
-
-
 @general(
     vjp=_cholesky_vjp,
     jvp=_cholesky_jvp,
-    shape=_cholesky_shape,
+    shape=lambda x: square_shape(x, who="cholesky"),
     kinds=INEXACT,
-    domain=lambda draw: [
-        ((positive_definite(draw(3, 3)),), {}),
-        ((positive_definite(draw(2, 1, 2, 2)),), {}),
-    ],
+    domain=positive_definite_matrices,
 )
 @lapack("is not positive definite")
 def _cholesky(x):
@@ -120,6 +115,11 @@ def _upper_half(x: Tensor) -> Tensor:
     return adjoint(_lower_half(adjoint(x)))
 
 
+_check_reduced = functools.partial(
+    check_reduced, who="qr", vectors="columns", advice="mode='reduced'"
+)
+
+
 def _qr_vjp(g, out, x, complete):
     _check_reduced(complete)
     of_q, of_r = g
@@ -145,14 +145,6 @@ def _qr_jvp(tangents, out, x, complete):
     along_q = adjoint(q) @ moved
     inner = _upper_half(along_q + adjoint(along_q))
     return moved - q @ inner, inner @ r
-
-
-def _check_reduced(complete: bool) -> None:
-    if complete:
-        raise GradientError(
-            "qr: the columns that complete a basis are not determined by the matrix "
-            "and have no derivative; ask for mode='reduced'"
-        )
 
 
 def _qr_shape(x: Any, complete: bool) -> tuple[Shape, Shape]:

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import index
-from typing import Any
-
-import numpy as np
 
 from ..dtype import (
     COMPLEX,
@@ -18,18 +15,16 @@ from ..dtype import (
     INEXACT,
     check_kind,
     complex_type,
-    float32,
 )
 from ..errors import RangeError, ShapeError
 from ..operands import Operand, as_tensors
 from ..shape import Shape, normalise_axes, normalise_shape
-from ..tensor import Tensor, tensor
+from ..tensor import Tensor
 from .complex_numbers import conj
-from .creation import Place
 from .dft import OPPOSITE_NORM, _fft, _irfft, _rfft
 from .elementwise import astype
-from .joining import roll
-from .movement import moveaxis
+from .frequencies import fftfreq, fftshift, ifftshift, rfftfreq
+from .permuting import moveaxis
 from .slicing import _place, along, whole
 
 __all__ = [
@@ -262,62 +257,3 @@ def ihfft(
 
 def _one(n: int | None) -> Sizes:
     return None if n is None else (index(n),)
-
-
-def fftfreq(
-    n: int, *, d: float = 1.0, dtype: Any = None, device: Place = None
-) -> Tensor:
-    """The frequencies of the elements of `fft`, in cycles per unit of time.
-
-    Parameters
-    ----------
-    n : int
-        The number of elements.
-    d : float
-        The time between two elements.
-    dtype : dtype or str, optional
-        float32 by default.
-
-    Raises
-    ------
-    RangeError
-        If `n` is less than 1.
-    """
-    return _frequencies("fftfreq", np.fft.fftfreq, n, d, dtype, device)
-
-
-def rfftfreq(
-    n: int, *, d: float = 1.0, dtype: Any = None, device: Place = None
-) -> Tensor:
-    """The frequencies of the elements of `rfft`; see `fftfreq`."""
-    return _frequencies("rfftfreq", np.fft.rfftfreq, n, d, dtype, device)
-
-
-def _frequencies(
-    who: str, rule: Any, n: int, d: float, dtype: Any, device: Place
-) -> Tensor:
-    if index(n) < 1:
-        raise RangeError(f"{who}: at least one element is needed, n is {n}")
-    return tensor(rule(n, d), dtype=float32 if dtype is None else dtype, device=device)
-
-
-def fftshift(x: Operand, *, axes: int | Axes = None) -> Tensor:
-    """Move the frequency zero from the beginning of axes to their middle.
-
-    Raises
-    ------
-    ShapeError
-        If an axis is out of range; by default all are moved.
-    """
-    return _shifted("fftshift", x, axes, 1)
-
-
-def ifftshift(x: Operand, *, axes: int | Axes = None) -> Tensor:
-    """Undo `fftshift`."""
-    return _shifted("ifftshift", x, axes, -1)
-
-
-def _shifted(who: str, x: Operand, axes: int | Axes, direction: int) -> Tensor:
-    (x,) = as_tensors(who, (x,))
-    moved = normalise_axes(axes, x.ndim, who=who)
-    return roll(x, [direction * (x.shape[axis] // 2) for axis in moved], axis=moved)

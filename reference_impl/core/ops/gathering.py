@@ -14,12 +14,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..dtype import INTEGERS, NUMBERS, check_kind, int64, wide_type
+from ..elements import tensor
 from ..errors import IndexRangeError, ShapeError
-from ..op import linear, public
+from ..kinds import linear
+from ..op import public
 from ..operands import Operand, as_tensors, promoted
 from ..shape import Shape, broadcast_shapes
-from ..tensor import Tensor, tensor
-from .movement import _reshape, axis_number, broadcast_to, moved_block
+from ..tensor import Tensor
+from .permuting import axis_number, moved_block
+from .reshaping import _reshape, broadcast_to
 
 __all__ = ["scatter_add", "take", "take_along_axis"]
 
@@ -146,6 +149,20 @@ def _scatter_add(x, *indices, axes, shape):
     return out if axes == first else np.moveaxis(out, first, axes)
 
 
+def gathered(who: str, x: Tensor, *indices: Tensor, axes: Shape) -> Tensor:
+    """The rows at positions along some axes; complaints are made by `who`."""
+    try:
+        return _gather(x, *indices, axes=axes)
+    except IndexRangeError as error:
+        raise IndexRangeError(str(error).replace("gather", who, 1)) from None
+
+
+def taken(who: str, x: Tensor, indices: Operand, axis: int) -> Tensor:
+    """The rows at positions along one axis; complaints are made by `who`."""
+    index = positions(who, x, indices)
+    return moved_block(gathered(who, x, index, axes=(axis,)), index.ndim, 0, axis)
+
+
 def positions(who: str, x: Tensor, indices: Operand, kinds: str = INTEGERS) -> Tensor:
     """An array of positions as a tensor on the device of `x`.
 
@@ -194,9 +211,7 @@ def take(x: Operand, indices: Operand, *, axis: int | None = None) -> Tensor:
     (x,) = as_tensors("take", (x,))
     if axis is None:
         x, axis = _reshape(x, shape=(x.size,)), 0
-    a = axis_number(axis, x.ndim, who="take")
-    index = positions("take", x, indices)
-    return moved_block(_gather(x, index, axes=(a,)), index.ndim, 0, a)
+    return taken("take", x, indices, axis_number(axis, x.ndim, who="take"))
 
 
 @public
@@ -237,7 +252,7 @@ def take_along_axis(x: Operand, indices: Operand, *, axis: int = -1) -> Tensor:
         tensor(places, device=x.device) for places in np.ogrid[tuple(map(slice, lines))]
     ]
     grid[a] = index
-    return _gather(x, *grid, axes=tuple(range(x.ndim)))
+    return gathered("take_along_axis", x, *grid, axes=tuple(range(x.ndim)))
 
 
 @public

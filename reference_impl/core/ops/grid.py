@@ -10,14 +10,15 @@ from typing import Any
 
 import numpy as np
 
+from ..device import as_device
 from ..dtype import DEFAULT, NUMBERS, REALS, Dtype, check_kind
 from ..errors import DtypeError, RangeError, ShapeError
 from ..op import public
 from ..operands import Operand, as_tensors
-from ..tensor import Tensor, as_device, known
-from .creation import Place, _chosen, _sizes, zeros_like
+from ..tensor import Tensor, known
+from .creation import Place, checked_sizes, chosen_dtype, made, zeros_like
 from .elementwise import where
-from .movement import broadcast_to, reshape
+from .reshaping import broadcast_to, reshape
 
 __all__ = ["arange", "eye", "linspace", "meshgrid", "tril", "triu"]
 
@@ -49,7 +50,7 @@ def arange(
     """
     first, last = (0, start) if stop is None else (start, stop)
     is_whole = all(isinstance(x, int) for x in (first, last, step))
-    wanted = _chosen(dtype, DEFAULT[int if is_whole else float])
+    wanted = chosen_dtype(dtype, DEFAULT[int if is_whole else float])
     check_kind(wanted, REALS, who="arange")
     if step == 0 or not all(math.isfinite(x) for x in (first, last, step)):
         raise RangeError(
@@ -58,7 +59,7 @@ def arange(
         )
     # NumPy would take integers beyond int64 for floats.
     exactly = wanted if is_whole and wanted.kind in "iu" else None
-    array = np.arange(first, last, step, dtype=exactly)
+    array = made("arange", np.arange, first, last, step, dtype=exactly)
     return _placed(array, wanted, device)
 
 
@@ -91,11 +92,12 @@ def linspace(
     if num < 0:
         raise RangeError(f"linspace: num must not be negative, {num} came")
     is_complex = isinstance(start, complex) or isinstance(stop, complex)
-    wanted = _chosen(dtype, DEFAULT[complex if is_complex else float])
+    wanted = chosen_dtype(dtype, DEFAULT[complex if is_complex else float])
     check_kind(wanted, NUMBERS, who="linspace")
     if is_complex and wanted.kind != "c":
         raise DtypeError(f"linspace: complex ends need a complex dtype, {wanted} came")
-    return _placed(np.linspace(start, stop, num, endpoint=endpoint), wanted, device)
+    array = made("linspace", np.linspace, start, stop, num, endpoint=endpoint)
+    return _placed(array, wanted, device)
 
 
 def eye(
@@ -116,9 +118,11 @@ def eye(
     ShapeError
         If a size is negative.
     """
-    rows, columns = _sizes((n_rows, n_rows if n_cols is None else n_cols), who="eye")
-    wanted = _chosen(dtype, DEFAULT[float])
-    return _placed(np.eye(rows, columns, k, dtype=wanted), wanted, device)
+    rows, columns = checked_sizes(
+        (n_rows, n_rows if n_cols is None else n_cols), who="eye"
+    )
+    wanted = chosen_dtype(dtype, DEFAULT[float])
+    return _placed(made("eye", np.eye, rows, columns, k, dtype=wanted), wanted, device)
 
 
 def _placed(array: np.ndarray, dtype: Dtype, device: Place) -> Tensor:
@@ -181,13 +185,7 @@ def tril(x: Operand, /, *, k: int = 0) -> Tensor:
 
 @public
 def triu(x: Operand, /, *, k: int = 0) -> Tensor:
-    """The upper triangle of every matrix: zeros below diagonal number `k`.
-
-    Raises
-    ------
-    ShapeError
-        If there are fewer than two axes.
-    """
+    """The upper triangle of every matrix, zeros below diagonal `k`; see `tril`."""
     (x,) = as_tensors("triu", (x,))
     return where(_is_below(x, k - 1, who="triu"), zeros_like(x), x)
 
@@ -197,5 +195,5 @@ def _is_below(x: Tensor, k: int, *, who: str) -> Tensor:
     if x.ndim < 2:
         raise ShapeError(f"{who}: two axes are needed, the shape is {x.shape}")
     rows, columns = x.shape[-2:]
-    mask = np.tri(rows, columns, k, dtype=np.bool_)
+    mask = made(who, np.tri, rows, columns, k, dtype=np.bool_)
     return known(x.device.put(mask), x.device)

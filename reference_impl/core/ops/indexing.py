@@ -1,94 +1,30 @@
 """`x[index]`: NumPy's language of indices, taken apart into steps that are ops.
 
 Slices, integers, `None` and the Ellipsis are a slice and a reshape, so what they read
-is a view. Arrays of positions then gather from it. Every step is linear, so that a
-`Selection` can be read forward and transposed backward.
+is a view. Arrays of positions then gather from it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from operator import index as integer
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from ..dtype import BOOLEANS, INTEGERS, bool_
+from ..elements import tensor
 from ..errors import DtypeError, IndexRangeError, MappingError, RangeError, ShapeError
 from ..op import public
 from ..operands import Operand, as_tensors
 from ..shape import Shape, broadcast_shapes
-from ..tensor import Tensor, tensor, value
-from .gathering import _gather, _scatter_add, positions
-from .movement import _reshape, moved_block
-from .slicing import Slice, _overwrite, _place, _slice, taken_size, whole
+from ..tensor import Tensor, value
+from .gathering import positions
+from .reshaping import _reshape
+from .selecting import Selection
+from .slicing import Slice, _slice, taken_size, whole
 
 __all__ = ["getitem"]
-
-
-class Selection(NamedTuple):
-    """What an index selects from a tensor, as the steps that read it."""
-
-    source: Shape
-    """The shape of the tensor."""
-    slices: tuple[Slice, ...]
-    """The first step; none if it takes everything."""
-    sliced: Shape
-    """The shape after it."""
-    part: Shape
-    """The shape after a reshape, which adds axes of size 1 for `None`."""
-    axes: Shape = ()
-    """The third step gathers along these axes of the part ..."""
-    indices: tuple[Tensor, ...] = ()
-    """... at these positions, one tensor for each."""
-    block: Shape = ()
-    """The shape to which the positions broadcast."""
-    at: int = 0
-    """The last step: before which other axis of the part the block's axes stand."""
-
-    @property
-    def shape(self) -> Shape:
-        """The shape after all steps."""
-        rest = [n for axis, n in enumerate(self.part) if axis not in self.axes]
-        return (*rest[: self.at], *self.block, *rest[self.at :])
-
-    def view(self, x: Tensor) -> Tensor:
-        """Take the first two steps."""
-        if self.slices:
-            x = _slice(x, slices=self.slices)
-        return x if self.part == self.sliced else _reshape(x, shape=self.part)
-
-    def place(self, y: Tensor) -> Tensor:
-        """Transpose the first two steps: a part among zeros."""
-        y = self._unreshaped(y)
-        return _place(y, slices=self.slices, shape=self.source) if self.slices else y
-
-    def overwrite(self, x: Tensor, y: Tensor) -> Tensor:
-        """Put another part into a tensor."""
-        y = self._unreshaped(y)
-        return _overwrite(x, y, slices=self.slices) if self.slices else y
-
-    def _unreshaped(self, y: Tensor) -> Tensor:
-        return y if self.part == self.sliced else _reshape(y, shape=self.sliced)
-
-    def read(self, x: Tensor) -> Tensor:
-        """Take all steps."""
-        part = self.view(x)
-        if not self.indices:
-            return part
-        rows = _gather(part, *self.indices, axes=self.axes)
-        return moved_block(rows, len(self.block), 0, self.at)
-
-    def rows(self, y: Tensor) -> Tensor:
-        """Take the last step back: the axes of the block come first again."""
-        return moved_block(y, len(self.block), self.at, 0)
-
-    def spread(self, y: Tensor) -> Tensor:
-        """Transpose all steps: what was read adds up where it came from."""
-        if self.indices:
-            rows = self.rows(y)
-            y = _scatter_add(rows, *self.indices, axes=self.axes, shape=self.part)
-        return self.place(y)
 
 
 @public

@@ -8,25 +8,20 @@ problems whose variables separate", theorem 4.3.
 
 from __future__ import annotations
 
-from typing import Any
-
 import ml_dtypes
 import numpy as np
 
 from ..dtype import INEXACT, check_kind
 from ..errors import ShapeError
-from ..op import general, public, total
+from ..kinds import general, total
+from ..op import public
 from ..operands import Operand, as_tensors, promoted
-from ..shape import Shape, broadcast_shapes
 from ..tensor import Tensor
-from .lapack import (
-    adjoint,
-    check_matrices,
-    check_square,
-    lapack,
-    well_conditioned,
-)
-from .movement import broadcast_to, reshape
+from .complex_numbers import adjoint
+from .domains import invertible_matrices, well_conditioned
+from .lapack import check_matrices, check_square, lapack, square_shape
+from .matmul import equal_batches
+from .reshaping import reshape
 
 __all__ = ["inv", "lstsq", "pinv", "solve"]
 
@@ -87,37 +82,16 @@ def solve(x: Operand, y: Operand) -> Tensor:
             f"solve: x is {x.shape}, so y needs rows in the number of "
             f"{x.shape[-1]}; y is {y.shape}"
         )
-    try:
-        batch = broadcast_shapes(x.shape[:-2], columns.shape[:-2])
-    except ShapeError as error:
-        raise ShapeError(
-            f"solve: batches differ: x is {x.shape}, y is {y.shape}; {error}"
-        ) from None
-    out = _solve(
-        *(
-            each
-            if each.shape[:-2] == batch
-            else broadcast_to(each, (*batch, *each.shape[-2:]))
-            for each in (x, columns)
-        )
-    )
+    out = _solve(*equal_batches("solve", x, columns))
     return out if y.ndim != 1 else reshape(out, out.shape[:-1])
-
-
-def _inv_shape(x: Any) -> Shape:
-    check_square(x, who="inv")
-    return x.shape
 
 
 @general(
     vjp=lambda g, out, x: (-(adjoint(out) @ g @ adjoint(out)),),
     jvp=lambda tangents, out, x: -(out @ tangents[0] @ out),
-    shape=_inv_shape,
+    shape=lambda x: square_shape(x, who="inv"),
     kinds=INEXACT,
-    domain=lambda draw: [
-        ((well_conditioned(draw(3, 3)),), {}),
-        ((well_conditioned(draw(2, 1, 2, 2)),), {}),
-    ],
+    domain=invertible_matrices,
 )
 @lapack("is singular")
 def inv(x):
@@ -203,11 +177,16 @@ def pinv(x: Operand, *, rtol: float | None = None) -> Tensor:
     (x,) = as_tensors("pinv", (x,))
     check_kind(x.dtype, INEXACT, who="pinv")
     check_matrices(x, who="pinv")
-    return _pinv(x, rtol=default_rtol(x) if rtol is None else float(rtol))
+    return _pinv(x, rtol=tolerance(x, rtol))
 
 
-def default_rtol(x: Tensor) -> float:
-    """The share of the largest singular value below which one is lost in rounding."""
+def tolerance(x: Tensor, rtol: float | None) -> float:
+    """The share of the largest singular value up to which one counts as zero.
+
+    By default, it is lost in rounding.
+    """
+    if rtol is not None:
+        return float(rtol)
     return max(x.shape[-2:]) * float(ml_dtypes.finfo(x.dtype).eps)
 
 

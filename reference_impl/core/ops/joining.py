@@ -12,12 +12,15 @@ import numpy as np
 
 from ..dtype import INTEGERS
 from ..errors import DtypeError, RangeError, ShapeError
-from ..op import linear, public
+from ..kinds import linear
+from ..op import public
 from ..operands import Operand, as_tensors, promoted
 from ..shape import Shape, normalise_shape
 from ..tensor import Tensor
+from .creation import made
 from .gathering import take
-from .movement import _reshape, axis_number, broadcast_to
+from .permuting import axis_number
+from .reshaping import _reshape, broadcast_to
 from .slicing import _overwrite, _place, along
 
 __all__ = ["concat", "pad", "roll", "split", "stack", "unstack"]
@@ -261,7 +264,7 @@ def pad(
                 raise ShapeError(
                     f"pad: {mode!r} needs an element, axis {axis} has none"
                 )
-            sources = np.pad(np.arange(size), pair, mode=_OUTSIDE[mode])
+            sources = made("pad", np.pad, np.arange(size), pair, mode=_OUTSIDE[mode])
             x = take(x, sources, axis=axis)
     return x
 

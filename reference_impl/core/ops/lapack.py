@@ -1,4 +1,4 @@
-"""What the functions of matrices share: how LAPACK is called, and what it is given.
+"""What the functions of matrices share: how LAPACK is called, and what is refused.
 
 LAPACK knows no 16-bit floats: these are computed in float32 and rounded once. A failure
 is reported with the first matrix of the batch that fails.
@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 
 from ..dtype import HALVES, wide_type
-from ..errors import RangeError, ShapeError
+from ..errors import GradientError, RangeError, ShapeError
 from ..shape import Shape
 from ..tensor import Tensor, known
-from .complex_numbers import conj
-from .movement import matrix_transpose
+from .complex_numbers import adjoint
 
 Compute = Callable[..., Any]
 
@@ -71,15 +70,19 @@ def check_square(x: Any, *, who: str) -> None:
         raise ShapeError(f"{who}: square matrices are needed, the shape is {x.shape}")
 
 
-def batch_shape(x: Any, *, who: str) -> Shape:
-    """The shape of a result with one number for each square matrix."""
+def square_shape(x: Any, *, who: str) -> Shape:
+    """The shape of a result like `x`, whose matrices must be square."""
     check_square(x, who=who)
-    return x.shape[:-2]
+    return x.shape
 
 
-def adjoint(x: Tensor) -> Tensor:
-    """The conjugate transpose of every matrix."""
-    return conj(matrix_transpose(x))
+def check_reduced(is_complete: bool, *, who: str, vectors: str, advice: str) -> None:
+    """Raise a `GradientError` where a basis was completed; rules of derivatives ask."""
+    if is_complete:
+        raise GradientError(
+            f"{who}: the {vectors} that complete a basis are not determined by the "
+            f"matrix and have no derivative; ask for {advice}"
+        )
 
 
 def hermitian_part(x: Tensor) -> Tensor:
@@ -96,26 +99,3 @@ def symmetrised(x: np.ndarray) -> np.ndarray:
 def constant_like(x: Tensor, array: np.ndarray) -> Tensor:
     """A constant that is known beforehand, in the dtype and on the device of `x`."""
     return known(x.device.put(array.astype(x.dtype)), x.device)
-
-
-def _spectra(s: np.ndarray) -> np.ndarray:
-    """1, 2, 3, ... for the first matrix, and for each further one 0.25 more."""
-    matrices = np.arange(s[..., 0].size).reshape(*s.shape[:-1], 1)
-    return 1 + np.arange(s.shape[-1]) + 0.25 * matrices
-
-
-def well_conditioned(x: np.ndarray) -> np.ndarray:
-    """Random matrices, changed to have the singular values of `_spectra`."""
-    u, s, vh = np.linalg.svd(x.astype(wide_type(x.dtype)), full_matrices=False)
-    return (u * _spectra(s)[..., None, :] @ vh).astype(x.dtype)
-
-
-def positive_definite(x: np.ndarray) -> np.ndarray:
-    """Random matrices whose Hermitian parts have the eigenvalues of `_spectra`.
-
-    What is left of the random matrix is its anti-Hermitian part.
-    """
-    wide = x.astype(wide_type(x.dtype))
-    u, s, _ = np.linalg.svd(wide)
-    hermitian = u * _spectra(s)[..., None, :] @ np.conj(u.swapaxes(-1, -2))
-    return (hermitian + wide - symmetrised(wide)).astype(x.dtype)

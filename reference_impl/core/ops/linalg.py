@@ -13,13 +13,14 @@ from ..dtype import INEXACT, NUMBERS, check_kind
 from ..errors import RangeError, ShapeError
 from ..op import public
 from ..operands import Operand, aligned, as_tensors, common_device
+from ..shape import Shape
 from ..tensor import Tensor
-from .extremes import max, min
-from .inverse import default_rtol, inv
+from .extremes import check_nonempty, max, min
+from .inverse import inv, tolerance
 from .joining import roll
 from .lapack import check_matrices, check_square, constant_like
-from .movement import broadcast_to, expand_dims
 from .reduction import count_nonzero, sum
+from .reshaping import broadcast_to, expand_dims
 from .singular_values import svdvals
 from .slicing import along, diagonal
 from .statistics import norm
@@ -134,8 +135,7 @@ def matrix_rank(x: Operand, *, rtol: float | None = None) -> Tensor:
     Parameters
     ----------
     rtol : float, optional
-        Singular values up to this share of the largest count as zero; by default
-        max(M, N) times the distance from 1 to the next number of the dtype.
+        Of `pinv`: the share of the largest up to which singular values count as zero.
 
     Raises
     ------
@@ -146,19 +146,20 @@ def matrix_rank(x: Operand, *, rtol: float | None = None) -> Tensor:
     check_kind(x.dtype, INEXACT, who="matrix_rank")
     check_matrices(x, who="matrix_rank")
     sizes = svdvals(x)
-    share = default_rtol(x) if rtol is None else float(rtol)
-    return count_nonzero(sizes > along(sizes, -1, 0, 1) * share, axis=-1)
+    least = along(sizes, -1, 0, 1) * tolerance(x, rtol)
+    return count_nonzero(sizes > least, axis=-1)
 
 
-_NORMS: dict[float | str, Callable[[Tensor], Tensor]] = {
-    "fro": lambda x: norm(x, axis=(-2, -1)),
-    "nuc": lambda x: sum(svdvals(x), axis=-1),
-    1: lambda x: max(sum(abs(x), axis=-2), axis=-1),
-    -1: lambda x: min(sum(abs(x), axis=-2), axis=-1),
-    2: lambda x: max(svdvals(x), axis=-1),
-    -2: lambda x: min(svdvals(x), axis=-1),
-    math.inf: lambda x: max(sum(abs(x), axis=-1), axis=-1),
-    -math.inf: lambda x: min(sum(abs(x), axis=-1), axis=-1),
+# How matrices are measured, and along which axes there must be elements.
+_NORMS: dict[float | str, tuple[Callable[[Tensor], Tensor], Shape]] = {
+    "fro": (lambda x: norm(x, axis=(-2, -1)), ()),
+    "nuc": (lambda x: sum(svdvals(x), axis=-1), ()),
+    1: (lambda x: max(sum(abs(x), axis=-2), axis=-1), (-1,)),
+    -1: (lambda x: min(sum(abs(x), axis=-2), axis=-1), (-1,)),
+    2: (lambda x: max(svdvals(x), axis=-1), (-2, -1)),
+    -2: (lambda x: min(svdvals(x), axis=-1), (-2, -1)),
+    math.inf: (lambda x: max(sum(abs(x), axis=-1), axis=-1), (-2,)),
+    -math.inf: (lambda x: min(sum(abs(x), axis=-1), axis=-1), (-2,)),
 }
 
 
@@ -183,7 +184,8 @@ def matrix_norm(
     Raises
     ------
     DtypeError, ShapeError
-        If the elements are no floating-point or complex numbers, or no matrices.
+        If the elements are no floating-point or complex numbers, no matrices, or there
+        is nothing of which the largest or smallest is asked for.
     RangeError
         If there is no such norm.
 
@@ -198,5 +200,7 @@ def matrix_norm(
     if ord not in _NORMS:
         known = ", ".join(map(repr, _NORMS))
         raise RangeError(f"matrix_norm: ord must be one of {known}; {ord!r} came")
-    out = _NORMS[ord](x)
+    measure, needed = _NORMS[ord]
+    check_nonempty(x, needed, who="matrix_norm")
+    out = measure(x)
     return expand_dims(out, axis=(-2, -1)) if keepdims else out

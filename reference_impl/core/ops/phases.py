@@ -12,13 +12,13 @@ from __future__ import annotations
 import numpy as np
 
 from ..dtype import COMPLEXES
-from ..op import constant, first_dtype
+from ..kinds import constant, first_dtype
 from ..tensor import Tensor
 from .complex_numbers import imag, real
 from .contraction import vecdot
 from .lapack import constant_like
-from .movement import expand_dims
 from .reduction import sum
+from .reshaping import expand_dims
 
 
 def _pivot_rows(v: np.ndarray) -> np.ndarray:

@@ -13,14 +13,16 @@ import numpy as np
 
 from ..dtype import INEXACT, INTEGERS, REALS, bool_, check_kind
 from ..errors import ShapeError
-from ..op import constant, general, public
+from ..kinds import constant, general
+from ..op import public
 from ..operands import Operand, as_tensors
 from ..tensor import Tensor
 from .creation import full
 from .elementwise import astype
 from .joining import pad
-from .movement import _permute_dims, _reshape
+from .permuting import _permute_dims
 from .reduction import mean, sum
+from .reshaping import _reshape
 from .windows import Padding, Pairs, PerAxis, Window, _windows, paddings, per_axis
 
 __all__ = ["avg_pool", "max_pool"]

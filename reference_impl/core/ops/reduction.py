@@ -7,13 +7,13 @@ size 1. Its rules stretch what belongs to the result back to the shape of `x`.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ..dtype import ANY, HALVES, INEXACT, SUPPORTED, bool_, total_type, wide_type
-from ..op import Rule, constant, general, linear, public
+from ..kinds import constant, general, linear
+from ..op import Rule, public
 from ..operands import Operand, as_tensors
 from ..shape import Shape, normalise_axes
 from ..tensor import Tensor
@@ -21,11 +21,9 @@ from .complex_numbers import conj
 from .creation import ones_like
 from .cumulative import converted, products_of_others
 from .elementwise import astype
-from .movement import _broadcast_to, _reshape
+from .reshaping import Axis, _broadcast_to, _reshape
 
 __all__ = ["all", "any", "count_nonzero", "mean", "prod", "sum"]
-
-Axis = int | Sequence[int] | None
 
 # The type in which many elements are combined.
 _WIDE = {dtype: wide_type(total_type(dtype)) for dtype in SUPPORTED}
@@ -190,16 +188,7 @@ def prod(
 ) -> Tensor:
     """Multiply the elements along some axes, all of them by default.
 
-    Parameters
-    ----------
-    dtype : dtype or str, optional
-        What the elements are converted to first. Without it, integers and booleans
-        become int64 or uint64; 16-bit floats are multiplied in float32.
-
-    Raises
-    ------
-    ShapeError
-        If an axis is out of range.
+    Parameters and errors are those of `sum`.
 
     Notes
     -----
@@ -210,12 +199,15 @@ def prod(
     return _prod(converted(x, dtype), axes=axes, keepdims=keepdims)
 
 
-@constant(
+_question = constant(
     shape=reduced_shape,
     dtype=lambda x, axes, keepdims: bool_,
     kinds=ANY,
     domain=reductions,
 )
+
+
+@_question
 def _any(x, *, axes, keepdims):
     """Say whether any element along some axes is not zero."""
     return np.logical_or.reduce(x, axes, keepdims=keepdims)
@@ -234,12 +226,7 @@ def any(x: Operand, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return _any(x, axes=axes, keepdims=keepdims)
 
 
-@constant(
-    shape=reduced_shape,
-    dtype=lambda x, axes, keepdims: bool_,
-    kinds=ANY,
-    domain=reductions,
-)
+@_question
 def _all(x, *, axes, keepdims):
     """Say whether no element along some axes is zero."""
     return np.logical_and.reduce(x, axes, keepdims=keepdims)
@@ -247,12 +234,6 @@ def _all(x, *, axes, keepdims):
 
 @public
 def all(x: Operand, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """Say whether no element along some axes is zero; of none, none is.
-
-    Raises
-    ------
-    ShapeError
-        If an axis is out of range.
-    """
+    """Say whether no element along some axes is zero; see `any`. Of none, none is."""
     x, axes = prepared("all", x, axis)
     return _all(x, axes=axes, keepdims=keepdims)

@@ -10,13 +10,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..dtype import INTEGERS, check_kind
+from ..elements import tensor
 from ..errors import RangeError, ShapeError
 from ..op import public
 from ..operands import Operand, as_tensors
 from ..shape import normalise_shape
-from ..tensor import Tensor, tensor, value
+from ..tensor import Tensor, value
+from .creation import made
 from .gathering import take
-from .movement import _reshape, axis_number, broadcast_to, expand_dims
+from .permuting import axis_number
+from .reshaping import _reshape, broadcast_to, expand_dims
 
 __all__ = ["repeat", "tile"]
 
@@ -83,7 +86,8 @@ def repeat(x: Operand, repeats: Operand, *, axis: int | None = None) -> Tensor:
                 f"repeat: one count for each of {x.shape[a]} elements is needed, "
                 f"counts of shape {counts.shape} came"
             )
-        return take(x, np.repeat(np.arange(x.shape[a]), counts), axis=a)
+        sources = made("repeat", np.repeat, np.arange(x.shape[a]), counts)
+        return take(x, sources, axis=a)
     before, size, after = x.shape[:a], x.shape[a], x.shape[a + 1 :]
     copies = broadcast_to(expand_dims(x, a + 1), (*before, size, int(counts), *after))
     return _reshape(copies, shape=(*before, size * int(counts), *after))

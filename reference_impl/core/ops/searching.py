@@ -11,11 +11,13 @@ from typing import Literal
 import numpy as np
 
 from ..dtype import ORDERED, int64
+from ..elements import tensor
 from ..errors import RangeError, ShapeError
-from ..op import constant, public
+from ..kinds import constant
+from ..op import public
 from ..operands import Operand, as_tensors, promoted
-from ..tensor import Tensor, tensor, value
-from .gathering import take
+from ..tensor import Tensor, value
+from .gathering import taken
 
 __all__ = ["argwhere", "nonzero", "searchsorted"]
 
@@ -112,6 +114,5 @@ def searchsorted(
     x, numbers = promoted("searchsorted", (x1, x2))
     if x.ndim != 1:
         raise ShapeError(f"searchsorted: a vector is needed, x1 is {x.shape}")
-    return _searchsorted(
-        x if sorter is None else take(x, sorter, axis=0), numbers, side=side
-    )
+    x = x if sorter is None else taken("searchsorted", x, sorter, 0)
+    return _searchsorted(x, numbers, side=side)

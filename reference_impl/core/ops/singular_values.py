@@ -11,20 +11,21 @@ complex valued SVD"; see `phases` for what is added to them.
 
 from __future__ import annotations
 
+import functools
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..bundle import results
 from ..dtype import COMPLEX, INEXACT, Dtype, real_type
-from ..errors import GradientError
-from ..op import general, results, total
+from ..kinds import general, total
 from ..operands import Operand, as_tensors
 from ..shape import Shape
 from ..tensor import Tensor
-from .complex_numbers import imag, real
+from .complex_numbers import adjoint, imag, real
 from .contraction import vecdot
-from .lapack import adjoint, check_matrices, lapack, well_conditioned
-from .movement import expand_dims
+from .domains import well_conditioned
+from .lapack import check_matrices, check_reduced, lapack
 from .phases import (
     inverse_gaps,
     motion_cotangent,
@@ -32,6 +33,7 @@ from .phases import (
     turn,
     turn_cotangent,
 )
+from .reshaping import expand_dims
 
 __all__ = ["svd", "svdvals"]
 
@@ -62,6 +64,11 @@ def _motion_adjoint(u: Tensor, s: Tensor, g: Tensor) -> Tensor:
     if u.shape[-2] == u.shape[-1]:
         return back
     return back + (g - u @ inner) / rows
+
+
+_check_reduced = functools.partial(
+    check_reduced, who="svd", vectors="vectors", advice="full_matrices=False"
+)
 
 
 def _svd_vjp(g, out, x, full_matrices):
@@ -101,14 +108,6 @@ def _svd_jvp(tangents, out, x, full_matrices):
         turning = turn(of_u, u)
         of_u, of_v = of_u - u * turning, of_v - v * (turning + phase)
     return of_u, real(along_u), adjoint(of_v)
-
-
-def _check_reduced(full_matrices: bool) -> None:
-    if full_matrices:
-        raise GradientError(
-            "svd: the vectors that complete a basis are not determined by the matrix "
-            "and have no derivative; ask for full_matrices=False"
-        )
 
 
 def _svd_shape(x: Any, full_matrices: bool) -> tuple[Shape, Shape, Shape]:

@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError
-from ..op import linear, public
+from ..kinds import linear
+from ..op import public
 from ..operands import Operand, as_tensors
 from ..shape import Shape, normalise_axes
 from ..tensor import Tensor
 from .creation import zeros_like
-from .movement import Axis, _reshape
+from .reshaping import Axis, _reshape
 
 __all__ = ["diag", "diagonal", "flip"]
 

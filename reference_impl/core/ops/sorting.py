@@ -9,7 +9,8 @@ import numpy as np
 
 from ..dtype import ORDERED, check_kind, int64, wide_type
 from ..errors import RangeError
-from ..op import constant, public
+from ..kinds import constant
+from ..op import public
 from ..operands import Operand, as_tensors
 from ..shape import normalise_axes
 from ..tensor import Tensor

@@ -12,17 +12,16 @@ import numpy as np
 
 from ..dtype import FLOATS, HALVES, INEXACT, check_kind, real_type, wide_type
 from ..errors import RangeError, ShapeError
-from ..op import general, public
+from ..kinds import general
+from ..op import public
 from ..operands import Operand, as_tensors
 from ..shape import Shape, normalise_axes
 from ..tensor import Tensor
 from .complex_numbers import conj, real
 from .cumulative import converted
 from .elementwise import divide, equal, not_equal, where
-from .extremes import max, min
-from .movement import reshape
+from .extremes import check_nonempty, max, min
 from .reduction import (
-    Axis,
     _sum,
     count,
     count_nonzero,
@@ -33,6 +32,7 @@ from .reduction import (
     reductions,
     sum,
 )
+from .reshaping import Axis, reshape
 from .slicing import along
 from .sorting import sort
 
@@ -108,6 +108,8 @@ def _other_norm(x: Tensor, axes: Shape, keepdims: bool, ord: float) -> Tensor:
     if ord == 0:
         return count_nonzero(x, **options)
     combined = {1: sum, math.inf: max, -math.inf: min}.get(ord)
+    if combined in (max, min):
+        check_nonempty(x, axes, who="norm")
     if combined is not None:
         return combined(abs(x), **options)
     total = sum(abs(x) ** ord, **options)
@@ -228,7 +230,8 @@ def _between(x: Tensor, place: float, axis: int) -> Tensor:
         return below
     above = along(x, axis, whole + 1, whole + 2)
     # Equal neighbours may be infinite, and their difference no number.
-    gap = where(equal(above, below), 0, above - below)
+    is_flat = equal(above, below)
+    gap = where(is_flat, 0, above) - where(is_flat, 0, below)
     return below + gap * (place - whole)
 
 

@@ -20,8 +20,9 @@ from ..shape import Shape
 from ..tensor import Tensor
 from .contraction import Labels, contracted
 from .elementwise import astype
-from .movement import reordered, reshape
+from .permuting import reordered
 from .reduction import sum
+from .reshaping import reshape
 from .slicing import diagonal
 
 __all__ = ["einsum"]

@@ -16,7 +16,7 @@ import math
 import numpy as np
 
 from ..dtype import INTEGERS, UNSIGNED, uint32, uint64
-from ..op import constant
+from ..kinds import constant
 
 __all__: list[str] = []
 

@@ -17,15 +17,18 @@ import numpy as np
 
 from ..dtype import INTEGERS, int64
 from ..errors import DtypeError
-from ..op import constant, public
+from ..kinds import constant
+from ..op import public
 from ..operands import Operand, as_tensors, promoted
 from ..shape import Shape
 from ..tensor import Tensor
 from .creation import ones_like
 from .elementwise import divide, maximum, minimum, multiply, where
 from .gathering import _gather, fitted, row_numbers
-from .indexing import Selection, selection
-from .movement import _reshape, moveaxis
+from .indexing import selection
+from .permuting import moveaxis
+from .reshaping import _reshape
+from .selecting import Selection
 
 __all__ = ["at"]
 

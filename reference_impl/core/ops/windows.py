@@ -17,7 +17,7 @@ import numpy as np
 
 from ..dtype import NUMBERS, wide_type
 from ..errors import ShapeError
-from ..op import linear
+from ..kinds import linear
 from ..shape import Shape, normalise_shape
 from ..tensor import Tensor
 

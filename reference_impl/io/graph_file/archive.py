@@ -23,6 +23,7 @@ from ...core.errors import FileError
 from ...core.graph import Graph
 from ...core.shape import Shape
 from ...core.tensor import Tensor, known
+from ..literals import unrepeated
 from .reader import Reader, Record
 from .writer import Writer, type_record
 
@@ -117,11 +118,8 @@ def _member(index: int) -> str:
 
 
 def _npy(x: Tensor) -> bytes:
-    array = x.device.get(x.data)
-    # What is repeated in memory is written once.
-    once = tuple(slice(None, None if stride else 1) for stride in array.strides)
     buffer = io.BytesIO()
-    stored = array[once].view(_stored(x.dtype))
+    stored = unrepeated(x.device.get(x.data)).view(_stored(x.dtype))
     np.lib.format.write_array(buffer, stored, allow_pickle=False)
     return buffer.getvalue()
 

@@ -10,16 +10,6 @@ X = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 W = np.array([[1.0, -1.0], [0.5, 2.0], [3.0, 0.0]])
 
 
-@pytest.fixture
-def x():
-    return ri.tensor(X)
-
-
-@pytest.fixture
-def w():
-    return ri.tensor(W)
-
-
 def test_vjp_returns_the_value_and_a_pullback_to_every_argument(x, w):
     out, pull = ri.vjp(lambda a, b: a @ b, x, w)
     g = np.array([[1.0, 2.0], [3.0, 4.0]])

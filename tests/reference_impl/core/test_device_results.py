@@ -5,8 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from reference_impl.core.blocks import Label
 from reference_impl.core.device import CPU
-from reference_impl.core.memory import Label
+from reference_impl.core.errors import OutOfMemoryError
 
 LEAST = 4096  # bytes
 
@@ -87,6 +88,23 @@ def test_an_op_that_cannot_write_is_left_to_numpy(cpu):
 
     assert result.sum() == 1024
     assert live_bytes(cpu) == 0
+
+
+@pytest.mark.parametrize("capacity", [None, 1 << 16], ids=["default", "budget"])
+def test_what_the_system_refuses_is_said_with_the_largest_holders(capacity):
+    def explode(x):
+        return np.empty(1 << 60, np.uint8)  # more than any address space
+
+    cpu = CPU(capacity_bytes=capacity, pooled_bytes=LEAST)
+    held = cpu.empty((1024,), np.dtype(np.float32), "exp")
+
+    with pytest.raises(OutOfMemoryError) as caught:
+        cpu.run(op_of(explode, writes_out=False), [held], {})
+    first, title, holder = str(caught.value).splitlines()
+    assert first.startswith("device cpu: the system refuses memory for explode: ")
+    assert "1.00 EiB" in first
+    assert title == "the largest holders are"
+    assert holder.split(maxsplit=2) == ["4096", "bytes", "exp float32[1024]"]
 
 
 def test_freed_blocks_of_a_chain_are_used_again(cpu):

@@ -1,21 +1,16 @@
 """The pool, law by law; `test_memory_random` holds it against a model."""
 
+import contextlib
 import threading
 
 import numpy as np
 import pytest
 
+from reference_impl.core.blocks import Label
 from reference_impl.core.errors import FreedError, OutOfMemoryError
-from reference_impl.core.memory import (
-    ALIGNMENT_BYTES,
-    LISTED_HOLDERS,
-    Event,
-    Label,
-    Pool,
-    size_class,
-)
+from reference_impl.core.memory import LISTED_HOLDERS, Event, Pool
 
-SIZES = [*range(5000), *(2**k + d for k in range(12, 40) for d in (-1, 0, 1, 99))]
+THREADS = 4
 
 
 @pytest.fixture
@@ -23,63 +18,12 @@ def pool():
     return Pool(capacity_bytes=1 << 20)
 
 
-def test_a_size_class_holds_the_request_in_whole_cache_lines():
-    for nbytes in SIZES:
-        assert size_class(nbytes) >= max(nbytes, ALIGNMENT_BYTES)
-        assert size_class(nbytes) % ALIGNMENT_BYTES == 0
-
-
-def test_a_size_class_wastes_at_most_one_eighth_above_a_kibibyte():
-    for nbytes in (nbytes for nbytes in SIZES if nbytes > 1024):
-        assert 8 * (size_class(nbytes) - nbytes) <= nbytes
-
-
-def test_size_classes_grow_with_the_request_and_serve_themselves():
-    classes = [size_class(nbytes) for nbytes in sorted(SIZES)]
-
-    assert classes == sorted(classes)
-    assert [size_class(nbytes) for nbytes in classes] == classes
-
-
-def test_there_are_at_most_eight_size_classes_for_a_power_of_two():
-    for low in (1 << k for k in range(10, 16)):
-        assert len({size_class(nbytes) for nbytes in range(low + 1, 2 * low + 1)}) == 8
-
-
-def test_a_freed_block_serves_the_next_request_of_its_size(pool):
-    first = pool.allocate(4096)
-    pool.allocate(64)
-    pool.free(first)
-
-    assert pool.allocate(4096).offset == first.offset
-
-
-def test_a_larger_free_block_is_split(pool):
-    first = pool.allocate(4096)
-    pool.allocate(64)
-    pool.free(first)
-
-    halves = [pool.allocate(2048), pool.allocate(2048)]
-
-    assert sorted(half.offset for half in halves) == [first.offset, first.offset + 2048]
-
-
-@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (0, 2, 1), (1, 0, 2)])
-def test_neighbours_that_are_all_free_become_one_block(pool, order):
-    blocks = [pool.allocate(1024) for _ in range(3)]
-    pool.allocate(64)
-    for index in order:
-        pool.free(blocks[index])
-
-    assert pool.statistics().fragmentation == 0
-    assert pool.allocate(3072).offset == blocks[0].offset
-
-
-def test_free_memory_at_the_end_joins_what_was_never_used():
-    pool = Pool(capacity_bytes=1024)
-    pool.free(pool.allocate(512))
-
-    assert pool.allocate(1024).offset == 0
+def run_in_threads(work):
+    threads = [threading.Thread(target=work) for _ in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def test_freeing_twice_is_an_error(pool):
@@ -133,15 +77,42 @@ def test_poison_without_memory_is_refused():
 
 def test_a_trace_lists_what_happened_in_order(pool):
     pool.allocate(64)
-    pool.trace = []
     label = Label("exp", np.dtype(np.float32), (5, 5))
-    block = pool.allocate(100, label)
-    pool.free(block)
+    with pool.tracing() as events:
+        block = pool.allocate(100, label)
+        pool.release(block)
+    pool.allocate(64)
 
-    assert pool.trace == [
+    assert events == [
         Event("allocate", 64, 128, 192, label),
         Event("free", 64, 128, 64, label),
     ]
+
+
+def test_traces_may_overlap_in_any_order(pool):
+    with contextlib.ExitStack() as second:
+        with pool.tracing() as early:
+            pool.allocate(64)
+            late = second.enter_context(pool.tracing())
+            pool.allocate(128)
+        pool.allocate(192)
+
+    sizes = [[event.nbytes for event in events] for events in (early, late)]
+    assert sizes == [[64, 128], [128, 192]]
+
+
+def test_a_trace_adds_up_over_all_threads(pool):
+    def work():
+        for nbytes in range(500):
+            pool.free(pool.allocate(nbytes))
+
+    with pool.tracing() as events:
+        run_in_threads(work)
+
+    signs = {"allocate": 1, "free": -1}
+    live = np.cumsum([signs[event.action] * event.nbytes for event in events])
+    assert len(events) == 2 * 500 * THREADS
+    assert live.tolist() == [event.live_bytes for event in events]
 
 
 def test_a_released_block_counts_as_free_wherever_somebody_looks(pool):
@@ -205,14 +176,10 @@ def test_threads_may_share_a_pool(pool):
         for nbytes in range(500):
             pool.free(pool.allocate(nbytes))
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    run_in_threads(work)
 
     statistics = pool.statistics()
-    assert (statistics.allocations, statistics.allocated_bytes) == (2000, 0)
+    assert (statistics.allocations, statistics.allocated_bytes) == (500 * THREADS, 0)
 
 
 def test_an_old_handle_does_not_free_the_block_of_a_new_owner():

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from reference_impl.core.blocks import ALIGNMENT_BYTES, size_class
 from reference_impl.core.errors import OutOfMemoryError
-from reference_impl.core.memory import ALIGNMENT_BYTES, Pool, size_class
+from reference_impl.core.memory import Pool
 
 CAPACITY_BYTES = 1 << 18
 STEPS = 600
@@ -122,8 +123,8 @@ def test_when_all_is_freed_one_block_remains(pool, rng):
     assert pool.allocate(fitting).offset == 0
 
 
-def test_a_trace_tells_the_whole_story(pool, rng):
-    pool.trace = []
+def test_a_trace_tells_the_whole_story(rng):
+    pool = Pool(capacity_bytes=CAPACITY_BYTES, traced=True)
     model = play(pool, rng, on_refusal=ignore)
 
     live, sums = {}, []

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 import reference_impl as ri
-from reference_impl.core import op as ops
 from reference_impl.core.errors import DtypeError
 from reference_impl.core.op import PRIMITIVES
 from reference_impl.core.tensor import FUNCTIONS, UNTRACKED, symbol, variable
@@ -77,54 +76,3 @@ def test_a_function_without_meaning_for_integers_refuses_them(name):
 
     with pytest.raises(DtypeError, match=f"^{name}: floating-point .* int64 came"):
         PRIMITIVES[name](*integers)
-
-
-def test_total_adds_what_is_no_structural_zero():
-    one = ri.tensor(1.0)
-
-    assert ops.total([None, one, None, one]).item() == 2
-    assert ops.total([None, None]) is None
-
-
-@pytest.fixture
-def registry(monkeypatch):
-    """What a test declares is forgotten when it ends."""
-    monkeypatch.setattr(ops, "PRIMITIVES", dict(PRIMITIVES))
-    monkeypatch.setattr(ops, "FUNCTIONS", dict(FUNCTIONS))
-
-
-@pytest.mark.usefixtures("registry")
-def test_the_rules_of_a_first_derivative_see_values_without_a_history():
-    seen = []
-
-    @ops.general(
-        vjp=lambda g, out, x: seen.extend((g, out, x)) or (g,),
-        jvp=None,
-        shape=lambda x: x.shape,
-        kinds="f",
-        domain=None,
-    )
-    def watched(x):
-        """Pass every element on."""
-        return x
-
-    ri.grad(lambda x: ri.sum(watched(ri.exp(x))))(ri.tensor(X))
-    assert {x.root for x in seen} == {UNTRACKED}
-
-
-@pytest.mark.usefixtures("registry")
-def test_an_elementwise_op_needs_one_declaration():
-    @ops.elementwise(
-        partials=lambda out, x: (3 * x * x,),
-        py="({0} * {0} * {0})",
-        c="({0} * {0} * {0})",
-        domain=(-2, 2),
-    )
-    def cube(x):
-        """Raise every element to the third power."""
-        return x * x * x
-
-    second = ri.grad(ri.grad(cube))
-    assert second(ri.tensor(2.0)).item() == 12
-    assert ri.compile(second)(ri.tensor(2.0)).item() == 12
-    assert repr(cube) == "<elementwise op cube>"

@@ -58,11 +58,16 @@ def test_the_gradient_of_a_mean_of_many_halves_is_their_share():
     np.testing.assert_array_equal(gradient, np.float16(1e-5))
 
 
-def test_a_device_that_is_not_registered_is_refused():
-    stranger = ri.CPU(capacity_bytes=1 << 24)  # named as the CPU is
+def test_a_device_needs_no_name_that_others_know():
+    stranger = ri.CPU(name="stranger", capacity_bytes=1 << 24)
 
-    with pytest.raises(DeviceError, match="a registered device or its name is needed"):
-        ri.tensor(X, device=stranger)
+    assert ri.tensor(X, device=stranger).device is stranger
+
+
+@pytest.mark.parametrize("place", [7, object(), ri.CPU])
+def test_what_is_no_device_is_refused(place):
+    with pytest.raises(DeviceError, match="a device or its name is needed"):
+        ri.tensor(X, device=place)
 
 
 def test_the_history_before_a_stopped_gradient_is_let_go():
@@ -74,7 +79,3 @@ def test_the_history_before_a_stopped_gradient_is_let_go():
 
     assert h.inputs == ()
     np.testing.assert_array_equal(gradient, X)
-
-
-def test_the_median_of_infinities_is_infinite():
-    assert ri.median(ri.tensor([np.inf, np.inf])).item() == np.inf

@@ -348,3 +348,8 @@ def test_only_what_has_rows_can_be_permuted():
         random.permutation(fresh(), ri.tensor(1.0))
     with pytest.raises(RangeError, match=r"^permutation: .* -1 came"):
         random.permutation(fresh(), -1)
+
+
+def test_no_logits_have_no_positions():
+    with pytest.raises(ShapeError, match=r"^categorical: at least one element along"):
+        random.categorical(random.key(0), ri.ones((2, 0)))

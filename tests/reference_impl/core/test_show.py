@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 import reference_impl as ri
+from reference_impl.core.bundle import results
 from reference_impl.core.errors import CaptureError
-from reference_impl.core.op import PRIMITIVES, general, results
+from reference_impl.core.kinds import general
+from reference_impl.core.op import PRIMITIVES
 
 X = ri.ones((2, 3))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...dtype import INEXACT, NUMBERS, REALS, check_kind
-from ...op import elementwise, public
+from ...kinds import elementwise
+from ...op import public
 from ...operands import Operand, as_tensors
 from ...tensor import Tensor
 

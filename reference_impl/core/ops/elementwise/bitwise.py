@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from ...dtype import BOOLEANS, INTEGERS, bool_
-from ...op import Op, Rule, elementwise, public
+from ...kinds import elementwise
+from ...op import Op, Rule, public
 from ...operands import Operand, as_tensors
 from ...tensor import Tensor
 from .comparison import logical_not
@@ -86,7 +87,6 @@ def bitwise_right_shift(x, y, *, out=None):
 
     Notes
     -----
-    `y` must be at least 0 and less than the number of bits; nothing is promised
-    otherwise. The sign of `x` stays.
+    `y` is bounded as in `bitwise_left_shift`. The sign of `x` stays.
     """
     return np.right_shift(x, y, out=out)

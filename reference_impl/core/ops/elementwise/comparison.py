@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from ...dtype import ANY, FLOATS, NUMBERS, ORDERED, bool_
-from ...op import Op, Rule, elementwise
+from ...kinds import elementwise
+from ...op import Op, Rule
 
 __all__ = [
     "equal",

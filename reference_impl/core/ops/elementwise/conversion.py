@@ -6,7 +6,8 @@ import numpy as np
 
 from ...dtype import ANY, COMPLEX, Dtype, as_dtype, bool_, complex128
 from ...errors import DtypeError
-from ...op import constant, first_dtype, linear, public
+from ...kinds import constant, first_dtype, linear
+from ...op import public
 from ...operands import Operand, as_tensors
 from ...tensor import FUNCTIONS, Tensor
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from ...dtype import FLOATS, INEXACT, wide_type
-from ...op import elementwise
+from ...kinds import elementwise
 from ...tensor import Tensor
 from .comparison import isinf
 from .libm import libm

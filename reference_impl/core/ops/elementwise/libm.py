@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...dtype import INEXACT
-from ...op import Op, Rule, elementwise
+from ...kinds import elementwise
+from ...op import Op, Rule
 
 
 def libm(

@@ -6,7 +6,8 @@ import numpy as np
 
 from ...dtype import COMPLEX, INEXACT, NUMBERS, check_kind, weak_type
 from ...errors import RangeError
-from ...op import Rule, elementwise, public
+from ...kinds import elementwise
+from ...op import Rule, public
 from ...operands import Operand, as_tensors
 from ...tensor import Tensor
 from .exponential import log

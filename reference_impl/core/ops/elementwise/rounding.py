@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from ...dtype import FLOATS, NUMBERS, REALS
-from ...op import Op, Rule, elementwise
+from ...kinds import elementwise
+from ...op import Op, Rule
 from .arithmetic import _sign
 
 __all__ = ["ceil", "copysign", "floor", "nextafter", "round", "trunc"]

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...dtype import BOOLEANS, REALS, check_kind
-from ...op import elementwise, general, public
+from ...kinds import elementwise, general
+from ...op import public
 from ...operands import (
     Operand,
     aligned,
@@ -135,12 +136,7 @@ def maximum(x, y, *, out=None):
     kinds=REALS,
 )
 def minimum(x, y, *, out=None):
-    """Take the lesser element of every pair; NaN if one is.
-
-    Notes
-    -----
-    Where both are equal, each has the derivative one half.
-    """
+    """Take the lesser element of every pair; NaN if one is. See `maximum`."""
     return np.minimum(x, y, out=out)
 
 

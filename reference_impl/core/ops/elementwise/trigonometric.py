@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...dtype import FLOATS
-from ...op import elementwise
+from ...kinds import elementwise
 from ...tensor import Tensor
 from .libm import libm
 from .powers import rsqrt

@@ -224,7 +224,6 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("run", [lambda f: f, ri.compile], ids=["eager", "compiled"])
 @pytest.mark.parametrize(("x", "weight", "attrs", "message"), REFUSED, ids=str)
 def test_what_does_not_fit_is_refused(run, x, weight, attrs, message):
     with pytest.raises(ShapeError, match=f"^conv: .*{message}"):

@@ -1,17 +1,11 @@
 import numpy as np
 import pytest
+from matrices import assert_close
 
 import reference_impl as ri
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(2, 4, 3, 3))
-
-# Sums of six products, in float64.
-TOLERANCE = 1e-13
-
-
-def assert_close(came, needed):
-    np.testing.assert_allclose(came, needed, rtol=TOLERANCE, atol=TOLERANCE)
 
 
 def gradient_of_det(x):

@@ -1,29 +1,15 @@
 import numpy as np
 import pytest
+from matrices import RNG, adjoint, assert_close, drawn, each_kind
 
 import reference_impl as ri
 
-RNG = np.random.default_rng(0)
-
-# A few roundings of matrices of size 1 to 10, in float64.
-TOLERANCE = 1e-13
-
-
-def assert_close(came, needed):
-    np.testing.assert_allclose(came, needed, rtol=TOLERANCE, atol=TOLERANCE)
-
-
-def adjoint(x):
-    return np.conj(np.swapaxes(x, -1, -2))
-
 
 def hermitian(kind):
-    x = RNG.normal(size=(2, 4, 4))
-    x = x if kind == "real" else x + 1j * RNG.normal(size=x.shape)
+    x = drawn(2, 4, 4, kind=kind)
     return x + adjoint(x)
 
 
-each_kind = pytest.mark.parametrize("kind", ["real", "complex"])
 each_function = pytest.mark.parametrize("function", [ri.eigh, ri.eigvalsh])
 
 

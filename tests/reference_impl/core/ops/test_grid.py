@@ -165,3 +165,21 @@ def test_the_derivative_of_a_triangle_is_a_triangle_of_ones(name):
 def test_a_triangle_of_a_vector_is_refused():
     with pytest.raises(ShapeError, match=r"^triu: two axes are needed, the shape is"):
         ri.triu(ri.tensor([1.0]))
+
+
+@pytest.mark.parametrize(
+    ("who", "make"),
+    [
+        ("arange", lambda: ri.arange(1 << 55)),
+        ("arange", lambda: ri.arange(1 << 62)),
+        ("eye", lambda: ri.eye(1 << 30)),
+        ("eye", lambda: ri.eye(1 << 40)),
+        ("linspace", lambda: ri.linspace(0, 1, 1 << 55)),
+        ("zeros", lambda: ri.zeros(1 << 80)),
+        ("fftfreq", lambda: ri.fft.fftfreq(1 << 55)),
+        ("tril", lambda: ri.tril(ri.broadcast_to(1.0, (1 << 30, 1 << 30)))),
+    ],
+)
+def test_more_than_memory_holds_is_refused(who, make):
+    with pytest.raises(ri.OutOfMemoryError, match=f"^{who}: "):
+        make()

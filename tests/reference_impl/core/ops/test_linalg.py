@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 
@@ -133,3 +135,13 @@ def test_what_has_no_matrix_norm_is_refused():
         ri.matrix_norm(ri.ones(3))
     with pytest.raises(ri.DtypeError, match=r"^matrix_norm: .*int64"):
         ri.matrix_norm(ri.tensor([[1]]))
+
+
+@pytest.mark.parametrize(
+    ("ord", "shape", "axis"),
+    [(1, (2, 0), -1), (-math.inf, (0, 2), -2), (2, (0, 2), -2), (-2, (2, 0), -1)],
+)
+def test_nothing_has_no_largest_row_column_or_singular_value(ord, shape, axis):
+    message = rf"^matrix_norm: at least one element along axis {axis} is needed"
+    with pytest.raises(ri.ShapeError, match=message):
+        ri.matrix_norm(ri.ones(shape), ord=ord)

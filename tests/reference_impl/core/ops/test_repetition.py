@@ -70,3 +70,8 @@ def test_numbers_that_do_not_fit_are_refused():
 def test_numbers_that_are_not_known_yet_are_refused():
     with pytest.raises(NoValueError, match=r"^repeat: "):
         ri.capture(lambda x, n: ri.repeat(x, n), ri.ones(3), np.array(2))
+
+
+def test_more_copies_than_memory_holds_are_refused():
+    with pytest.raises(ri.OutOfMemoryError, match=r"^repeat: "):
+        ri.repeat(ri.ones(2), [1 << 60, 1])

@@ -1,29 +1,11 @@
 import numpy as np
 import pytest
+from matrices import RNG, adjoint, assert_close, drawn, each_kind
 
 import reference_impl as ri
 
-RNG = np.random.default_rng(0)
 SHAPES = [(3, 3), (4, 2), (2, 4), (2, 3, 2), (3, 0), (0, 3)]
 
-# A few roundings of matrices of size 1 to 10, in float64.
-TOLERANCE = 1e-13
-
-
-def assert_close(came, needed):
-    np.testing.assert_allclose(came, needed, rtol=TOLERANCE, atol=TOLERANCE)
-
-
-def adjoint(x):
-    return np.conj(np.swapaxes(x, -1, -2))
-
-
-def drawn(*shape, kind):
-    x = RNG.normal(size=shape)
-    return x if kind == "real" else x + 1j * RNG.normal(size=shape)
-
-
-each_kind = pytest.mark.parametrize("kind", ["real", "complex"])
 each_shape = pytest.mark.parametrize("shape", SHAPES, ids=str)
 
 

@@ -172,3 +172,15 @@ def test_a_quantile_outside_of_the_unit_interval_is_refused(q):
 def test_no_elements_have_no_quantile():
     with pytest.raises(ShapeError, match=r"^quantile: .*\(3, 0\)"):
         ri.quantile(ri.zeros((3, 0)), 0.5, axis=1)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("infinity", [math.inf, -math.inf])
+def test_the_median_of_infinities_is_infinite(infinity):
+    assert ri.median(ri.tensor([infinity, infinity])).item() == infinity
+
+
+@pytest.mark.parametrize("ord", [math.inf, -math.inf])
+def test_nothing_has_no_largest_size(ord):
+    with pytest.raises(ri.ShapeError, match=r"^norm: at least one element .*\(2, 0\)"):
+        ri.norm(ri.ones((2, 0)), axis=-1, ord=ord)

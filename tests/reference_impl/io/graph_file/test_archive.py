@@ -9,7 +9,8 @@ import pytest
 import reference_impl as ri
 from reference_impl.core import tree
 from reference_impl.core.errors import CaptureError, FreedError
-from reference_impl.core.op import PRIMITIVES, constant
+from reference_impl.core.kinds import constant
+from reference_impl.core.op import PRIMITIVES
 
 X = ri.tensor(np.arange(6.0, dtype=np.float32).reshape(2, 3))
 WEIGHT = ri.tensor(np.linspace(-1, 1, 3).astype(np.float32))

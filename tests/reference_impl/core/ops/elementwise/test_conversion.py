@@ -45,7 +45,6 @@ def test_a_gradient_has_the_dtype_that_its_variable_had_before_conversion():
     assert gradient(ri.tensor([1.0])).dtype == ri.float32
 
 
-@pytest.mark.parametrize("run", [lambda f: f, ri.compile], ids=["eager", "compiled"])
 def test_what_is_stopped_counts_as_a_constant_in_either_direction(run):
     def product(x):
         return ri.stop_gradient(x) * x

@@ -81,7 +81,6 @@ def test_the_mixed_derivative_of_a_power_holds_for_a_zero_exponent():
     assert mixed(y).item() == 0.5
 
 
-@pytest.mark.parametrize("run", [lambda f: f, ri.compile], ids=["eager", "compiled"])
 def test_integers_have_no_negative_powers(run):
     power = run(lambda x, y: x**y)
 

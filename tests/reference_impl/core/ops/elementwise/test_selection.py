@@ -4,10 +4,6 @@ import pytest
 import reference_impl as ri
 from reference_impl.core.errors import DtypeError, ShapeError
 
-each_mode = pytest.mark.parametrize(
-    "run", [lambda f: f, ri.compile], ids=["eager", "compiled"]
-)
-
 
 def test_where_broadcasts_all_three_operands():
     condition, x, y = np.array([[True], [False]]), np.arange(3.0), np.float64(9)
@@ -57,7 +53,6 @@ def test_where_alone_does_not_hide_an_infinite_slope_from_the_walk_down():
     np.testing.assert_array_equal(ri.grad(guarded_outside)(ZERO_AND_HALF), [np.nan, 2])
 
 
-@each_mode
 def test_choosing_the_operand_too_hides_an_infinite_slope(run):
     def guarded_inside(x):
         return ri.sum(ri.where(x > 0, ri.log(ri.where(x > 0, x, 1.0)), x))
@@ -69,7 +64,6 @@ def test_choosing_the_operand_too_hides_an_infinite_slope(run):
     np.testing.assert_array_equal(second(ZERO_AND_HALF), [0, -4])
 
 
-@each_mode
 @pytest.mark.parametrize("function", [ri.maximum, ri.minimum])
 def test_equal_elements_share_the_cotangent(function, run):
     gradient = run(ri.grad(lambda x, y: ri.sum(function(x, y)), argnums=(0, 1)))
@@ -85,7 +79,6 @@ def test_equal_elements_share_the_cotangent(function, run):
 AROUND = [-2.0, -1.0, 0.5, 1.0, 2.0]
 
 
-@each_mode
 @pytest.mark.parametrize(
     ("low", "high", "needed", "slopes"),
     [
@@ -138,7 +131,6 @@ def test_clip_refuses_what_cannot_be_compared(x, bound):
         ri.clip(ri.tensor(x), bound)
 
 
-@each_mode
 def test_relu_has_slope_zero_at_zero(run):
     x = ri.tensor([-1.0, -0.0, 0.0, 2.0])
     gradient = run(ri.grad(lambda x: ri.sum(ri.relu(x))))

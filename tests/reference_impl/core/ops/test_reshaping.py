@@ -1,5 +1,3 @@
-import itertools
-
 import numpy as np
 import pytest
 
@@ -7,41 +5,6 @@ import reference_impl as ri
 from reference_impl.core.errors import ShapeError
 
 X = np.arange(24.0).reshape(2, 3, 4)
-
-
-@pytest.fixture
-def x():
-    return ri.tensor(X)
-
-
-def refuses(function, x):
-    """Both ways of calling a function refuse in the same words."""
-    with pytest.raises(ShapeError) as eager:
-        function(x)
-    with pytest.raises(ShapeError) as captured:
-        ri.capture(function, x)
-    return str(captured.value).startswith(str(eager.value))  # and the line
-
-
-@pytest.mark.parametrize("axes", list(itertools.permutations(range(3))), ids=str)
-def test_axes_come_in_the_order_asked_for(x, axes):
-    negative = tuple(axis - 3 for axis in axes)
-
-    np.testing.assert_array_equal(ri.permute_dims(x, axes), X.transpose(axes))
-    np.testing.assert_array_equal(ri.permute_dims(x, negative), X.transpose(axes))
-
-
-@pytest.mark.parametrize("axes", [(0, 1), (0, 1, 1), (0, 1, 3), ()], ids=str)
-def test_an_order_that_does_not_name_every_axis_once_is_refused(x, axes):
-    assert refuses(lambda x: ri.permute_dims(x, axes), x)
-
-
-def test_matrix_transpose_exchanges_the_last_two_axes(x):
-    np.testing.assert_array_equal(ri.matrix_transpose(x), X.swapaxes(1, 2))
-
-
-def test_matrix_transpose_of_a_vector_is_refused():
-    assert refuses(ri.matrix_transpose, ri.ones(3))
 
 
 @pytest.mark.parametrize("shape", [(6, 4), (24,), -1, (-1, 8), [4, -1, 2], (1, 24, 1)])
@@ -64,7 +27,7 @@ def test_no_elements_may_have_any_shape_without_elements():
 
 
 @pytest.mark.parametrize("shape", [(5, 5), (-1, 5), (-1, -1), (-2, -12), (0, -1), ()])
-def test_a_shape_with_another_number_of_elements_is_refused(x, shape):
+def test_a_shape_with_another_number_of_elements_is_refused(refuses, x, shape):
     assert refuses(lambda x: ri.reshape(x, shape), x)
 
 
@@ -80,7 +43,7 @@ def test_broadcast_to_repeats_as_numpy_does(shape):
 @pytest.mark.parametrize(
     "shape", [(4,), (3, 4), (2, 3, 5), (2, 1, 4), (0, 3, 4)], ids=str
 )
-def test_a_shape_that_cannot_be_reached_by_stretching_is_refused(x, shape):
+def test_a_shape_that_cannot_be_reached_by_stretching_is_refused(refuses, x, shape):
     assert refuses(lambda x: ri.broadcast_to(x, shape), x)
 
 
@@ -114,34 +77,13 @@ def test_arrays_without_a_common_shape_are_refused():
         ri.broadcast_arrays(ri.ones(2), ri.ones(3))
 
 
-@pytest.mark.parametrize(
-    ("source", "destination"), [(0, 2), (-1, 0), ((0, 1), (-1, 0)), ((), ()), (1, 1)]
-)
-def test_axes_move_as_in_numpy(x, source, destination):
-    came = ri.moveaxis(x, source, destination)
-
-    np.testing.assert_array_equal(came, np.moveaxis(X, source, destination))
-
-
-@pytest.mark.parametrize(
-    ("source", "destination"), [(3, 0), (0, -4), ((0, 1), 0), ((0, 0), (1, 2))]
-)
-def test_a_move_that_is_none_is_refused(x, source, destination):
-    assert refuses(lambda x: ri.moveaxis(x, source, destination), x)
-
-
-@pytest.mark.parametrize("axes", list(itertools.product((0, 1, -1), repeat=2)))
-def test_two_axes_change_places(x, axes):
-    np.testing.assert_array_equal(ri.swapaxes(x, *axes), X.swapaxes(*axes))
-
-
 @pytest.mark.parametrize("axis", [0, -1, 3, (0, -1), (1, 2), ()])
 def test_new_axes_stand_where_they_are_asked_for(x, axis):
     np.testing.assert_array_equal(ri.expand_dims(x, axis), np.expand_dims(X, axis))
 
 
 @pytest.mark.parametrize("axis", [4, -5, (0, 0), (0, 5)])
-def test_a_new_axis_has_its_place_in_the_result(x, axis):
+def test_a_new_axis_has_its_place_in_the_result(refuses, x, axis):
     assert refuses(lambda x: ri.expand_dims(x, axis), x)
 
 

@@ -1,0 +1,53 @@
+"""Functions whose inner values are computed again instead of kept."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from .body import output_dtypes, output_shapes, pulled_through, pushed_through, run
+from .closure import Arguments, as_op, fresh, traced
+from .device import HOST
+from .dtype import ANY
+from .kinds import general
+
+__all__ = ["checkpoint"]
+
+
+@general(
+    vjp=lambda g, out, *inputs, body: pulled_through(body, inputs, g),
+    jvp=lambda tangents, out, *inputs, body: pushed_through(body, inputs, tangents),
+    shape=output_shapes,
+    dtype=output_dtypes,
+    kinds=ANY,
+    domain=lambda draw: [],
+)
+def _checkpoint(*inputs, body, device=HOST):
+    """Run a graph whose inner values are not kept."""
+    return run(body, inputs, device)
+
+
+def checkpoint(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function, whose inner values are computed again when they are needed.
+
+    Memory between the forward and the backward pass then holds its arguments, and the
+    names of the ops that were applied to them; the price is a second forward pass.
+
+    Parameters
+    ----------
+    function : callable
+        Pure, of trees, to a tree of tensors.
+
+    Notes
+    -----
+    Source: Griewank and Walther 2000; Chen et al. 2016.
+    """
+
+    @functools.wraps(function)
+    def computed(*args: Any) -> Any:
+        arguments = Arguments(args)
+        call = traced(function, arguments, fresh, name="body")
+        return as_op(_checkpoint, call, [*arguments.tensors, *call.free])
+
+    return computed
