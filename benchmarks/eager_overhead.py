@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/eager_overhead.py
 
-Rounds of NumPy and of the reference take turns. Prints the median and the quartiles of
+NumPy and the reference take turns. Prints the median and the quartiles of
 the difference in microseconds, and writes them with the machine's name to
 benchmarks/results/eager_overhead.json. The aim is 2 microseconds for an op on tensors
 of one shape.
@@ -25,7 +25,7 @@ from reference_impl.core.walk import pullback
 from workbench.cost import spread
 from workbench.machine import description
 
-ROUNDS, CALLS, NODES = 31, 2000, 200
+ROUNDS, CALLS, NODES = 101, 2000, 200
 AIMS = {"a node's bookkeeping": 2.5}  # microseconds; of the others it is 2
 RESULTS = Path(__file__).parent / "results" / "eager_overhead.json"
 
@@ -61,24 +61,29 @@ def chains():
     return lambda: chain(x), differentiated
 
 
-def microseconds(function, calls=CALLS):
+def microseconds(function, calls):
     """How long one call takes."""
     return timeit.timeit(function, number=calls) / calls * 1e6
 
 
-def differences(base, function, *, calls=CALLS, parts=1):
-    """How much longer a part of a function takes than that of another, by rounds."""
-    pairs = (
-        (microseconds(base, calls), microseconds(function, calls))
-        for _ in range(ROUNDS)
-    )
-    return spread([(longer - shorter) / parts for shorter, longer in pairs])
+def differences():
+    """How much longer the reference takes, by names and rounds.
+
+    The names take turns within a round, so that a slow moment of the machine is shared.
+    """
+    work = {name: (*pair, CALLS, 1) for name, pair in pairs().items()}
+    work["a node's bookkeeping"] = (*chains(), CALLS // NODES, NODES)
+    rounds = {name: [] for name in work}
+    for _ in range(ROUNDS):
+        for name, (base, function, calls, parts) in work.items():
+            shorter, longer = microseconds(base, calls), microseconds(function, calls)
+            rounds[name].append((longer - shorter) / parts)
+    return rounds
 
 
 def main():
     """Measure, print, write."""
-    rows = {name: differences(*pair) for name, pair in pairs().items()}
-    rows["a node's bookkeeping"] = differences(*chains(), calls=20, parts=NODES)
+    rows = {name: spread(found) for name, found in differences().items()}
     for name, row in rows.items():
         print(
             f"{name:<22} {row['median']:6.2f} us more "

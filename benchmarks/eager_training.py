@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 RESULTS = Path(__file__).parent / "results" / "eager_training.json"
-SIZES, N, ROUNDS, CALLS = (784, 256, 128, 10), 64, 41, 20
+SIZES, N, ROUNDS, CALLS = (784, 256, 128, 10), 64, 201, 10
 THREADS = (1, 2)
 AIM = 1.5  # of the time that PyTorch takes
 

@@ -273,7 +273,7 @@ _SCALAR = {"grad": "the function must return", "backward": "the loss must be"}
 
 def _one(out: Tensor) -> Tensor:
     """The cotangent of a result by itself."""
-    return known(np.ones((), out.dtype), out.device)
+    return known(np.array(1, out.dtype), out.device)
 
 
 def _check_scalar(out: Any, *, who: str = "grad") -> None:

@@ -370,8 +370,8 @@ def variable(x: Tensor) -> Tensor:
     """
     if x.root != UNTRACKED:
         return FUNCTIONS["identity"](x)
-    value(x, "variable")
-    return as_variable(detached(x))
+    data = value(x, "variable")
+    return as_variable(Tensor(data, x.shape, x.dtype, device=x.device))
 
 
 def as_variable(x: Tensor) -> Tensor:
@@ -382,7 +382,8 @@ def as_variable(x: Tensor) -> Tensor:
 
 def detached(x: Tensor) -> Tensor:
     """A tensor of equal value without a history."""
-    check_not_freed(x, "grad")
+    if x.data is FREED:
+        check_not_freed(x, "grad")
     return Tensor(x.data, x.shape, x.dtype, device=x.device)
 
 

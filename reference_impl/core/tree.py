@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from .errors import TreeError
@@ -65,36 +65,38 @@ _MISSING = object()
 def flatten(tree: Any) -> tuple[list[Any], Structure]:
     """Take a tree apart into its leaves, in order, and the structure around them."""
     leaves: list[Any] = []
-    return leaves, _flatten_into(leaves, tree)
+    (structure,) = _flatten_into(leaves, (tree,))
+    return leaves, structure
 
 
-def _flatten_into(leaves: list[Any], tree: Any) -> Structure:
-    parts = _parts(tree)
-    if parts is None:
-        leaves.append(tree)
-        return LEAF
-    keys, children, static = parts
-    structures = tuple(_flatten_into(leaves, child) for child in children)
-    return Structure(type(tree), keys, structures, static)
-
-
-def _parts(tree: Any) -> tuple[tuple, list, tuple] | None:
-    """Keys, children and static fields of a container; nothing for a leaf."""
-    apart = _apart(tree.__class__)
-    return None if apart is None else apart(tree)
+def _flatten_into(leaves: list[Any], trees: Iterable[Any]) -> tuple[Structure, ...]:
+    structures = []
+    for tree in trees:
+        apart = _apart(tree.__class__)
+        if apart is None:
+            leaves.append(tree)
+            structures.append(LEAF)
+        else:
+            keys, children, static = apart(tree)
+            inside = _flatten_into(leaves, children)
+            structures.append(Structure(tree.__class__, keys, inside, static))
+    return tuple(structures)
 
 
 @functools.cache
-def _apart(kind: type) -> Callable[[Any], tuple[tuple, list, tuple]] | None:
-    """How a container of some class is taken apart; nothing for the class of a leaf."""
+def _apart(kind: type) -> Callable[[Any], tuple[tuple, Iterable[Any], tuple]] | None:
+    """How a container of some class is taken apart; nothing for the class of a leaf.
+
+    Apart are its keys, its children, and its static fields.
+    """
     if kind is type(None):
         return lambda none: ((), [], ())
     if issubclass(kind, dict):
-        return lambda tree: (tuple(tree), list(tree.values()), ())
+        return lambda tree: (tuple(tree), tree.values(), ())
     if issubclass(kind, (list, tuple)) and hasattr(kind, "_fields"):
-        return lambda tree: (tree._fields, list(tree), ())
+        return lambda tree: (tree._fields, tree, ())
     if issubclass(kind, (list, tuple)):
-        return lambda tree: (tuple(range(len(tree))), list(tree), ())
+        return lambda tree: (tuple(range(len(tree))), tree, ())
     if dataclasses.is_dataclass(kind):
         return functools.partial(_fields, dataclasses.fields(kind))
     return None
@@ -138,9 +140,12 @@ def _count(structure: Structure) -> int:
 
 
 def _unflatten_from(structure: Structure, leaves: Any) -> Any:
-    if structure.is_leaf:
+    if structure.kind is None:
         return next(leaves)
-    children = [_unflatten_from(child, leaves) for child in structure.children]
+    children = [
+        next(leaves) if child.kind is None else _unflatten_from(child, leaves)
+        for child in structure.children
+    ]
     return _together(structure.kind)(structure, children)
 
 

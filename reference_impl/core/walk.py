@@ -155,4 +155,4 @@ def _settled(
     # about: the pullback of a function is linear in its cotangent.
     if any(first <= x.root < UNTRACKED for x in seeds):
         return list(results)
-    return [x if x.root < first else detached(x) for x in results]
+    return [detached(x) if first <= x.root < UNTRACKED else x for x in results]

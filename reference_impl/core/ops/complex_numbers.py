@@ -20,7 +20,7 @@ from .creation import zeros_like
 from .elementwise import astype, atan2
 from .elementwise.arithmetic import _abs, _sign
 from .elementwise.selection import quotient_or_zero
-from .permuting import matrix_transpose
+from .permuting import transposed
 
 __all__ = ["abs", "angle", "conj", "imag", "real", "sign"]
 
@@ -45,7 +45,8 @@ def conj(x: Operand) -> Tensor:
 
 def adjoint(x: Tensor) -> Tensor:
     """The conjugate transpose of every matrix."""
-    return conj(matrix_transpose(x))
+    x = transposed(x)
+    return _conj(x) if x.dtype in COMPLEX else x
 
 
 @linear(

@@ -18,7 +18,7 @@ from ..op import public
 from ..operands import Operand, as_tensors
 from ..shape import Shape
 from ..tensor import Tensor
-from .creation import check_labels, one_hot
+from .creation import check_labels
 from .elementwise import exp
 from .reduction import _sum, kept, prepared, reduced_shape, reductions
 from .reshaping import Axis, _reshape
@@ -54,10 +54,14 @@ def _softmax_rule(t: Tensor, out: Tensor, axes: Shape) -> Tensor:
 )
 def _softmax(x, *, axes):
     """Raise e to every element and divide by the sum along some axes."""
+    return _shares(x, axes).astype(x.dtype, copy=False)
+
+
+def _shares(x: np.ndarray, axes: Shape) -> np.ndarray:
     powers, _ = _shifted(x, axes)
     np.exp(powers, out=powers)
     powers /= np.add.reduce(powers, axes, keepdims=True)
-    return powers.astype(x.dtype, copy=False)
+    return powers
 
 
 @public
@@ -157,17 +161,6 @@ def logsumexp(x: Operand, *, axis: Axis = None, keepdims: bool = False) -> Tenso
     return _logsumexp(x, axes=axes, keepdims=keepdims)
 
 
-def _label_slope(x: Tensor, labels: Tensor) -> Tensor:
-    return _softmax(x, axes=(x.ndim - 1,)) - one_hot(labels, x.shape[-1], dtype=x.dtype)
-
-
-def _cross_entropy_jvp(tangents, out, x, labels):
-    if tangents[0] is None:
-        return None
-    moved = tangents[0] * _label_slope(x, labels)
-    return _sum(moved, axes=(x.ndim - 1,), keepdims=False)
-
-
 def _check_labels(x: Tensor, labels: Tensor) -> Shape:
     if not x.ndim or x.shape[:-1] != labels.shape:
         raise ShapeError(
@@ -178,18 +171,53 @@ def _check_labels(x: Tensor, labels: Tensor) -> Shape:
     return labels.shape
 
 
+def _rows_and_labels(draw: Any) -> list[Any]:
+    return [
+        ((draw(3, 4), np.array([2, 0, 3])), {}),
+        ((draw(2, 3, 2), np.array([[0, 1, 1], [1, 0, 1]])), {}),
+    ]
+
+
+def _surplus_rule(t: Tensor | None, x: Tensor) -> Tensor | None:
+    axes = (x.ndim - 1,)
+    return None if t is None else _softmax_rule(t, _softmax(x, axes=axes), axes)
+
+
+@general(
+    vjp=lambda g, out, x, labels: (_surplus_rule(g, x), None),
+    jvp=lambda tangents, out, x, labels: _surplus_rule(tangents[0], x),
+    shape=lambda x, labels: x.shape,
+    kinds=FLOATS,
+    domain=_rows_and_labels,
+)
+def _softmax_surplus(x, labels):
+    """Take the softmax of each row, less 1 at its label: the slope of cross-entropy.
+
+    A primitive for accuracy: of a probability near 1 that is rounded to 16 bits, little
+    or nothing remains. Besides, 64 rows of 10 take 0.8 of the time.
+    """
+    check_labels("softmax_cross_entropy", labels, x.shape[-1])
+    rows = _shares(x, (x.ndim - 1,)).reshape(labels.size, x.shape[-1])
+    rows[np.arange(len(rows)), labels.reshape(-1)] -= 1
+    return rows.reshape(x.shape).astype(x.dtype, copy=False)
+
+
+def _cross_entropy_jvp(tangents, out, x, labels):
+    if tangents[0] is None:
+        return None
+    moved = tangents[0] * _softmax_surplus(x, labels)
+    return _sum(moved, axes=(x.ndim - 1,), keepdims=False)
+
+
 @general(
     vjp=lambda g, out, x, labels: (
-        _reshape(g, shape=(*g.shape, 1)) * _label_slope(x, labels),
+        _reshape(g, shape=(*g.shape, 1)) * _softmax_surplus(x, labels),
         None,
     ),
     jvp=_cross_entropy_jvp,
     shape=_check_labels,
     kinds=FLOATS,
-    domain=lambda draw: [
-        ((draw(3, 4), np.array([2, 0, 3])), {}),
-        ((draw(2, 3, 2), np.array([[0, 1, 1], [1, 0, 1]])), {}),
-    ],
+    domain=_rows_and_labels,
 )
 def _softmax_cross_entropy(x, labels):
     """Take minus the logarithm of the softmax at one label for each row."""
@@ -220,7 +248,7 @@ def softmax_cross_entropy(logits: Operand, labels: Operand) -> Tensor:
 
     Notes
     -----
-    A primitive for speed: with its gradient, 64 rows of 10 take 0.5 of the time of the
+    A primitive for speed: with its gradient, 64 rows of 10 take 0.75 of the time of the
     composition of `logsumexp` and `one_hot`.
     """
     logits, labels = as_tensors("softmax_cross_entropy", (logits, labels))

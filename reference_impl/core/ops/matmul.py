@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from ..dtype import wide_type
+from ..dtype import HALVES, wide_type
 from ..errors import ShapeError
 from ..kinds import bilinear
 from ..op import public
@@ -37,9 +37,17 @@ def _product_shape(x: Tensor, y: Tensor) -> Shape:
     return (*x.shape[:-1], y.shape[-1])
 
 
+def _left(g: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    return _matmul(g, adjoint(y))
+
+
+def _right(g: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    return _matmul(adjoint(x), g)
+
+
 @bilinear(
-    left=lambda g, x, y: g @ adjoint(y),
-    right=lambda g, x, y: adjoint(x) @ g,
+    left=_left,
+    right=_right,
     shape=_product_shape,
     domain=lambda draw: [
         ((draw(3, 4), draw(4, 2)), {}),
@@ -49,9 +57,11 @@ def _product_shape(x: Tensor, y: Tensor) -> Shape:
 )
 def _matmul(x, y, *, out=None):
     """Multiply two matrices, or every pair of two equal batches of matrices."""
-    if x.shape[-1] == y.shape[-2] == 1:
+    if x.shape[-1] == 1 == y.shape[-2]:
         # Nothing is summed: 0.16 ms instead of 0.71 ms by BLAS for (784, 1), (1, 256).
         return np.multiply(x, y, out=out)
+    if x.dtype not in HALVES:
+        return np.matmul(x, y, out=out)
     product = np.matmul(x, y, out=out, dtype=wide_type(x.dtype), casting="unsafe")
     return product.astype(x.dtype, copy=False)
 
@@ -79,7 +89,7 @@ def matmul(x: Operand, y: Operand) -> Tensor:
     Source: Array API standard 2024.12, `matmul`.
     """
     x, y = promoted("matmul", (x, y))
-    if x.ndim == y.ndim > 1 and x.shape[:-2] == y.shape[:-2]:
+    if len(x.shape) == len(y.shape) > 1 and x.shape[:-2] == y.shape[:-2]:
         return _matmul(x, y)
     if not (x.ndim and y.ndim):
         raise ShapeError(

@@ -65,7 +65,13 @@ def matrix_transpose(x: Operand) -> Tensor:
         raise ShapeError(
             f"matrix_transpose: two axes are needed, the shape is {x.shape}"
         )
-    return _permute_dims(x, axes=(*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
+    return transposed(x)
+
+
+def transposed(x: Tensor) -> Tensor:
+    """A matrix, or every matrix of a batch, with rows and columns exchanged."""
+    ndim = len(x.shape)
+    return _permute_dims(x, axes=(*range(ndim - 2), ndim - 1, ndim - 2))
 
 
 def axis_number(axis: int, ndim: int, *, who: str) -> int:

@@ -1,3 +1,4 @@
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -138,3 +139,16 @@ def test_a_logarithm_stays_finite_where_the_probability_is_zero():
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])
 def test_no_elements_stay_none(name):
     assert getattr(ri, name)(ri.zeros((2, 0))).shape == (2, 0)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_the_slope_at_a_sure_label_is_as_exact_as_the_dtype(dtype):
+    logits = ri.tensor([6.0, 0.0], dtype=dtype)
+
+    slope = ri.grad(lambda x: ri.softmax_cross_entropy(x, np.array(0)))(logits)
+
+    needed = 1 / (1 + np.exp(6.0))  # 0.0025; the bfloat16 before 1 is 0.0039 away
+    rounding = float(ml_dtypes.finfo(dtype).eps)
+    np.testing.assert_allclose(
+        np.asarray(slope, np.float64), [-needed, needed], rtol=rounding
+    )
