@@ -105,8 +105,9 @@ def linear(
         g: Tensor, out: Tensor, *inputs: Tensor, needs: Needs = None, **attrs: Any
     ) -> tuple[Tensor | None, ...]:
         parts = transpose(g, *inputs, **attrs)
-        parts = parts if parts.__class__ is tuple else (parts,)
-        return (*parts, *(None,) * (len(inputs) - len(parts)))
+        if parts.__class__ is not tuple:
+            parts = (parts,)
+        return parts + (None,) * (len(inputs) - len(parts))
 
     def declare(compute: Rule) -> Op:
         def jvp(

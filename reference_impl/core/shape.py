@@ -110,7 +110,9 @@ def stretched_axes(shape: Shape, target: Shape) -> Shape:
     """The axes of `target` along which broadcasting `shape` repeats elements."""
     missing = len(target) - len(shape)
     return tuple(
-        axis
-        for axis, size in enumerate(target)
-        if axis < missing or shape[axis - missing] != size
+        [
+            axis
+            for axis, size in enumerate(target)
+            if axis < missing or shape[axis - missing] != size
+        ]
     )

@@ -32,12 +32,13 @@ def pullback(
     belong to somebody outside who may differentiate the cotangents again. `watch` sees
     every node with its cotangent, before the node's rule is applied.
     """
-    first = _first(variables) if start is None else start
+    oldest = _oldest(variables)
+    first = oldest if start is None else start
     bare: dict[int, Tensor] = {}
     flowing: dict[int, Any] = {}
     for out, g in zip(outputs, cotangents, strict=True):
         flowing[out.serial] = _added(flowing.get(out.serial), g)
-    for node, needs in reversed(_between(variables, outputs)):
+    for node, needs in reversed(_between(variables, outputs, oldest)):
         g = flowing.pop(node.serial, None)
         if g is None:
             continue
@@ -62,12 +63,13 @@ def pushforward(
     start: int | None = None,
 ) -> list[Tensor]:
     """Forward mode: carry tangents of the variables up to the outputs."""
-    first = _first(variables) if start is None else start
+    oldest = _oldest(variables)
+    first = oldest if start is None else start
     bare: dict[int, Tensor] = {}
     flowing: dict[int, Any] = {}
     for x, t in zip(variables, tangents, strict=True):
         flowing[x.serial] = t
-    for node, _ in _between(variables, outputs):
+    for node, _ in _between(variables, outputs, oldest):
         given = [flowing.get(x.serial) for x in node.inputs]
         if all(t is None for t in given):
             continue
@@ -95,20 +97,19 @@ def _arrived(flowing: dict[int, Tensor], ends: Sequence[Tensor]) -> list[Tensor]
 
 
 def _between(
-    variables: Sequence[Tensor], outputs: Sequence[Tensor]
+    variables: Sequence[Tensor], outputs: Sequence[Tensor], oldest: int
 ) -> list[tuple[Tensor, list[bool]]]:
     """The nodes on paths from variables to outputs, in topological order.
 
     With each, whether its inputs depend on a variable and have a derivative.
     """
-    first = _first(variables)
     reached = {x.serial for x in variables}
     found: dict[int, Any] = dict.fromkeys(reached)
     waiting = list(outputs)
     for node in waiting:  # which grows meanwhile
         serial = node.serial
         # What is older than every variable cannot depend on one.
-        if serial > first and serial not in found and node.inputs:
+        if serial > oldest and serial not in found and node.inputs:
             found[serial] = node
             waiting += node.inputs
     nodes, is_reached = [], reached.__contains__
@@ -125,8 +126,8 @@ def _between(
     return nodes
 
 
-def _first(variables: Sequence[Tensor]) -> int:
-    return min((x.serial for x in variables), default=UNTRACKED)
+def _oldest(variables: Sequence[Tensor]) -> int:
+    return min(map(_serial, variables), default=UNTRACKED)
 
 
 def _bare(x: Tensor, bare: dict[int, Tensor]) -> Tensor:
@@ -145,7 +146,7 @@ def _bare(x: Tensor, bare: dict[int, Tensor]) -> Tensor:
 
 def settled(results: Sequence[Tensor], variables: Sequence[Tensor]) -> list[Tensor]:
     """Results without the history that only these variables could use."""
-    return _settled(results, _first(variables), ())
+    return _settled(results, _oldest(variables), ())
 
 
 def _settled(
@@ -153,6 +154,7 @@ def _settled(
 ) -> list[Tensor]:
     # What a walk starts with may be younger than its variables and still be asked
     # about: the pullback of a function is linear in its cotangent.
-    if any(first <= x.root < UNTRACKED for x in seeds):
-        return list(results)
+    for x in seeds:
+        if first <= x.root < UNTRACKED:
+            return list(results)
     return [detached(x) if first <= x.root < UNTRACKED else x for x in results]

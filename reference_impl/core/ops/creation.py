@@ -13,7 +13,16 @@ import numpy as np
 
 from ..device import HOST, Device, as_device
 from ..dlpack import imported
-from ..dtype import ANY, COMPLEXES, INEXACT, INTEGERS, Dtype, as_dtype, float32
+from ..dtype import (
+    ANY,
+    COMPLEXES,
+    INEXACT,
+    INTEGERS,
+    UNSIGNED,
+    Dtype,
+    as_dtype,
+    float32,
+)
 from ..elements import tensor, usual_dtype
 from ..errors import DtypeError, OutOfMemoryError, RangeError, ShapeError
 from ..kinds import constant
@@ -248,10 +257,14 @@ def empty_like(x: Operand, /, *, dtype: Any = None, device: Place = None) -> Ten
     return empty(x.shape, dtype=wanted, device=place)
 
 
+_UNSIGNED = {dtype.itemsize: dtype for dtype in UNSIGNED}
+
+
 def check_labels(who: str, labels: np.ndarray, classes: int) -> None:
     """Raise a `RangeError` unless all labels lie in [0, classes)."""
     # Read without a sign, a negative label is larger than any class: one pass, not two.
-    if labels.size and labels.view(f"u{labels.itemsize}").max() >= classes:
+    unsigned = labels.view(_UNSIGNED[labels.itemsize])
+    if labels.size and np.maximum.reduce(unsigned, None) >= classes:
         raise RangeError(
             f"{who}: labels must lie in [0, {classes}), "
             f"they reach from {labels.min()} to {labels.max()}"

@@ -71,7 +71,8 @@ def matrix_transpose(x: Operand) -> Tensor:
 def transposed(x: Tensor) -> Tensor:
     """A matrix, or every matrix of a batch, with rows and columns exchanged."""
     ndim = len(x.shape)
-    return _permute_dims(x, axes=(*range(ndim - 2), ndim - 1, ndim - 2))
+    axes = (1, 0) if ndim == 2 else (*range(ndim - 2), ndim - 1, ndim - 2)
+    return _permute_dims(x, axes=axes)
 
 
 def axis_number(axis: int, ndim: int, *, who: str) -> int:
