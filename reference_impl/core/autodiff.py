@@ -34,7 +34,8 @@ def grad(
     function : callable
         Of trees of floating-point or complex tensors, to one real number.
     argnums : int or sequence of int
-        The positional arguments to differentiate with respect to.
+        The positional arguments to differentiate with respect to; negative numbers
+        count from the end.
     has_aux : bool
         Whether `function` returns a pair: the number, and a tree that comes along.
 

@@ -42,12 +42,12 @@ class Chosen:
 def _positions(argnums: int | Sequence[int], count: int, who: str) -> tuple[int, ...]:
     wanted = normalise_shape(argnums, who=f"{who}: argnums")
     for index in wanted:
-        if not 0 <= index < count:
+        if not -count <= index < count:
             raise GradientError(
                 f"{who}: argument {index} is to be differentiated, "
                 f"{count} positional arguments came"
             )
-    return wanted
+    return tuple([index % count for index in wanted])
 
 
 def _differentiable_leaves(

@@ -37,7 +37,8 @@ def jacobian(
     function : callable
         Of trees of floating-point tensors, to such a tree.
     argnums : int or sequence of int
-        The positional arguments to differentiate with respect to.
+        The positional arguments to differentiate with respect to; negative numbers
+        count from the end.
     mode : "reverse" or "forward"
         One walk for each element of the result, or one for each of the arguments.
 

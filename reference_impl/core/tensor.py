@@ -322,6 +322,16 @@ class Tensor:
         elements = np.array2string(array, separator=", ", prefix="tensor(")
         return f"tensor({elements}, dtype={self.dtype})"
 
+    def __format__(self, spec: str) -> str:
+        if not spec and (self.shape or self.data is None or self.data is FREED):
+            return repr(self)
+        if self.shape:
+            raise ShapeError(
+                f"format: a single number is needed for {spec!r}, the shape is "
+                f"{self.shape}"
+            )
+        return format(value(self, "format").item(), spec)
+
     __add__, __radd__ = _operator("add"), _reflected("add")
     __sub__, __rsub__ = _operator("subtract"), _reflected("subtract")
     __mul__, __rmul__ = _operator("multiply"), _reflected("multiply")

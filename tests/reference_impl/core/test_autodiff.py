@@ -67,7 +67,8 @@ def product(x, y, z=1.0):
 
 
 @pytest.mark.parametrize(
-    ("argnums", "needed"), [(0, 9.0), (1, 12.0), ((0,), (9.0,)), ((1, 0), (12.0, 9.0))]
+    ("argnums", "needed"),
+    [(0, 9.0), (-1, 12.0), ((0,), (9.0,)), ((1, -2), (12.0, 9.0))],
 )
 def test_argnums_choose_arguments_and_their_order(argnums, needed):
     gradient = ri.grad(product, argnums)(ri.tensor(2.0), ri.tensor(3.0))

@@ -48,7 +48,7 @@ def test_a_result_that_is_no_floating_scalar_is_refused(function, came):
         ri.grad(function)(ri.tensor([1.0, 2.0]))
 
 
-@pytest.mark.parametrize("argnums", [2, (0, 2), -1])
+@pytest.mark.parametrize("argnums", [2, (0, 2), -3])
 def test_an_argument_that_did_not_come_is_refused(argnums):
     with pytest.raises(GradientError, match="2 positional arguments came"):
         ri.grad(product, argnums)(1.0, 2.0)

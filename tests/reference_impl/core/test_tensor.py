@@ -154,6 +154,24 @@ def test_a_tensor_prints_like_the_expression_that_makes_it():
     assert repr(ri.tensor([1.0, 2.0])) == "tensor([1., 2.], dtype=float32)"
 
 
+@pytest.mark.parametrize(
+    ("data", "spec", "needed"),
+    [(0.123456, ".4f", "0.1235"), (7, "", "7"), (7, "3d", "  7")],
+)
+def test_a_scalar_is_formatted_as_a_number(data, spec, needed):
+    assert format(ri.tensor(data), spec) == needed
+
+
+def test_what_is_no_number_is_formatted_as_it_prints(x):
+    assert f"{x}" == str(x)
+    assert f"{symbol((), np.dtype(np.float32))}" == "<float32[], no value yet>"
+
+
+def test_many_elements_have_no_format(x):
+    with pytest.raises(ShapeError, match=r"format: a single number is needed"):
+        f"{x:.3f}"
+
+
 def test_a_tensor_is_hashed_by_identity(x):
     assert len({x, ri.tensor(NUMBERS), x}) == 2
 
