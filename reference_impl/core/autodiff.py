@@ -196,7 +196,8 @@ def backward(loss: Tensor, variables: Any, *, keep_graph: bool = False) -> Any:
     loss : Tensor
         One floating-point number.
     variables : tree
-        Of tensors that `ri.variable` returned before `loss` was computed.
+        Of what `ri.variable` returned before `loss` was computed, or of what was
+        computed from that: a gradient is about all ways from a tensor to the loss.
     keep_graph : bool
         Whether the gradients shall be differentiated again.
 

@@ -38,8 +38,10 @@ def pullback(
     flowing: dict[int, Any] = {}
     for out, g in zip(outputs, cotangents, strict=True):
         flowing[out.serial] = _added(flowing.get(out.serial), g)
+    ends = {x.serial for x in variables}
     for node, needs in reversed(_between(variables, outputs, oldest)):
-        g = flowing.pop(node.serial, None)
+        serial = node.serial
+        g = flowing.get(serial) if serial in ends else flowing.pop(serial, None)
         if g is None:
             continue
         if watch is not None:
@@ -71,7 +73,7 @@ def pushforward(
         flowing[x.serial] = t
     for node, _ in _between(variables, outputs, oldest):
         given = [flowing.get(x.serial) for x in node.inputs]
-        if all(t is None for t in given):
+        if node.serial in flowing or all(t is None for t in given):
             continue
         out, inputs = node, node.inputs
         if node.op.reads_values and node.root >= first:
@@ -101,10 +103,11 @@ def _between(
 ) -> list[tuple[Tensor, list[bool]]]:
     """The nodes on paths from variables to outputs, in topological order.
 
-    With each, whether its inputs depend on a variable and have a derivative.
+    With each, whether its inputs depend on a variable and have a derivative. A variable
+    that was computed from another one is such a node, too.
     """
     reached = {x.serial for x in variables}
-    found: dict[int, Any] = dict.fromkeys(reached)
+    found: dict[int, Tensor] = {}
     waiting = list(outputs)
     for node in waiting:  # which grows meanwhile
         serial = node.serial
@@ -114,7 +117,7 @@ def _between(
             waiting += node.inputs
     nodes, is_reached = [], reached.__contains__
     # A tensor is younger than its inputs: order of age is topological order.
-    for serial in sorted(found.keys() - reached):
+    for serial in sorted(found):
         node = found[serial]
         needs = list(map(is_reached, map(_serial, node.inputs)))
         # An op with several results has a tuple of dtypes.

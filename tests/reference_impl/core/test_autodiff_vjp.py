@@ -104,6 +104,18 @@ def test_backward_gives_the_gradients_of_variables(x, w):
         np.testing.assert_array_equal(came[name], needed[name])
 
 
+@pytest.mark.parametrize("between", [ri.variable, lambda h: h], ids=["variable", "op"])
+def test_backward_goes_past_a_variable_to_those_it_was_computed_from(between):
+    w = ri.variable(ri.tensor([1.0, 2.0]))
+    h = between(w * 2)
+    loss = ri.sum(h * h)
+
+    of_w, of_h = ri.backward(loss, [w, h])
+
+    assert of_w.tolist() == ri.backward(loss, w).tolist() == [8.0, 16.0]
+    assert of_h.tolist() == [4.0, 8.0]
+
+
 def test_backward_refuses_what_is_no_variable(x):
     with pytest.raises(GradientError, match=r"backward: .* is no variable"):
         ri.backward(ri.sum(x), x)
