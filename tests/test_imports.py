@@ -1,6 +1,7 @@
 """Who may import whom: imports go down only (DESIGN: levels of the framework)."""
 
 import ast
+import itertools
 from pathlib import Path
 
 import pytest
@@ -33,25 +34,6 @@ ALLOWED = {
     "exercises": {"numpy", "rich", "typer", "pytest", "reference_impl"},
 }
 
-# Inside the framework, a module imports from its own level or from lower ones.
-LEVELS = [
-    {"errors", "dtype", "shape", "tree", "location"},
-    {"blocks", "memory", "arena", "device", "dlpack"},
-    {"tensor"},
-    {"elements"},
-    {"operands", "scope"},
-    {"op"},
-    {"kinds"},
-    {"bundle"},
-    {"ops"},
-    {"walk", "chosen", "keys", "unit_interval", "parameters", "random"},
-    {"show", "draw", "graph", "autodiff"},
-    {"jacobian"},
-    {"compile"},
-    {"body", "closure", "alike"},
-    {"cond", "scan", "while_loop", "checkpoint", "custom"},
-]
-
 STANDARD = set(__import__("sys").stdlib_module_names)
 
 
@@ -71,12 +53,32 @@ def imported(path):
                 yield from (".".join((*base, alias.name)) for alias in node.names)
 
 
+def levels(package):
+    """The modules of a package, line by line of the table in its docstring.
+
+    Two spaces or more stand between the names and what they are about.
+    """
+    source = (ROOT / package / "__init__.py").read_text()
+    docstring = ast.get_docstring(ast.parse(source))
+    rows = [line[4:] for line in docstring.splitlines() if line.startswith("    ")]
+    return [row.split("  ")[0].replace("/", "").split() for row in rows]
+
+
+def module(path, depth):
+    return path.relative_to(ROOT).parts[depth].removesuffix(".py")
+
+
 def files(package):
     return [p for p in sorted((ROOT / package).rglob("*.py")) if "01_" not in str(p)]
 
 
 def is_under(name, allowed):
     return any(name == a or name.startswith(f"{a}.") for a in allowed)
+
+
+each_level = pytest.mark.parametrize(
+    "package", ["reference_impl/core", "reference_impl/core/ops"]
+)
 
 
 @pytest.mark.parametrize("package", ALLOWED)
@@ -110,28 +112,27 @@ def test_an_adapter_imports_no_other_adapter():
     assert not strangers
 
 
-def test_the_core_imports_downwards_only():
-    level = {name: i for i, names in enumerate(LEVELS) for name in names}
+@each_level
+def test_modules_import_downwards_only(package):
+    depth, prefix = package.count("/") + 1, package.replace("/", ".") + "."
+    level = {name: i for i, names in enumerate(levels(package)) for name in names}
     upward = {
         f"{path.relative_to(ROOT)} imports {name}"
-        for path in files("reference_impl/core")
+        for path in files(package)
         for name in imported(path)
-        if name.startswith("reference_impl.core.")
+        if name.startswith(prefix)
         and path.name != "__init__.py"
-        and level[name.split(".")[2]]
-        > level[path.relative_to(ROOT).parts[2].removesuffix(".py")]
+        and level[name.split(".")[depth]] > level[module(path, depth)]
     }
 
     assert not upward
 
 
-def test_every_module_of_the_core_has_a_level():
-    modules = {
-        path.relative_to(ROOT).parts[2].removesuffix(".py")
-        for path in files("reference_impl/core")
-    }
+@each_level
+def test_every_module_has_one_level(package):
+    modules = {module(path, package.count("/") + 1) for path in files(package)}
 
-    assert modules - {"__init__"} == set().union(*LEVELS)
+    assert sorted(modules - {"__init__"}) == sorted(itertools.chain(*levels(package)))
 
 
 def test_no_function_imports():

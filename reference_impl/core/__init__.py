@@ -12,12 +12,12 @@ Modules import downwards only, so they can be read from the first line to the la
     ops/                         all of them
     show draw graph              what a function does, and how that is shown
     walk chosen                  derivatives: two walks, and what they are about
-    autodiff jacobian            what they are for
+    autodiff jacobian adjoint    what they are for: gradients, matrices, graphs
     compile body closure alike   graphs that run; functions inside of ops
     cond scan while_loop         branches and loops
     checkpoint custom            values computed again; derivative rules of one's own
-    keys unit_interval           what random numbers are functions of; made of bits
-    parameters random            what they follow; how they are drawn
+    parameters keys              what random numbers follow, and are functions of
+    unit_interval random         numbers made of bits; how distributions are drawn
 
 `reference_impl.io` is above: graphs as files and as programs.
 """

@@ -24,6 +24,17 @@ class Pair:
     """What to do if dtypes differ."""
 
 
+def step_pair(who: str, noun: str) -> Pair:
+    """What a step of a loop takes, and what it hands on."""
+    return Pair(
+        who,
+        f"the {noun} before and after a step",
+        "before",
+        "after",
+        "begin with the dtype after, or convert with `astype`",
+    )
+
+
 def check_alike(pair: Pair, one: Any, other: Any) -> None:
     """Two trees of tensors must have one structure, and equal shapes and dtypes.
 

@@ -16,7 +16,7 @@ from . import tree
 from .chosen import Chosen
 from .dtype import DIFFERENTIABLE, FLOATING
 from .elements import tensor
-from .errors import GradientError
+from .errors import GradientError, TreeError
 from .tensor import UNTRACKED, Tensor, known
 from .walk import pullback, pushforward, settled
 
@@ -77,6 +77,11 @@ def value_and_grad(
 
     With `has_aux` the first of the two is the pair that `function` returns.
     """
+    if not callable(function):
+        raise TypeError(
+            f"grad: a function is needed, {type(function).__name__} came; `backward` "
+            f"takes a number that was computed from variables"
+        )
 
     @functools.wraps(function)
     def computed(*args: Any, **options: Any) -> tuple[Any, Any]:
@@ -169,10 +174,16 @@ def jvp(
     Raises
     ------
     TreeError
-        If the two structures differ.
+        If one of the two is no tuple, or their structures differ.
     GradientError
         If a leaf has no derivative, or a tangent does not fit its primal.
     """
+    for name, given in (("primals", primals), ("tangents", tangents)):
+        if not isinstance(given, (tuple, list)):
+            raise TreeError(
+                f"jvp: {name} must be a tuple with one tree for each argument, "
+                f"{type(given).__name__} came"
+            )
     chosen = Chosen("jvp", primals, tuple(range(len(primals))))
     directions = _seeds(
         "jvp", tuple(tangents), chosen.leaves, tree.flatten(tuple(primals))[1]
@@ -257,9 +268,7 @@ def _seeds(
     who: str, given: Any, like: Sequence[Tensor], structure: tree.Structure
 ) -> list[Tensor]:
     """The leaves of what a walk starts with, which must fit the other end."""
-    leaves, other = tree.flatten(given)
-    tree.check_equal(who, structure, other)
-    seeds = [tensor(leaf) for leaf in leaves]
+    seeds = [tensor(leaf) for leaf in tree.matching(who, structure, given)]
     for x, seed in zip(like, seeds, strict=True):
         if (x.shape, x.dtype) != (seed.shape, seed.dtype):
             pair = ("tangent", "primal") if who == "jvp" else ("cotangent", "result")

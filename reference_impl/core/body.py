@@ -17,8 +17,8 @@ from .errors import ShapeError
 from .graph import Graph
 from .ops.creation import zeros_like
 from .shape import Shape
-from .tensor import UNTRACKED, Tensor, variable
-from .walk import pullback, pushforward
+from .tensor import Tensor, variable
+from .walk import first_serial, pullback, pushforward
 
 _programs: weakref.WeakKeyDictionary[Graph, Program] = weakref.WeakKeyDictionary()
 
@@ -94,7 +94,8 @@ def pulled(
     ]
     outs, seeds = [out for out, _ in pairs], [each for _, each in pairs]
     wanted = [x for x in variables if x.dtype in DIFFERENTIABLE]
-    flown = iter(pullback(outs, seeds, wanted, start=_oldest(variables)))
+    # Variables without a derivative count as well.
+    flown = iter(pullback(outs, seeds, wanted, start=first_serial(variables)))
     return tuple(next(flown) if x.dtype in DIFFERENTIABLE else None for x in variables)
 
 
@@ -107,15 +108,10 @@ def pushed(
     moved = [(x, t) for x, t in zip(variables, tangents, strict=True) if t is not None]
     xs, ts = [x for x, _ in moved], [t for _, t in moved]
     outs = [out for out in outputs if out.dtype in DIFFERENTIABLE]
-    flown = iter(pushforward(outs, xs, ts, start=_oldest(variables)))
+    flown = iter(pushforward(outs, xs, ts, start=first_serial(variables)))
     return tuple(
         next(flown) if out.dtype in DIFFERENTIABLE else None for out in outputs
     )
-
-
-def _oldest(variables: Sequence[Tensor]) -> int:
-    """The serial where a walk starts; variables without a derivative count as well."""
-    return min((x.serial for x in variables), default=UNTRACKED)
 
 
 def filled(g: Sequence[Tensor | None], like: Sequence[Tensor]) -> list[Tensor | None]:

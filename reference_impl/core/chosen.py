@@ -9,7 +9,7 @@ from . import tree
 from .dtype import DIFFERENTIABLE
 from .elements import tensor
 from .errors import GradientError
-from .shape import normalise_shape
+from .shape import integers
 from .tensor import Tensor, variable
 
 
@@ -40,7 +40,7 @@ class Chosen:
 
 
 def _positions(argnums: int | Sequence[int], count: int, who: str) -> tuple[int, ...]:
-    wanted = normalise_shape(argnums, who=f"{who}: argnums")
+    wanted = integers(argnums, who=who, what="argnums")
     for index in wanted:
         if not -count <= index < count:
             raise GradientError(

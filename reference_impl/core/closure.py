@@ -13,11 +13,12 @@ from typing import Any
 
 from . import tree
 from .bundle import results
+from .device import HOST
 from .elements import tensor
 from .graph import Graph, is_array
 from .op import Op
-from .scope import now
-from .tensor import UNTRACKED, Tensor, as_variable, detached, symbol_like
+from .operands import common_device
+from .tensor import UNTRACKED, Tensor, as_variable, detached, now, symbol_like
 
 
 class Arguments:
@@ -143,8 +144,15 @@ def graphs_of(**calls: Call) -> tuple[list[Tensor], dict[str, Graph]]:
 
 
 def as_op(op: Op, call: Call, inputs: Sequence[Tensor], **attrs: Any) -> Any:
-    """What a call returned, as the results of one op that holds its graph."""
+    """What a call returned, as the results of one op that holds its graph.
+
+    Raises
+    ------
+    DeviceError
+        If inputs and results do not lie on one device.
+    """
     outs = call.outputs
+    place = common_device(op.name, [*inputs, *outs]) if outs else HOST
     root = min((x.root for x in inputs), default=UNTRACKED)
     if root == UNTRACKED:
         return tree.unflatten(call.structure, [detached(x) for x in outs])
@@ -153,6 +161,5 @@ def as_op(op: Op, call: Call, inputs: Sequence[Tensor], **attrs: Any) -> Any:
     dtypes: Any = tuple(x.dtype for x in outs)
     data = tuple(x.data for x in outs) if is_known else None
     attrs = {"body": call.graph(), **attrs}
-    place = inputs[0].device
     node = Tensor(data, shapes, dtypes, op, tuple(inputs), attrs, root, place)
     return tree.unflatten(call.structure, results(node))

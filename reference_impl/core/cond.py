@@ -13,7 +13,16 @@ from typing import Any
 
 from . import tree
 from .alike import Pair, check_alike
-from .body import check_fits, filled, pulled_through, pushed_through, run, types
+from .body import (
+    check_fits,
+    filled,
+    output_dtypes,
+    output_shapes,
+    pulled_through,
+    pushed_through,
+    run,
+    types,
+)
 from .bundle import results
 from .closure import Arguments, graphs_of, traced
 from .device import HOST
@@ -41,7 +50,7 @@ def _cond_shape(
 ) -> tuple[Shape, ...]:
     for graph in (true, false):
         check_fits("cond", graph, types(inputs))
-    return tuple(x.shape for x in true.outputs)
+    return output_shapes(body=true)
 
 
 def _cond_vjp(g, out, predicate, *inputs, true, false):
@@ -58,7 +67,7 @@ def _cond_jvp(tangents, out, predicate, *inputs, true, false):
     vjp=_cond_vjp,
     jvp=_cond_jvp,
     shape=_cond_shape,
-    dtype=lambda predicate, *inputs, true, false: tuple(x.dtype for x in true.outputs),
+    dtype=lambda predicate, *inputs, true, false: output_dtypes(body=true),
     kinds=BOOLEANS,
     domain=lambda draw: [],
 )
@@ -105,7 +114,12 @@ def cond(
         return (true if predicate else false)(*operands)
     arguments = Arguments(operands)
     taken = traced(true, arguments, symbol_like, name="branch")
-    other = traced(false, arguments, symbol_like, name="branch")
+    other = traced(
+        lambda *given: tree.reordered(false(*given), taken.structure),
+        arguments,
+        symbol_like,
+        name="branch",
+    )
     check_alike(_BRANCHES, taken.result(), other.result())
     free, graphs = graphs_of(true=taken, false=other)
     out = _cond(predicate, *arguments.tensors, *free, **graphs)

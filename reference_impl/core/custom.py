@@ -46,15 +46,15 @@ class Rule:
         return tree.unflatten(self.structure, leaves)
 
     def fitting(
-        self, names: Sequence[str], like: Sequence[Tensor], came: Sequence[Any]
+        self, names: Sequence[str], like: Sequence[Tensor], came: dict[str, Any]
     ) -> list[Tensor | None]:
-        """What the rule returned, which must fit what it is about."""
-        if len(like) != len(came):
+        """What the rule returned, by name, which must fit what it is about."""
+        if came.keys() != set(names):
             raise GradientError(
-                f"{self.who}: the rule must return {len(like)} tensors "
-                f"({', '.join(names)}), {len(came)} came"
+                f"{self.who}: the rule must return a tree with the leaves "
+                f"{', '.join(names)}; {', '.join(came) or 'nothing'} came"
             )
-        found = [None if each is None else tensor(each) for each in came]
+        found = [None if came[name] is None else tensor(came[name]) for name in names]
         for name, x, t in zip(names, like, found, strict=True):
             if t is not None and (t.shape, t.dtype) != (x.shape, x.dtype):
                 raise GradientError(
@@ -80,9 +80,11 @@ def _reverse_vjp(g, out, *inputs, body, rule):
         )
     cotangents: list[Tensor | None] = []
     for arg, each in zip(map(Arguments, args), flown, strict=True):
-        like = arg.tensors
-        came = [None] * len(like) if each is None else Arguments(each).tensors
-        cotangents += rule.fitting(arg.names(), like, came)
+        given, names = Arguments(each), arg.names()
+        came: dict[str, Any] = dict(zip(given.names(), given.tensors, strict=True))
+        if each is None:
+            came = dict.fromkeys(names)
+        cotangents += rule.fitting(names, arg.tensors, came)
     return tuple(cotangents)
 
 
@@ -109,8 +111,8 @@ def _custom_vjp(*inputs, body, rule, device=HOST):
 def _forward_jvp(tangents, out, *inputs, body, rule):
     outs, moving = results(out), filled(tangents, inputs)
     moved = rule.function(rule.args(moving), rule.result(outs), *rule.args(inputs))
-    names = tree.names(rule.result(outs))
-    return tuple(rule.fitting(names, outs, tree.flatten(moved)[0]))
+    came = dict(zip(tree.names(moved), tree.flatten(moved)[0], strict=True))
+    return tuple(rule.fitting(tree.names(rule.result(outs)), outs, came))
 
 
 def _forward_vjp(g, out, *inputs, body, rule):

@@ -99,8 +99,10 @@ class CPU:
             traced=traced,
         )
         self.pool = self._arena.pool
-        # Why every byte must lie in the pool; a trace is a reason for its time.
-        self._reasons: list[Any] = [x for x in (capacity_bytes, poison, traced) if x]
+        # Why every byte must lie in the pool. Each trace in progress is one more
+        # reason; a list, because threads may add and remove theirs at once.
+        reasons = {"budget": capacity_bytes, "poison": poison, "trace": traced}
+        self._reasons = [name for name, is_given in reasons.items() if is_given]
 
     def empty(self, shape: Shape, dtype: Dtype, maker: str = "empty") -> np.ndarray:
         """An array of this device whose elements are not set yet.

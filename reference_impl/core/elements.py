@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from typing import Any
 
 import numpy as np
 
 from .device import Device, as_device
-from .dtype import ANY, COMPLEXES, DEFAULT, INTEGERS, REALS, Dtype, as_dtype
+from .dtype import ANY, COMPLEXES, DEFAULT, INTEGERS, REALS, WEAK, Dtype, as_dtype
 from .errors import DtypeError, MappingError, ShapeError
 from .tensor import FUNCTIONS, Tensor, known
 
@@ -48,6 +50,9 @@ def tensor(
         raise
     except ValueError as error:
         raise ShapeError(f"tensor: the nested lists are ragged: {error}") from None
+    if array.dtype == object and _kinds(_leaves(data)) <= DEFAULT.keys():
+        with contextlib.suppress(OverflowError):
+            array = np.asarray(data, np.float64)  # integers of more than 64 bits
     if array.dtype.kind not in ANY:
         raise DtypeError(f"tensor: numbers are needed, {array.dtype} came")
     if wanted is None:
@@ -70,16 +75,40 @@ def _held(data: Any, array: np.ndarray, dtype: Dtype) -> np.ndarray:
 
 
 def usual_dtype(data: Any, array: np.ndarray) -> Dtype:
-    """That of NumPy data, and our defaults for Python's numbers."""
-    first = data
-    while isinstance(first, (list, tuple)) and first:
-        first = first[0]
-    if type(first) is int and array.dtype.kind == "u":
-        raise DtypeError(f"tensor: {data!r} does not fit into int64; say which dtype")
-    if type(first) in DEFAULT or isinstance(first, (list, tuple)):
+    """The dtype for `data`, which NumPy made an array of.
+
+    Python's numbers take our defaults, or the dtype of tensors and arrays beside them
+    if that can hold them.
+    """
+    leaves = _leaves(data)
+    kinds = _kinds(leaves)
+    if kinds <= DEFAULT.keys():
+        if kinds and kinds <= {int, bool} and array.dtype.kind not in "bi":
+            raise DtypeError(
+                f"tensor: {data!r:.60} does not fit into int64; say which dtype"
+            )
         usual = {np.dtype(kind).kind: dtype for kind, dtype in DEFAULT.items()}
-        return usual.get(array.dtype.kind, array.dtype)
-    return array.dtype
+        return usual[array.dtype.kind]
+    numbers = kinds & DEFAULT.keys()
+    if not numbers:
+        return array.dtype
+    dtype = np.result_type(*{x.dtype for x in leaves if type(x) not in numbers})
+    for kind in numbers:
+        if dtype not in WEAK[kind]:
+            dtype = np.result_type(dtype, DEFAULT[kind])
+    return dtype
+
+
+def _kinds(leaves: list[Any]) -> set[type]:
+    return set(map(type, leaves))
+
+
+def _leaves(data: Any) -> list[Any]:
+    """What lists and tuples hold, which are nested equally deep."""
+    level = [data]
+    while level and _kinds(level) <= {list, tuple}:
+        level = list(itertools.chain.from_iterable(level))
+    return level
 
 
 FUNCTIONS["tensor"] = tensor

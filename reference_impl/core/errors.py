@@ -6,7 +6,11 @@ a class for the kind of mistake (`ValueError`, `TypeError`), ours derives from i
 
 
 class MappingError(Exception):
-    """Base of every error that this framework raises on purpose."""
+    """Base of every error that this framework raises on purpose.
+
+    Python's own `TypeError` remains where a tensor or an op is used as Python's syntax
+    does not allow: a wrong number of operands, `len` of a number, `x[i] = y`.
+    """
 
 
 class ShapeError(MappingError, ValueError):

@@ -19,9 +19,9 @@ from .draw import as_dot, as_mermaid
 from .elements import tensor
 from .errors import CaptureError, MappingError
 from .location import name_line
-from .scope import Scope, current_record, now, recording
+from .scope import Scope, current_record, recording
 from .show import as_text, type_of
-from .tensor import Tensor, symbol_like
+from .tensor import Tensor, now, symbol_like
 
 FORMS = {"text": as_text, "mermaid": as_mermaid, "dot": as_dot}
 
@@ -131,6 +131,15 @@ class Graph:
 
     def __str__(self) -> str:
         return self.show()
+
+
+def check_graph(who: str, graph: Any) -> None:
+    """Raise a `CaptureError` if what came is no graph."""
+    if not isinstance(graph, Graph):
+        raise CaptureError(
+            f"{who}: a graph is needed, {type(graph).__name__} came; "
+            f"`capture(function, *args)` makes one of a function"
+        )
 
 
 def capture(function: Callable[..., Any], *args: Any) -> Graph:

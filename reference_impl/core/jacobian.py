@@ -14,14 +14,16 @@ from typing import Any
 import numpy as np
 
 from . import tree
-from .autodiff import grad, jvp, vjp_at
+from .autodiff import grad, jvp
 from .chosen import Chosen
-from .dtype import COMPLEX
+from .dtype import COMPLEX, FLOATING
 from .elements import tensor
 from .errors import GradientError
+from .ops.creation import zeros_like
+from .ops.joining import stack
 from .shape import Shape
-from .tensor import FUNCTIONS, Tensor, known
-from .walk import pushforward
+from .tensor import Tensor, known
+from .walk import pullback, pushforward
 
 
 def jacobian(
@@ -55,8 +57,9 @@ def jacobian(
     Raises
     ------
     GradientError
-        If there is no such mode; when called: if a leaf has no derivative or is complex
-        (take `real` and `imag`: a derivative over the complex plane is two by two).
+        If there is no such mode; when called: if a leaf of an argument or of the result
+        is not floating-point (of complex numbers take `real` and `imag`: a derivative
+        over the complex plane is two by two).
     """
     modes = {"reverse": _rows, "forward": _columns}
     if mode not in modes:
@@ -64,7 +67,13 @@ def jacobian(
 
     @functools.wraps(function)
     def computed(*args: Any, **options: Any) -> Any:
-        return modes[mode](lambda *given: function(*given, **options), args, argnums)
+        chosen = Chosen("jacobian", args, argnums)
+        given = chosen.given()
+        _check_floating("argument", given, chosen.variables)
+        found, structure = tree.flatten(function(*given, **options))
+        outs = [tensor(x) for x in found]
+        _check_floating("result", tree.unflatten(structure, outs), outs)
+        return tree.unflatten(structure, modes[mode](outs, chosen))
 
     return computed
 
@@ -104,26 +113,21 @@ def hvp(
     return jvp(gradient, primals, tangents)[1]
 
 
-def _rows(function: Callable[..., Any], args: Any, argnums: Any) -> Any:
-    result, pull = vjp_at(function, args, argnums, who="jacobian")
-    outs, structure = tree.flatten(result)
-    _check_real(outs)
+def _rows(outs: Sequence[Tensor], chosen: Chosen) -> list[Any]:
+    """For each result its derivatives by all variables: a walk down for each row."""
 
-    def rows(position: int) -> Any:
-        out = outs[position]
+    def rows(position: int) -> list[Tensor]:
         flown = [
-            pull(tree.unflatten(structure, seeds)) for seeds in _units(outs, position)
+            pullback(outs, seeds, chosen.variables) for seeds in _units(outs, position)
         ]
-        return tree.map(lambda *each: _stacked(each, out.shape, axis=0), *flown)
+        shape = outs[position].shape
+        return [_stacked(each, shape, axis=0) for each in zip(*flown, strict=True)]
 
-    return tree.unflatten(structure, [rows(i) for i in range(len(outs))])
+    return [chosen.rebuilt(rows(i)) for i in range(len(outs))]
 
 
-def _columns(function: Callable[..., Any], args: Any, argnums: Any) -> Any:
-    chosen = Chosen("jacobian", args, argnums)
-    _check_real(chosen.leaves)
-    found, structure = tree.flatten(function(*chosen.given()))
-    outs = [tensor(x) for x in found]
+def _columns(outs: Sequence[Tensor], chosen: Chosen) -> list[Any]:
+    """The same by a walk up for each column."""
 
     def columns(position: int) -> list[Tensor]:
         moved = [
@@ -134,10 +138,7 @@ def _columns(function: Callable[..., Any], args: Any, argnums: Any) -> Any:
         return [_stacked(each, shape, axis=-1) for each in zip(*moved, strict=True)]
 
     by_leaf = [columns(i) for i in range(len(chosen.leaves))]
-    of_outs = [
-        chosen.rebuilt([of_leaf[i] for of_leaf in by_leaf]) for i in range(len(outs))
-    ]
-    return tree.unflatten(structure, of_outs)
+    return [chosen.rebuilt([each[i] for each in by_leaf]) for i in range(len(outs))]
 
 
 def _units(xs: Sequence[Tensor], position: int) -> list[list[Tensor]]:
@@ -146,7 +147,7 @@ def _units(xs: Sequence[Tensor], position: int) -> list[list[Tensor]]:
     If there is no such place, zeros alone: they tell the shape of a row or column.
     """
     x = xs[position]
-    zeros = [FUNCTIONS["zeros_like"](each) for each in xs]
+    zeros = [zeros_like(each) for each in xs]
     ones = np.eye(x.size, dtype=x.dtype).reshape(x.size, *x.shape)
     units = [known(each, x.device) for each in ones] or [zeros[position]]
     return [[*zeros[:position], unit, *zeros[position + 1 :]] for unit in units]
@@ -154,16 +155,19 @@ def _units(xs: Sequence[Tensor], position: int) -> list[list[Tensor]]:
 
 def _stacked(parts: Sequence[Tensor], shape: Shape, *, axis: int) -> Tensor:
     """Rows or columns put together, the axis that counts them unfolded to `shape`."""
-    whole = FUNCTIONS["stack"](parts, axis=axis)
+    whole = stack(parts, axis=axis)
     rest = parts[0].shape
     sizes = (*shape, *rest) if axis == 0 else (*rest, *shape)
     return whole.reshape(sizes) if 0 not in shape else whole[:0].reshape(sizes)
 
 
-def _check_real(xs: Sequence[Tensor]) -> None:
-    for x in xs:
-        if x.dtype in COMPLEX:
+def _check_floating(what: str, whole: Any, xs: Sequence[Tensor]) -> None:
+    """Those leaves of a tree that a Jacobian is about must be real and have a slope."""
+    about = {x.serial for x in xs}
+    for name, x in zip(tree.names(whole), tree.flatten(whole)[0], strict=True):
+        if isinstance(x, Tensor) and x.serial in about and x.dtype not in FLOATING:
+            advice = "; take `real` and `imag`" if x.dtype in COMPLEX else ""
             raise GradientError(
-                f"jacobian: real numbers are needed, {x.dtype} came; take `real` and "
-                f"`imag`"
+                f"jacobian: real floating-point numbers are needed, {what} {name} is "
+                f"{x.dtype}{advice}"
             )

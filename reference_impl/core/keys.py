@@ -8,8 +8,11 @@ key that has passed through a tree, as into a compiled function, is a new object
 
 from __future__ import annotations
 
+import contextlib
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
-from operator import index
+from typing import Any
 
 import numpy as np
 
@@ -17,11 +20,15 @@ from .device import Device
 from .dtype import INTEGERS, check_kind, uint32, uint64
 from .elements import tensor
 from .errors import DtypeError, KeyReuseError, RangeError, ShapeError
-from .operands import Operand
+from .operands import Operand, as_tensors
+from .ops.creation import made
 from .ops.elementwise import astype
 from .ops.joining import unstack
 from .ops.threefry import _blocks
+from .parameters import integer, known_elements
 from .tensor import Tensor
+
+_LOCK = threading.Lock()
 
 
 @dataclass(eq=False)
@@ -43,35 +50,50 @@ class Key:
         self._user = ""  # no field: a tree does not hand it on
 
 
-def _checked(key: Key, who: str) -> Key:
+def _words(key: Key, who: str) -> Tensor:
     if not isinstance(key, Key):
         raise DtypeError(
             f"{who}: a key is needed, {type(key).__name__} came; `random.key(seed)` "
             f"makes one"
         )
-    return key
+    (words,) = as_tensors(who, (key.words,))
+    if words.dtype != uint32 or words.shape != (2,):
+        kind = DtypeError if words.shape == (2,) else ShapeError
+        raise kind(
+            f"{who}: a key of two uint32 is needed, one of "
+            f"{words.dtype}{list(words.shape)} came"
+        )
+    return words
 
 
-def use(key: Key, who: str) -> Tensor:
-    """Use a key up, and return its words.
+@contextlib.contextmanager
+def use(key: Key, who: str) -> Iterator[Tensor]:
+    """Lend the words of a key, which is used up once what is drawn with them is there.
 
     Raises
     ------
-    DtypeError
-        If it is no key.
+    DtypeError, ShapeError
+        If it is no key, or does not have two words.
     KeyReuseError
-        If it was used before; only `fold_in`, whose results depend on more than the
-        key, may use one again.
+        If it was used before, or by another thread meanwhile; only `fold_in`, whose
+        results depend on more than the key, may use one again.
     """
-    user = _checked(key, who)._user
+    words = _words(key, who)
+    _check_unused(key, who)
+    yield words
+    with _LOCK:  # of several threads that draw at the same time, one keeps its draw
+        _check_unused(key, who)
+        key._user = who
+
+
+def _check_unused(key: Key, who: str) -> None:
+    user = key._user
     if user and not user == who == "fold_in":
         raise KeyReuseError(
             f"{who}: this key has been used by {user}, and the same random bits would "
             f"come again; make a key for each by `first, second = split(key)`, or "
             f"repeat them on purpose with `clone(key)`"
         )
-    key._user = who
-    return key.words
 
 
 def key(seed: int, *, device: str | Device | None = None) -> Key:
@@ -84,17 +106,18 @@ def key(seed: int, *, device: str | Device | None = None) -> Key:
 
     Raises
     ------
-    RangeError
-        If the seed is out of range.
+    DtypeError, RangeError
+        If the seed is no integer, or out of range.
     """
-    words = divmod(_counter(seed, "key: the seed"), 2**32)
+    words = divmod(_counter("key: the seed", seed), 2**32)
     return Key(tensor(np.array(words, uint32), device=device))
 
 
-def _counter(number: int, what: str) -> int:
-    if not 0 <= index(number) < 2**64:
-        raise RangeError(f"{what} must lie in [0, 2**64), {number} came")
-    return index(number)
+def _counter(who: str, number: Any) -> int:
+    whole = integer(who, number)
+    if not 0 <= whole < 2**64:
+        raise RangeError(f"{who} must lie in [0, 2**64), {whole} came")
+    return whole
 
 
 def split(key: Key, n: int = 2) -> tuple[Key, ...]:
@@ -104,14 +127,18 @@ def split(key: Key, n: int = 2) -> tuple[Key, ...]:
     ------
     KeyReuseError
         If the key was used before.
-    RangeError
-        If `n` is negative.
+    DtypeError, RangeError
+        If `n` is no integer, or negative.
+    OutOfMemoryError
+        If there is no room for so many.
     """
-    if index(n) < 0:
-        raise RangeError(f"split: n must not be negative, {n} came")
-    words = use(key, "split")
-    counters = tensor(np.arange(n, dtype=uint64), device=words.device)
-    return tuple(map(Key, unstack(_blocks(words, counters))))
+    count = integer("split: n", n)
+    if count < 0:
+        raise RangeError(f"split: n must not be negative, {count} came")
+    with use(key, "split") as words:
+        numbers = made("split", np.arange, count, dtype=uint64)
+        counters = tensor(numbers, device=words.device)
+        return tuple(map(Key, unstack(_blocks(words, counters))))
 
 
 def fold_in(key: Key, number: Operand) -> Key:
@@ -123,7 +150,8 @@ def fold_in(key: Key, number: Operand) -> Key:
     Parameters
     ----------
     number : int, or integer tensor without axes
-        In [0, 2**64). As a tensor it need not be known yet.
+        In [0, 2**64). As a tensor it need not be known yet; then it is not checked,
+        and a negative one counts modulo 2**64.
 
     Raises
     ------
@@ -132,18 +160,20 @@ def fold_in(key: Key, number: Operand) -> Key:
     DtypeError, ShapeError, RangeError
         If the number is none, is several, or out of range.
     """
-    device = _checked(key, "fold_in").words.device
+    who = "fold_in: the number"
     if isinstance(number, Tensor):
         check_kind(number.dtype, INTEGERS, who="fold_in")
         if number.shape:
             raise ShapeError(f"fold_in: one number is needed, {number.shape} came")
+        _counter(who, known_elements(who, number, 0))
         counter = astype(number, uint64)
     else:
-        array = np.array(_counter(number, "fold_in: the number"), uint64)
-        counter = tensor(array, device=device)
-    return Key(_blocks(use(key, "fold_in"), counter))
+        array = np.array(_counter(who, number), uint64)
+        counter = tensor(array, device=_words(key, "fold_in").device)
+    with use(key, "fold_in") as words:
+        return Key(_blocks(words, counter))
 
 
 def clone(key: Key) -> Key:
     """The same key, unused: to repeat its random bits on purpose."""
-    return Key(_checked(key, "clone").words)
+    return Key(_words(key, "clone"))

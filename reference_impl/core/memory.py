@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from .blocks import Block, Blocks, Label, size_class
-from .errors import FreedError, OutOfMemoryError
+from .errors import FreedError, OutOfMemoryError, RangeError
 
 POISON_BYTE = 0xFF  # makes every floating type read as NaN
 LISTED_HOLDERS = 5  # in the message of an OutOfMemoryError
@@ -69,6 +69,11 @@ class Pool:
     name : str
         Opens the message when there is no room.
 
+    Raises
+    ------
+    RangeError
+        If it shall poison and has no memory to write to.
+
     Attributes
     ----------
     trace : list of Event, or None
@@ -85,7 +90,7 @@ class Pool:
         name: str = "Pool.allocate",
     ) -> None:
         if poison and memory is None:
-            raise ValueError("Pool: poison=True needs `memory` to write to; none came")
+            raise RangeError("Pool: poison=True needs `memory` to write to; none came")
         self.name, self.capacity_bytes = name, capacity_bytes
         self.trace: list[Event] | None = [] if traced else None
         self._traces = [] if self.trace is None else [self.trace]
@@ -100,14 +105,14 @@ class Pool:
 
         Raises
         ------
-        ValueError
+        RangeError
             If the size is negative.
         OutOfMemoryError
             If no free block and no unused end of the arena is large enough; lists the
             largest holders.
         """
         if nbytes < 0:
-            raise ValueError(f"Pool.allocate: a size is needed, {nbytes} came")
+            raise RangeError(f"Pool.allocate: a size is needed, {nbytes} came")
         self.collect()
         with self._lock:
             block = self._blocks.take(size_class(nbytes))

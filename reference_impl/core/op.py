@@ -54,6 +54,10 @@ class Op:
         the suffix of C's functions for that type.
     domain : interval, or function of `draw`
         Where the laws of `tests/laws` take their inputs from.
+    about : int, optional
+        In how many inputs, the first ones, a linear op is linear; without it, in all.
+    reads_values : bool
+        Whether a derivative rule does more than look at shapes.
 
     Notes
     -----
@@ -76,6 +80,8 @@ class Op:
         kinds: str = ANY,
         py: str = "",
         c: str = "",
+        about: int | None = None,
+        reads_values: bool = True,
     ) -> None:
         self.name = self.__name__ = compute.__name__.removeprefix("_")
         self.__doc__ = compute.__doc__
@@ -92,8 +98,7 @@ class Op:
         self.kind, self.compute, self.prepare = kind, compute, prepare
         self.shape, self.dtype, self.vjp, self.jvp = shape, dtype, vjp, jvp
         self.kinds, self.py, self.c, self.domain = kinds, py, c, domain
-        self.about: int | None = None  # of a linear op: in how many inputs
-        self.reads_values = True  # whether a rule does more than look at shapes
+        self.about, self.reads_values = about, reads_values
         self._dtypes = frozenset(d for d in SUPPORTED if d.kind in kinds)
 
     def __repr__(self) -> str:

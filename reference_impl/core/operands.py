@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from .device import Device
-from .dtype import DEFAULT, WEAK, Dtype, result_type, weak_type
+from .device import HOST, Device
+from .dtype import DEFAULT, FLOATS, WEAK, Dtype, result_type, weak_type
 from .elements import tensor
 from .errors import DeviceError, DtypeError, ShapeError
 from .shape import Shape, broadcast_shapes
@@ -103,9 +103,20 @@ def _joined(x: Any, dtype: Dtype, place: Device, who: str) -> Tensor:
     if x.__class__ is Tensor:
         return x if x.dtype == dtype else x.astype(dtype)
     try:
-        return known(np.array(x, dtype), place)
+        return known(_array(x, dtype), place)
     except OverflowError:
-        raise DtypeError(f"{who}: {x} does not fit into {dtype}") from None
+        raise _no_fit(who, x, dtype) from None
+
+
+def _array(number: Any, dtype: Dtype) -> np.ndarray:
+    """A Python number as an array without axes."""
+    # bfloat16 takes no integers of more than 64 bits.
+    is_integer = number.__class__ is int and dtype.kind in FLOATS
+    return np.array(float(number) if is_integer else number, dtype)
+
+
+def _no_fit(who: str, number: Any, dtype: Dtype) -> DtypeError:
+    return DtypeError(f"{who}: {number!r:.60} does not fit into {dtype}")
 
 
 def stretched(who: str, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
@@ -116,7 +127,10 @@ def stretched(who: str, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     ShapeError
         If the shapes do not fit; `who` opens the message.
     """
-    shape = _common_shape(who, inputs)
+    try:
+        shape = common_shape(*inputs)
+    except ShapeError as error:
+        raise ShapeError(f"{who}: {error}") from None
     for x in inputs:
         if x.root != UNTRACKED:
             break
@@ -125,7 +139,14 @@ def stretched(who: str, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     return tuple([x if x.shape == shape else _repeated(x, shape) for x in inputs])
 
 
-def _common_shape(who: str, inputs: tuple[Tensor, ...]) -> Shape:
+def common_shape(*inputs: Any) -> Shape:
+    """The shape to which tensors, or arrays, are broadcast.
+
+    Raises
+    ------
+    ShapeError
+        If there is none.
+    """
     longest: Shape = ()
     for x in inputs:
         if len(x.shape) > len(longest):
@@ -136,10 +157,7 @@ def _common_shape(who: str, inputs: tuple[Tensor, ...]) -> Shape:
             break
     else:
         return longest
-    try:
-        return broadcast_shapes(*[x.shape for x in inputs])
-    except ShapeError as error:
-        raise ShapeError(f"{who}: {error}") from None
+    return broadcast_shapes(*[x.shape for x in inputs])
 
 
 def _repeated(x: Tensor, shape: Shape) -> Tensor:
@@ -176,19 +194,23 @@ def aligned(who: str, operands: tuple[Operand, ...]) -> tuple[Tensor, ...]:
 def _number_beside(x: Tensor, number: Any, who: str) -> Tensor:
     """A Python scalar as a tensor that fits the one it meets."""
     shape = () if x.root == UNTRACKED else x.shape
-    place: Any = x.device
     # 0.0 and -0.0 are equal, and so one key of a dictionary; complex numbers have two.
     is_safe = number.__class__ is not complex and number
     key = number if is_safe or number.__class__ is int else repr(number)
+    place: Any = x.device
+    # The host is always there; what is remembered would keep other devices alive.
+    made = _remembered if place is HOST else _constant
     try:
-        return _constant(number.__class__, key, x.dtype, shape, place)
+        return made(number.__class__, key, x.dtype, shape, place)
     except OverflowError:
-        raise DtypeError(f"{who}: {number} does not fit into {x.dtype}") from None
+        raise _no_fit(who, number, x.dtype) from None
+
+
+def _constant(kind: type, key: Any, dtype: Dtype, shape: Shape, device: Any) -> Tensor:
+    number = _array(kind(key), dtype)
+    number.flags.writeable = False  # it is everybody's
+    return known(np.ndarray(shape, dtype, number, 0, (0,) * len(shape)), device)
 
 
 # 0.3 us instead of 2 us: the commonest operands that are no tensors are a few numbers.
-@functools.lru_cache(maxsize=1024)
-def _constant(kind: type, key: Any, dtype: Dtype, shape: Shape, device: Any) -> Tensor:
-    number = np.array(kind(key), dtype)
-    number.flags.writeable = False  # it is everybody's
-    return known(np.ndarray(shape, dtype, number, 0, (0,) * len(shape)), device)
+_remembered = functools.lru_cache(maxsize=1024)(_constant)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from operator import index
 from typing import Any
 
 import numpy as np
 
-from .dtype import FLOATS, Dtype, as_dtype, check_kind
-from .errors import ShapeError
-from .operands import Operand
-from .ops.creation import checked_sizes
+from .dtype import FLOATS, ORDERED, Dtype, as_dtype, check_kind
+from .errors import DtypeError, ShapeError
+from .operands import Operand, as_tensors
 from .ops.elementwise import astype
-from .shape import Shape, broadcast_shapes
+from .shape import Shape, broadcast_shapes, checked_sizes
 from .tensor import Tensor, value
 
 
@@ -20,6 +20,24 @@ def floating(who: str, dtype: Any) -> Dtype:
     wanted = as_dtype(dtype)
     check_kind(wanted, FLOATS, who=who)
     return wanted
+
+
+def integer(who: str, number: Any) -> int:
+    """A number, or a tensor of a single one, as a Python integer.
+
+    Raises
+    ------
+    DtypeError
+        If it is none; `who` opens the message.
+    NoValueError
+        If it is a tensor whose value is not known.
+    """
+    if isinstance(number, Tensor) and number.size == 1:
+        number = value(number, who).item()
+    try:
+        return index(number)
+    except (TypeError, ShapeError):
+        raise DtypeError(f"{who} must be an integer, {number!r:.60} came") from None
 
 
 def common_shape(who: str, shape: Shape | int | None, *parameters: Operand) -> Shape:
@@ -40,16 +58,33 @@ def common_shape(who: str, shape: Shape | int | None, *parameters: Operand) -> S
     return common
 
 
-def known_elements(parameter: Operand, otherwise: float) -> Any:
+def known_elements(who: str, parameter: Operand, otherwise: float) -> Any:
     """The elements of a parameter, or a number in their place if they are not known."""
     if not isinstance(parameter, Tensor):
         return parameter
     if parameter.data is None:
         return otherwise
-    return parameter.device.get(value(parameter, "random"))
+    return parameter.device.get(value(parameter, who))
 
 
-def joining(parameter: Operand, dtype: Dtype) -> Operand:
-    """A parameter in the dtype of what is drawn, which Python's numbers take anyway."""
-    is_weak = type(parameter) in (int, float)  # NumPy's floats are floats, but not weak
-    return parameter if is_weak else astype(parameter, dtype)
+def joining(who: str, parameter: Operand, dtype: Dtype) -> Tensor | float:
+    """A parameter in the dtype of what is drawn.
+
+    A Python number is rounded and stays one, which may join a tensor on any device.
+
+    Raises
+    ------
+    DtypeError, ShapeError
+        If it is not made of real numbers, or ragged; `who` opens the message.
+    """
+    if type(parameter) not in (int, float):  # NumPy's floats are floats, but not weak
+        (x,) = as_tensors(who, (parameter,))
+        check_kind(x.dtype, ORDERED, who=who)
+        return astype(x, dtype)
+    try:
+        return float(np.array(float(parameter), dtype))
+    except OverflowError:
+        bits = int(parameter).bit_length()
+        raise DtypeError(
+            f"{who}: an integer of {bits} bits does not fit into {dtype}"
+        ) from None

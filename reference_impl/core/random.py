@@ -5,14 +5,13 @@ and on nothing else, so it is the same on every device and in every program. It 
 of random bits by ops: numbers that move with the parameters of their distribution have
 derivatives by them.
 
-Every function that draws uses its key up, and raises a `KeyReuseError` if somebody has
-used it before.
+Every function that draws uses its key up, unless it fails, and raises a `KeyReuseError`
+if somebody has used it before.
 """
 
 from __future__ import annotations
 
 import math
-from operator import index
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ import numpy as np
 from .dtype import (
     INTEGERS,
     UNSIGNED,
+    Dtype,
     as_dtype,
     check_kind,
     float32,
@@ -32,7 +32,7 @@ from .errors import DtypeError, RangeError, ShapeError
 from .keys import Key, clone, fold_in, key, split, use
 from .operands import Operand, as_tensors
 from .ops.elementwise import astype, cos, log, log1p, sin, sqrt
-from .ops.extremes import argmax, check_nonempty
+from .ops.extremes import argmax, check_nonempty, max
 from .ops.gathering import take
 from .ops.joining import concat
 from .ops.permuting import moveaxis
@@ -40,7 +40,7 @@ from .ops.reshaping import reshape
 from .ops.slicing import along
 from .ops.sorting import argsort
 from .ops.threefry import _bits
-from .parameters import common_shape, floating, joining, known_elements
+from .parameters import common_shape, floating, integer, joining, known_elements
 from .shape import Shape, normalise_axes
 from .tensor import Tensor
 from .unit_interval import open_unit, unit
@@ -77,7 +77,8 @@ def bits(key: Key, shape: Shape | int = (), *, dtype: Any = uint32) -> Tensor:
     sizes, wanted = common_shape("bits", shape), as_dtype(dtype)
     if wanted not in UNSIGNED:
         raise DtypeError(f"bits: an unsigned dtype is needed, {wanted} came")
-    return _bits(use(key, "bits"), shape=sizes, dtype=wanted)
+    with use(key, "bits") as words:
+        return _bits(words, shape=sizes, dtype=wanted)
 
 
 def uniform(
@@ -98,9 +99,11 @@ def uniform(
     Raises
     ------
     RangeError
-        If the bounds are known and `low` is not below `high`.
+        If the bounds are known, and in the dtype `low` is not below `high`, or the
+        distance between them is not finite.
     DtypeError, ShapeError
-        If the dtype is not floating-point, or the bounds do not fit the shape.
+        If the dtype is not floating-point, the bounds are no real numbers, or they do
+        not fit the shape.
 
     Notes
     -----
@@ -109,11 +112,19 @@ def uniform(
     other bounds, rounding can reach `high`.
     """
     wanted = floating("uniform", dtype)
-    sizes = common_shape("uniform", shape, low, high)
-    if not np.all(known_elements(low, -math.inf) < known_elements(high, math.inf)):
-        raise RangeError(f"uniform: low must be below high, {low} and {high} came")
-    first, last = joining(low, wanted), joining(high, wanted)
-    return first + (last - first) * unit(use(key, "uniform"), sizes, wanted)
+    with np.errstate(over="ignore", invalid="ignore"):  # an error says it better
+        first, last = (joining("uniform", bound, wanted) for bound in (low, high))
+        sizes = common_shape("uniform", shape, first, last)
+        width = joining("uniform", last - first, wanted)
+        known = known_elements("uniform", width, 1.0)
+        is_right = np.all((known > 0) & (known < math.inf))
+    if not is_right:
+        raise RangeError(
+            f"uniform: low must be below high, and high - low finite in {wanted}; "
+            f"{low} and {high} came"
+        )
+    with use(key, "uniform") as words:
+        return first + width * unit(words, sizes, wanted)
 
 
 def normal(
@@ -138,7 +149,8 @@ def normal(
     RangeError
         If the standard deviation is known and negative.
     DtypeError, ShapeError
-        If the dtype is not floating-point, or the parameters do not fit the shape.
+        If the dtype is not floating-point, the parameters are no real numbers, or they
+        do not fit the shape.
 
     Notes
     -----
@@ -148,16 +160,23 @@ def normal(
     9.5 standard deviations; 16-bit floats are rounded from float32.
     """
     wanted = floating("normal", dtype)
-    sizes = common_shape("normal", shape, mean, std)
-    if not np.all(known_elements(std, 0.0) >= 0):
+    centre, deviation = (joining("normal", each, wanted) for each in (mean, std))
+    sizes = common_shape("normal", shape, centre, deviation)
+    if not np.all(known_elements("normal", deviation, 0.0) >= 0):
         raise RangeError(f"normal: std must not be negative, {std} came")
-    count, wide = math.prod(sizes), wide_type(wanted)
-    fractions = open_unit(use(key, "normal"), ((count + 1) // 2, 2), wide)
+    with use(key, "normal") as words:
+        out = astype(_standard_normal(words, sizes, wide_type(wanted)), wanted)
+        return centre + deviation * out
+
+
+def _standard_normal(words: Tensor, shape: Shape, dtype: Dtype) -> Tensor:
+    """Normal numbers around 0 with the standard deviation 1, two from a point."""
+    count = math.prod(shape)
+    fractions = open_unit(words, ((count + 1) // 2, 2), dtype)
     angle = along(fractions, 1, 1, 2) * (2 * math.pi)
     distance = sqrt(-2.0 * log(along(fractions, 1, 0, 1)))
     points = distance * concat([cos(angle), sin(angle)], axis=1)
-    unit = reshape(along(reshape(points, (-1,)), 0, 0, count), sizes)
-    return joining(mean, wanted) + joining(std, wanted) * astype(unit, wanted)
+    return reshape(along(reshape(points, (-1,)), 0, 0, count), shape)
 
 
 def bernoulli(key: Key, p: Operand = 0.5, shape: Shape | int | None = None) -> Tensor:
@@ -177,15 +196,16 @@ def bernoulli(key: Key, p: Operand = 0.5, shape: Shape | int | None = None) -> T
     DtypeError, ShapeError
         If the probabilities are no real numbers, or do not fit the shape.
     """
-    sizes = common_shape("bernoulli", shape, p)
-    known = np.asarray(known_elements(p, 0.5))
-    if not np.all((known >= 0) & (known <= 1)):
-        raise RangeError(f"bernoulli: p must lie in [0, 1], {p} came")
     dtype = float32
     if type(p) not in (int, float):
         (p,) = as_tensors("bernoulli", (p,))
         dtype = wide_type(floating("bernoulli", p.dtype))
-    return unit(use(key, "bernoulli"), sizes, dtype) < joining(p, dtype)
+    sizes = common_shape("bernoulli", shape, p)
+    known = known_elements("bernoulli", p, 0.5)
+    if not np.all((known >= 0) & (known <= 1)):
+        raise RangeError(f"bernoulli: p must lie in [0, 1], {p} came")
+    with use(key, "bernoulli") as words:
+        return unit(words, sizes, dtype) < joining("bernoulli", p, dtype)
 
 
 def integers(
@@ -203,7 +223,7 @@ def integers(
     RangeError
         If there are no such numbers, or the dtype cannot hold them.
     DtypeError, ShapeError
-        If the dtype is not integer, or a size is negative.
+        If the dtype or a bound is not integer, or a size is negative.
 
     Notes
     -----
@@ -212,17 +232,19 @@ def integers(
     """
     sizes, wanted = common_shape("integers", shape), as_dtype(dtype)
     check_kind(wanted, INTEGERS, who="integers")
-    limits, count = np.iinfo(wanted), index(high) - index(low)
-    if not limits.min <= low < high <= limits.max + 1:
+    first, end = integer("integers: low", low), integer("integers: high", high)
+    limits = np.iinfo(wanted)
+    if not limits.min <= first < end <= limits.max + 1:
         raise RangeError(
             f"integers: low must be below high and {wanted} must hold both, "
-            f"{low} and {high} came"
+            f"{first} and {end} came"
         )
-    whole = _bits(use(key, "integers"), shape=sizes, dtype=uint64)
-    if count < 2**64:
-        whole = whole % count
-    widest = uint64 if wanted == uint64 else int64
-    return astype(astype(whole, widest) + low, wanted)
+    with use(key, "integers") as words:
+        whole = _bits(words, shape=sizes, dtype=uint64)
+        if end - first < 2**64:
+            whole = whole % (end - first)
+        widest = uint64 if wanted == uint64 else int64
+        return astype(astype(whole, widest) + first, wanted)
 
 
 def permutation(key: Key, x: int | Operand) -> Tensor:
@@ -240,18 +262,20 @@ def permutation(key: Key, x: int | Operand) -> Tensor:
     if isinstance(x, (int, np.integer)):
         if x < 0:
             raise RangeError(f"permutation: the number must not be negative, {x} came")
-        return _order(key, index(x))
+        with use(key, "permutation") as words:
+            return _order(words, int(x))
     (x,) = as_tensors("permutation", (x,))
     if not x.shape:
         raise ShapeError(
             "permutation: a tensor with rows is needed, one without axes came"
         )
-    return take(x, _order(key, x.shape[0]), axis=0)
+    with use(key, "permutation") as words:
+        return take(x, _order(words, x.shape[0]), axis=0)
 
 
-def _order(key: Key, size: int) -> Tensor:
+def _order(words: Tensor, size: int) -> Tensor:
     # 64 digits: among a million elements two are equal once in 40 million times.
-    return argsort(_bits(use(key, "permutation"), shape=(size,), dtype=uint64))
+    return argsort(_bits(words, shape=(size,), dtype=uint64))
 
 
 def categorical(
@@ -269,12 +293,18 @@ def categorical(
     DtypeError, ShapeError
         If the logits are not floating-point, there are none along the axis, or they do
         not fit the shape.
+    RangeError
+        If the logits are known and have no softmax: one is infinite or not a number, or
+        all along the axis are minus infinity.
 
     Notes
     -----
     Source: Gumbel 1954, "Statistical theory of extreme values": the largest of logits
     with noise -log(E), where E is exponential, is at each position with just that
     probability. Positions with a logit of minus infinity are never drawn.
+
+    Logits without a softmax that are not known, while a function is captured, give the
+    first position of a NaN, else of infinity, else 0.
     """
     (logits,) = as_tensors("categorical", (logits,))
     wide = wide_type(floating("categorical", logits.dtype))
@@ -282,7 +312,20 @@ def categorical(
     check_nonempty(logits, (axis,), who="categorical")
     logits = moveaxis(astype(logits, wide), axis, -1)
     sizes = common_shape("categorical", shape, np.empty(logits.shape[:-1]))
-    fractions = open_unit(use(key, "categorical"), (*sizes, logits.shape[-1]), wide)
-    # Not log(fraction): the fractions are fine towards 0, and so is E this way.
-    exponential = -log1p(-fractions)
-    return argmax(logits - log(exponential), axis=-1)
+    _check_softmax(logits, axis)
+    with use(key, "categorical") as words:
+        fractions = open_unit(words, (*sizes, logits.shape[-1]), wide)
+        # Not log(fraction): the fractions are fine towards 0, and so is E this way.
+        exponential = -log1p(-fractions)
+        return argmax(logits - log(exponential), axis=-1)
+
+
+def _check_softmax(logits: Tensor, axis: int) -> None:
+    """Raise a `RangeError` if logits are known whose softmax is not a number."""
+    largest = np.asarray(known_elements("categorical", max(logits, axis=-1), 0.0))
+    wrong = largest[~np.isfinite(largest)]
+    if wrong.size:
+        raise RangeError(
+            f"categorical: the largest logit along axis {axis} must be finite, "
+            f"{wrong[0]} came"
+        )

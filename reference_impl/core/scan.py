@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import tree
-from .alike import Pair, check_alike
+from .alike import check_alike, step_pair
 from .body import (
     check_fits,
     filled,
@@ -33,18 +33,13 @@ from .errors import ShapeError, TreeError
 from .graph import Graph
 from .kinds import general
 from .ops.creation import zeros_like
+from .ops.joining import stack
 from .shape import Shape
-from .tensor import FUNCTIONS, Tensor, symbol, symbol_like
+from .tensor import Tensor, symbol, symbol_like
 
 __all__ = ["scan"]
 
-_CARRY = Pair(
-    "scan",
-    "the carry before and after a step",
-    "before",
-    "after",
-    "begin with the dtype after, or convert with `astype`",
-)
+_CARRY = step_pair("scan", "carry")
 
 
 def _roles(inputs: Sequence[Any], carries: int, slices: int) -> tuple[Any, Any, Any]:
@@ -175,8 +170,9 @@ def scan(
     if length and all(x.data is not None for x in (*carry, *slices)):
         return _looped(function, init, xs, _in_order(length, reverse))
     first = tree.map(lambda x: symbol(x.shape[1:], x.dtype, x.device), xs)
+    structure = tree.flatten(init)[1]
     call = traced(
-        lambda carry, x: _carry_and_result(function(carry, x)),
+        lambda carry, x: _after_and_result(function(carry, x), structure),
         Arguments((init, first)),
         symbol_like,
         name="step",
@@ -208,13 +204,14 @@ def _common_length(slices: Sequence[Tensor], length: int | None) -> int:
     return sizes.pop()
 
 
-def _carry_and_result(result: Any) -> tuple[Any, Any]:
-    """What a step returned, which must be a pair."""
+def _after_and_result(result: Any, structure: tree.Structure) -> tuple[Any, Any]:
+    """What a step returned, which must be a pair; the carry with keys in old order."""
     if not (isinstance(result, tuple) and len(result) == 2):
         raise TreeError(
             f"scan: a step must return a pair (carry, y), {type(result).__name__} came"
         )
-    return result
+    carry, y = result
+    return tree.reordered(carry, structure), y
 
 
 def _looped(
@@ -222,11 +219,12 @@ def _looped(
 ) -> tuple[Any, Any]:
     """Python's own loop, for values that are known."""
     ys: dict[int, Any] = {}
+    structure = tree.flatten(carry)[1]
     for t in order:
         x = tree.map(lambda x, t=t: x[t], xs)
-        after, ys[t] = _carry_and_result(function(carry, x))
+        after, ys[t] = _after_and_result(function(carry, x), structure)
         after = tree.map(tensor, after)
         check_alike(_CARRY, carry, after)
         carry = after
     in_order = [ys[t] for t in sorted(ys)]
-    return carry, tree.map(lambda *each: FUNCTIONS["stack"](each), *in_order)
+    return carry, tree.map(lambda *each: stack(each), *in_order)

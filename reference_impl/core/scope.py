@@ -13,9 +13,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from .dtype import bool_
 from .errors import CaptureError
-from .tensor import Tensor
+from .tensor import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +72,6 @@ def recording() -> Iterator[Record]:
 def current_record() -> Record | None:
     """The record of the innermost capture in progress, if there is one."""
     return _current.get()
-
-
-def now() -> int:
-    """A serial that is greater than all before and less than all that follow."""
-    return Tensor(None, (), bool_).serial
 
 
 @contextmanager

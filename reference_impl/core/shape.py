@@ -11,6 +11,7 @@ from operator import index
 from .errors import AxisError, DtypeError, MappingError, ShapeError
 
 Shape = tuple[int, ...]
+Axis = int | Sequence[int] | None  # None means all axes
 
 
 def broadcast_shapes(*shapes: Shape) -> Shape:
@@ -52,58 +53,81 @@ def broadcast_shapes(*shapes: Shape) -> Shape:
     return tuple(result)
 
 
-def normalise_axes(axis: int | Sequence[int] | None, ndim: int, *, who: str) -> Shape:
-    """Axes as a sorted tuple of non-negative integers; `None` means all of them.
+def integers(given: int | Iterable[int], *, who: str, what: str) -> tuple[int, ...]:
+    """Python's integers for what acts as integers; one number is one of them.
 
     Raises
     ------
-    AxisError
-        If an axis is out of range; `who` opens the message.
-    ShapeError
-        If an axis is named twice.
     DtypeError
-        If an axis is no integer.
+        If one is no integer: `who` needs integers as `what`.
     """
-    if axis.__class__ is int and -ndim <= axis < ndim:
-        return (axis % ndim,)  # 0.2 us instead of 2 us
-    if axis is None:
-        return tuple(range(ndim))
     try:
-        given = _integers(axis)
+        # An array or tensor without axes says that it is iterable, and is not.
+        if isinstance(given, Iterable) and getattr(given, "shape", None) != ():
+            return tuple(map(index, given))
+        return (index(given),)  # type: ignore[arg-type]
     except MappingError:
         raise
     except TypeError:
-        raise DtypeError(f"{who}: axes must be integers, {axis!r} came") from None
+        raise DtypeError(f"{who}: {what} must be integers, {given!r} came") from None
+
+
+def checked_sizes(shape: int | Sequence[int], *, who: str) -> Shape:
+    """A shape as a tuple of integers.
+
+    Raises
+    ------
+    DtypeError
+        If a size is no integer; `who` opens the message.
+    ShapeError
+        If one is negative.
+    """
+    sizes = integers(shape, who=who, what="sizes")
+    if min(sizes, default=0) < 0:
+        raise ShapeError(f"{who}: sizes must not be negative, {sizes} came")
+    return sizes
+
+
+def named_axes(axis: int | Sequence[int], ndim: int, *, who: str) -> Shape:
+    """Axes as non-negative integers, in the order in which they are named.
+
+    Raises
+    ------
+    DtypeError
+        If an axis is no integer; `who` opens the message.
+    AxisError
+        If one is out of range.
+    ShapeError
+        If one is named twice.
+    """
+    given = integers(axis, who=who, what="axes")
     for a in given:
         if not -ndim <= a < ndim:
             raise AxisError(f"{who}: axis {a} is out of range for {ndim} axes")
-    axes = tuple(sorted(a % ndim for a in given))
+    axes = tuple([a % ndim for a in given])
     if len(set(axes)) != len(axes):
         raise ShapeError(f"{who}: axes {given} name one axis twice")
     return axes
 
 
-def normalise_shape(shape: int | Sequence[int], *, who: str) -> Shape:
-    """A shape as a tuple of integers; one number is one axis.
+def normalise_axes(axis: Axis, ndim: int, *, who: str) -> Shape:
+    """Axes as a sorted tuple of non-negative integers; `None` means all of them.
 
     Raises
     ------
-    ShapeError
-        If a size is no integer; `who` opens the message.
+    DtypeError, AxisError, ShapeError
+        As `named_axes` does.
     """
-    try:
-        return _integers(shape)
-    except MappingError:
-        raise
-    except TypeError:
-        raise ShapeError(f"{who}: sizes must be integers, {shape!r} came") from None
+    if axis.__class__ is int and -ndim <= axis < ndim:
+        return (axis % ndim,)  # 0.2 us instead of 2 us
+    if axis is None:
+        return tuple(range(ndim))
+    return tuple(sorted(named_axes(axis, ndim, who=who)))
 
 
-def _integers(given: int | Sequence[int]) -> tuple[int, ...]:
-    # An array or tensor without axes says that it is iterable, and is not.
-    if isinstance(given, Iterable) and getattr(given, "shape", None) != ():
-        return tuple(map(index, given))
-    return (index(given),)  # type: ignore[arg-type]
+def axis_number(axis: int, ndim: int, *, who: str) -> int:
+    """One axis as a non-negative integer; errors are those of `named_axes`."""
+    return named_axes((axis,), ndim, who=who)[0]
 
 
 def stretched_axes(shape: Shape, target: Shape) -> Shape:

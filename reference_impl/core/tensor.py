@@ -45,7 +45,9 @@ NO_ATTRS: dict[str, Any] = {}
 FREED: Any = object()  # the data of a tensor that was freed by hand
 
 # Functions by name, filled where they are declared. The one late binding of the
-# framework: a tensor's operators are ops, and ops are made of tensors.
+# framework: a tensor's operators are ops, and ops are made of tensors. What stands
+# below the ops finds them here too (operands that are stretched, rules in `kinds`),
+# and so does an op whose derivative is an op of a module that imports it.
 FUNCTIONS: dict[str, Callable[..., Tensor]] = {}
 
 # Namespaces by the version of the Array API standard that they follow, filled by the
@@ -53,6 +55,11 @@ FUNCTIONS: dict[str, Callable[..., Tensor]] = {}
 NAMESPACES: dict[str, Any] = {}
 
 _serial = itertools.count()
+
+
+def now() -> int:
+    """A serial that is greater than all before and less than all that follow."""
+    return next(_serial)
 
 
 def _operator(name: str) -> Any:
@@ -212,21 +219,22 @@ class Tensor:
         return FUNCTIONS["permute_dims"](self, order)
 
     def to_device(self, device: str | Device, /, *, stream: Any = None) -> Tensor:
-        """The same elements on another device; this is not differentiated.
+        """The same elements on another device.
 
         Raises
         ------
         DeviceError
             If there is no such device, or a `stream` is asked for: there are none.
+        GradientError
+            If a derivative is about the tensor: it does not reach across devices.
         """
         if stream is not None:
             raise DeviceError(f"to_device: there are no streams, {stream!r} came")
         place = as_device(device)
-        return (
-            self
-            if place is self.device
-            else FUNCTIONS["tensor"](self.numpy(), device=place)
-        )
+        if place is self.device:
+            return self
+        _check_untracked(self, "to_device", reader=f"device {place.name}")
+        return FUNCTIONS["tensor"](self.numpy(), device=place)
 
     astype = _method("astype")
     sum, prod, mean = map(_method, ("sum", "prod", "mean"))

@@ -1,15 +1,21 @@
 """Nested containers of tensors: parameters, gradients, states, models.
 
-A tree is a dict, list, tuple, named tuple or frozen dataclass of trees; `None` is a
-tree without leaves and anything else is a leaf. `flatten` takes one apart, `unflatten`
+A tree is a dict, list, tuple, named tuple or dataclass of trees; `None` is a tree
+without leaves and anything else is a leaf. `flatten` takes one apart, `unflatten`
 builds it again, and every function that accepts "a tree" is written with these two.
 Dataclass fields whose metadata says `static` are part of the structure.
+
+The leaves of a dict come in the order in which it was written. Two dicts are matched by
+their keys: where two trees must be alike, the second is `reordered` as the first is.
+The order is part of a structure all the same, because a function can see it: `compile`
+captures once for each.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import functools
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -91,6 +97,8 @@ def _apart(kind: type) -> Callable[[Any], tuple[tuple, Iterable[Any], tuple]] | 
     """
     if kind is type(None):
         return lambda none: ((), [], ())
+    if issubclass(kind, defaultdict):
+        return lambda tree: (tuple(tree), tree.values(), _factory(tree))
     if issubclass(kind, dict):
         return lambda tree: (tuple(tree), tree.values(), ())
     if issubclass(kind, (list, tuple)) and hasattr(kind, "_fields"):
@@ -100,6 +108,10 @@ def _apart(kind: type) -> Callable[[Any], tuple[tuple, Iterable[Any], tuple]] | 
     if dataclasses.is_dataclass(kind):
         return functools.partial(_fields, dataclasses.fields(kind))
     return None
+
+
+def _factory(tree: defaultdict) -> tuple[tuple[str, Static], ...]:
+    return (("default_factory", Static(tree.default_factory)),)
 
 
 def _fields(fields: Sequence[Any], tree: Any) -> tuple[tuple, list, tuple]:
@@ -165,6 +177,8 @@ def _together(kind: Any) -> Callable[[Structure, list[Any]], Any]:
 
 def _dictionary(kind: Any, structure: Structure, children: list[Any]) -> Any:
     made = kind()
+    for name, fixed in structure.static:
+        setattr(made, name, fixed.value)
     made.update(zip(structure.keys, children, strict=True))
     return made
 
@@ -183,21 +197,42 @@ def map(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
         If a tree differs in structure from the first; the message shows both.
     """
     leaves, structure = flatten(tree)
-    columns = [leaves]
-    for other in others:
-        other_leaves, other_structure = flatten(other)
-        check_equal("tree.map", structure, other_structure)
-        columns.append(other_leaves)
+    columns = [leaves, *(matching("tree.map", structure, other) for other in others)]
     return unflatten(structure, [function(*row) for row in zip(*columns, strict=True)])
 
 
-def check_equal(who: str, needed: Structure, came: Structure) -> None:
-    """Raise a `TreeError` unless two structures are equal."""
-    if needed != came:
+def matching(who: str, structure: Structure, tree: Any) -> list[Any]:
+    """The leaves of a tree of a given structure, in the order of that structure.
+
+    Raises
+    ------
+    TreeError
+        If the tree has another structure; `who` opens the message, which shows both.
+    """
+    leaves, came = flatten(tree)
+    if came != structure:
+        leaves, came = flatten(reordered(tree, structure))
+    if came != structure:
         raise TreeError(
-            f"{who}: the trees differ: {', '.join(_names(needed)) or 'no leaves'} "
+            f"{who}: the trees differ: {', '.join(_names(structure)) or 'no leaves'} "
             f"are needed, {', '.join(_names(came)) or 'no leaves'} came"
         )
+    return leaves
+
+
+def reordered(tree: Any, structure: Structure) -> Any:
+    """The same tree, its dicts in the order of a structure where they have its keys."""
+    kind: Any = tree.__class__
+    apart = _apart(kind)
+    if apart is None or kind is not structure.kind:
+        return tree
+    keys, children, static = apart(tree)
+    found = dict(zip(keys, children, strict=True))
+    if found.keys() != set(structure.keys):
+        return tree
+    inside = zip(structure.keys, structure.children, strict=True)
+    ordered = [reordered(found[key], child) for key, child in inside]
+    return _together(kind)(Structure(kind, structure.keys, (), static), ordered)
 
 
 def names(tree: Any) -> list[str]:

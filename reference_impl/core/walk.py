@@ -32,12 +32,12 @@ def pullback(
     belong to somebody outside who may differentiate the cotangents again. `watch` sees
     every node with its cotangent, before the node's rule is applied.
     """
-    oldest = _oldest(variables)
+    oldest = first_serial(variables)
     first = oldest if start is None else start
     bare: dict[int, Tensor] = {}
     flowing: dict[int, Any] = {}
-    for out, g in zip(outputs, cotangents, strict=True):
-        flowing[out.serial] = _added(flowing.get(out.serial), g)
+    for end, seed in zip(outputs, cotangents, strict=True):
+        flowing[end.serial] = _added(flowing.get(end.serial), seed)
     ends = {x.serial for x in variables}
     for node, needs in reversed(_between(variables, outputs, oldest)):
         serial = node.serial
@@ -65,7 +65,7 @@ def pushforward(
     start: int | None = None,
 ) -> list[Tensor]:
     """Forward mode: carry tangents of the variables up to the outputs."""
-    oldest = _oldest(variables)
+    oldest = first_serial(variables)
     first = oldest if start is None else start
     bare: dict[int, Tensor] = {}
     flowing: dict[int, Any] = {}
@@ -129,7 +129,8 @@ def _between(
     return nodes
 
 
-def _oldest(variables: Sequence[Tensor]) -> int:
+def first_serial(variables: Sequence[Tensor]) -> int:
+    """Where a walk starts: the age of the oldest variable."""
     return min(map(_serial, variables), default=UNTRACKED)
 
 
@@ -149,7 +150,7 @@ def _bare(x: Tensor, bare: dict[int, Tensor]) -> Tensor:
 
 def settled(results: Sequence[Tensor], variables: Sequence[Tensor]) -> list[Tensor]:
     """Results without the history that only these variables could use."""
-    return _settled(results, _oldest(variables), ())
+    return _settled(results, first_serial(variables), ())
 
 
 def _settled(

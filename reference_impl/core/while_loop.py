@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import tree
-from .alike import Pair, check_alike
+from .alike import check_alike, step_pair
 from .body import (
     check_fits,
     filled,
@@ -37,13 +37,7 @@ from .tensor import Tensor, symbol_like
 
 __all__ = ["while_loop"]
 
-_STATE = Pair(
-    "while_loop",
-    "the state before and after a step",
-    "before",
-    "after",
-    "begin with the dtype after, or convert with `astype`",
-)
+_STATE = step_pair("while_loop", "state")
 
 
 def _while_shape(
@@ -116,16 +110,21 @@ def while_loop(
         any sequence of ops.
     """
     state = tree.map(tensor, init)
+    structure = tree.flatten(state)[1]
+
+    def step(state: Any) -> Any:
+        return tree.reordered(body(state), structure)
+
     while all(x.data is not None for x in tree.flatten(state)[0]):
         verdict = _verdict(condition(state))
         if verdict.data is None:
             break
         if not verdict:
             return state
-        after = tree.map(tensor, body(state))
+        after = tree.map(tensor, step(state))
         check_alike(_STATE, state, after)
         state = after
-    return _captured(condition, body, state)
+    return _captured(condition, step, state)
 
 
 def _captured(

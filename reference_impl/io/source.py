@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 import keyword
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..core import tree
-from ..core.graph import Graph
-from ..core.op import PRIMITIVES
+from ..core.adjoint import adjoint
+from ..core.graph import Graph, check_graph
 from ..core.show import is_graph, type_of
 from ..core.tensor import Tensor, value
 from .literals import MOST_ELEMENTS, Number, constant, literal, number, tuple_text
@@ -19,21 +19,6 @@ from .spelling import Spelling, spelling
 _COLUMNS = 88
 _WIDEST = 52  # of the code that a comment is aligned with
 _TAKEN = {"ri", "p", "constants", "complex", "float", "slice", *keyword.kwlist}
-
-
-class Primitives:
-    """Every primitive under its name: `primitives.sum(x, axes=(1,))`.
-
-    A primitive takes what its node in a graph shows: axes and shapes that are written
-    out, sorted and not negative.
-    """
-
-    def __init__(self) -> None:
-        # The registry itself: an op that is declared later is found as well.
-        self.__dict__ = PRIMITIVES
-
-
-primitives = Primitives()
 
 
 def source(graph: Graph) -> str:
@@ -51,6 +36,7 @@ def source(graph: Graph) -> str:
     FreedError
         If a constant was freed.
     """
+    check_graph("source", graph)
     module = _Module()
     module.add(graph)
     text = "\n\n\n".join(module.functions)
@@ -58,9 +44,32 @@ def source(graph: Graph) -> str:
     return f"import reference_impl as ri\n\n{alias}{text}\n"
 
 
-def written_names(graph: Graph) -> dict[int, str]:
-    """What inputs and nodes are called in the graph's source, by serial."""
-    return _Function(graph, set(), is_nested=False).names
+def gradient(graph: Graph, argnums: int | Sequence[int] = 0) -> Graph:
+    """The graph of the gradient of a graph that computes one number.
+
+    It is for graphs what `grad` is for functions: `grad(function)` walks whenever it is
+    called, `gradient(graph)` walks once, and its result can be shown, saved, written
+    as `source`, and differentiated again.
+
+    Parameters
+    ----------
+    argnums : int or sequence of int
+        The inputs to differentiate with respect to, counted leaf by leaf.
+
+    Returns
+    -------
+    Graph
+        With the same inputs. Its nodes keep the names that the source of `graph` gives
+        them, and a cotangent has that of its node with `g_` before it.
+
+    Raises
+    ------
+    GradientError
+        If the graph does not compute one floating-point number, or there is no such
+        input, or it has no derivative.
+    """
+    check_graph("gradient", graph)
+    return adjoint(graph, argnums, _Function(graph, set(), is_nested=False).names)
 
 
 class _Module:

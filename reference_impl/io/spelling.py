@@ -9,7 +9,7 @@ the broadcast to the operator, and a number stays a number.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, make_dataclass
 from typing import Any
 
 from ..core.errors import CaptureError, MappingError
@@ -18,6 +18,10 @@ from ..core.ops import __all__ as public_names
 from ..core.show import nested_graphs
 from ..core.tensor import FREED, FUNCTIONS, Tensor, known
 from .literals import MOST_ELEMENTS, Number, bits, number, unrepeated
+
+# Every primitive under its name: `primitives.sum(x, axes=(1,))`. It takes what its node
+# in a graph shows: axes and shapes that are written out, sorted and not negative.
+primitives = make_dataclass("Primitives", PRIMITIVES, frozen=True)(**PRIMITIVES)
 
 _OPERATORS = {
     "add": "+",
@@ -74,10 +78,10 @@ def spelling(node: Tensor) -> Spelling:
     Raises
     ------
     CaptureError
-        If the op is not registered, so that its name means nothing.
+        If the op is not among the `primitives`, so that its name means nothing.
     """
     name = node.op.name
-    if PRIMITIVES.get(name) is not node.op:
+    if vars(primitives).get(name) is not node.op:
         raise CaptureError(f"source: {node.op!r} is not among the primitives")
     if not nested_graphs(node.attrs):
         for sign, function, attrs in _ways(node):

@@ -1,17 +1,19 @@
-"""What the laws share: every op, every dtype, inputs from the op's domain.
+"""What the laws share: ops, dtypes, and inputs from the ops' domains.
 
-A test that asks for `sample` runs for every op of the registry in every inexact dtype
-that the op takes, so a new op is held to every law without a line here. `exact_sample`
-leaves the dtypes in which finite differences tell something.
+A test that asks for `sample` runs for every op of the registry whose domain has entries
+(`sampling.WITHOUT_DOMAIN` names the others), so a new op is held to it without a line
+here. `cases` says which entry runs in which dtype. A law about derivatives asks for
+`inexact_sample`, or for `exact_sample`: the dtypes in which finite differences tell
+something.
 """
 
 import numpy as np
 import pytest
 from laws.sampling import (
+    EVERY,
     EXACT,
     INEXACT,
     NARROW,
-    WITHOUT_FRACTIONS,
     Sample,
     cases,
     chosen,
@@ -31,8 +33,13 @@ def dtype(request) -> np.dtype:
     return request.param
 
 
-@pytest.fixture(**cases(INEXACT))
+@pytest.fixture(**cases(EVERY))
 def sample(request, rng) -> Sample:
+    return chosen(request.param, rng)
+
+
+@pytest.fixture(**cases(INEXACT))
+def inexact_sample(request, rng) -> Sample:
     return chosen(request.param, rng)
 
 
@@ -64,12 +71,6 @@ def sample_with_several_inputs(request, rng) -> Sample:
 
 @pytest.fixture(**cases(INEXACT, where=lambda sample: len(sample.compute()) > 1))
 def sample_with_several_results(request, rng) -> Sample:
-    return chosen(request.param, rng)
-
-
-@pytest.fixture(**cases(WITHOUT_FRACTIONS))
-def integer_sample(request, rng) -> Sample:
-    """Drawn as numbers with fractions that the dtype then cuts off."""
     return chosen(request.param, rng)
 
 

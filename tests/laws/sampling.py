@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
+import functools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,7 +22,26 @@ ELEMENTWISE_SHAPE = (3, 4)
 INEXACT = (*FLOATING, *COMPLEX)
 EXACT = (ri.float64, ri.complex128)
 NARROW = tuple(dtype for dtype in INEXACT if dtype not in EXACT)
-WITHOUT_FRACTIONS = (ri.bool, *SIGNED, *UNSIGNED)
+EVERY = (ri.bool, *SIGNED, *UNSIGNED, *INEXACT)
+
+# Small enough that a sum of a few stays within 8 bits, large enough that few are alike.
+LARGEST_INTEGER = 8
+
+# The widest dtype of each kind.
+WIDEST = (ri.int64, ri.float64, ri.complex128)
+
+# No arrays can be drawn for these, and what they compute is in their attributes: their
+# tests stand in `tests/reference_impl/core/`.
+RUNS_GRAPHS = "runs the graphs of functions"
+WITHOUT_DOMAIN = {
+    "checkpoint": RUNS_GRAPHS,
+    "cond": RUNS_GRAPHS,
+    "custom_jvp": RUNS_GRAPHS,
+    "custom_vjp": RUNS_GRAPHS,
+    "pick": "takes a result from a bundle, so that the laws of ops with several use it",
+    "scan": RUNS_GRAPHS,
+    "while_loop": RUNS_GRAPHS,
+}
 
 
 def is_inexact(x: Any) -> bool:
@@ -47,10 +67,28 @@ def elements(x: Tensor | None, like: np.ndarray) -> np.ndarray:
 
 
 def random(rng: np.random.Generator, shape: Any, dtype: np.dtype) -> np.ndarray:
-    """Normally distributed elements; complex ones have two such parts."""
+    """Normally distributed elements, with two such parts if complex; or integers."""
+    if dtype not in INEXACT:
+        return within(rng, (-LARGEST_INTEGER, LARGEST_INTEGER), shape, dtype)
     elements = rng.normal(size=shape)
     if dtype in COMPLEX:
         elements = elements + 1j * rng.normal(size=shape)
+    return np.asarray(elements).astype(dtype)
+
+
+def within(
+    rng: np.random.Generator, interval: Any, shape: Any, dtype: np.dtype
+) -> np.ndarray:
+    """Uniformly distributed elements; complex ones have an imaginary part up to 1."""
+    low, high = interval
+    if dtype in INEXACT:
+        elements = rng.uniform(low, high, size=shape)
+        if dtype in COMPLEX:
+            elements = elements + 1j * rng.uniform(-1, 1, size=shape)
+    else:
+        low, high = (0, 1) if dtype == ri.bool else (math.ceil(low), math.floor(high))
+        low = max(low, 0) if dtype in UNSIGNED else low
+        elements = rng.integers(low, high, size=shape, endpoint=True)
     return np.asarray(elements).astype(dtype)
 
 
@@ -133,24 +171,47 @@ class Sample:
 
 
 def drawn(op: Op, dtype: np.dtype, rng: np.random.Generator) -> list[Sample]:
-    """Random inputs from an op's domain, inexact ones in the given dtype."""
+    """Random inputs from an op's domain, in the given dtype where it draws them."""
     if op.kind == "elementwise":
         count = len(op.__signature__.parameters)
-        shape = (count, *ELEMENTWISE_SHAPE)
-        arrays = rng.uniform(*op.domain, size=shape)
-        if dtype in COMPLEX:
-            arrays = arrays + 1j * rng.uniform(-1, 1, size=shape)
-        return [Sample(op, tuple(arrays.astype(dtype)), {}, dtype)]
+        arrays = within(rng, op.domain, (count, *ELEMENTWISE_SHAPE), dtype)
+        return [Sample(op, tuple(arrays), {}, dtype)]
     given = op.domain(lambda *shape: random(rng, shape, dtype))
     return [Sample(op, tuple(arrays), attrs, dtype) for arrays, attrs in given]
 
 
-def takes(op: Op, dtype: np.dtype, sample: Sample) -> bool:
-    """Whether an op accepts its domain in a dtype; a sample shows it in another."""
-    if op.kind == "elementwise":
-        return dtype.kind in op.kinds
+@functools.cache
+def entries(op: Op) -> list[Sample]:
+    """The entries of an op's domain, in double precision.
+
+    Raises
+    ------
+    ValueError
+        If there are none, unless `WITHOUT_DOMAIN` says why, and if it says so in vain.
+    """
+    found = drawn(op, ri.float64, np.random.default_rng(0))
+    if bool(found) == (op.name in WITHOUT_DOMAIN):
+        raise ValueError(
+            f"op {op.name}: its domain must have an entry, or WITHOUT_DOMAIN must say "
+            f"why it has none; it has {len(found)}"
+        )
+    return found
+
+
+def takes(op: Op, dtype: np.dtype, entry: Sample) -> bool:
+    """Whether an op accepts an entry of its domain in a dtype."""
     # A condition or an index has a dtype of its own; what it goes with is any.
-    return dtype.kind in op.kinds or not is_inexact(sample.arrays[0])
+    has_own = op.kind != "elementwise" and not is_inexact(entry.arrays[0])
+    return dtype.kind in op.kinds or has_own
+
+
+def differs(op: Op, dtype: np.dtype, index: int) -> bool:
+    """Whether an entry of a domain is another one in this dtype than in float64."""
+    if dtype == ri.float64:
+        return True
+    entry, other = entries(op)[index], drawn(op, dtype, np.random.default_rng(0))[index]
+    dtypes = [[x.dtype for x in sample.arrays] for sample in (entry, other)]
+    return dtypes[0] != dtypes[1] or entry.attrs != other.attrs
 
 
 def cases(
@@ -161,20 +222,22 @@ def cases(
     """Parameters of a fixture: ops of these kinds, entries of their domains, dtypes.
 
     The first entry of a domain runs in every dtype that the op takes. The others, which
-    try attributes, run in double precision only: no rule asks for both at once. `where`
-    chooses among the entries.
+    try attributes, run in the widest of each kind only: no rule asks for both at once.
+    An entry that is the same in every dtype runs once, as if it were of float64.
+    `where` chooses among the entries.
     """
     params, ids = [], []
     for op in PRIMITIVES.values():
-        samples = drawn(op, ri.float64, np.random.default_rng(0))
         if kinds and op.kind not in kinds:
             continue
-        for index, dtype in itertools.product(range(len(samples)), dtypes):
-            is_tried = index == 0 or dtype in EXACT
-            if is_tried and takes(op, dtype, samples[index]) and where(samples[index]):
-                params.append((op, index, dtype))
-                name = f"{op.name}-{index}" if len(samples) > 1 else op.name
-                ids.append(f"{name}-{dtype}")
+        for index, entry in enumerate(entries(op)):
+            for dtype in dtypes:
+                is_tried = index == 0 or dtype in WIDEST
+                is_known = is_tried and takes(op, dtype, entry)
+                if is_known and differs(op, dtype, index) and where(entry):
+                    params.append((op, index, dtype))
+                    name = f"{op.name}-{index}" if len(entries(op)) > 1 else op.name
+                    ids.append(f"{name}-{dtype}")
     return {"params": params, "ids": ids}
 
 

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Hashable, Sequence
-from operator import index
 
 from ..dtype import NUMBERS, check_kind
 from ..errors import ShapeError
 from ..op import public
 from ..operands import Operand, promoted
-from ..shape import Shape, normalise_axes, normalise_shape
+from ..shape import Shape, integers, named_axes
 from ..tensor import Tensor
 from .complex_numbers import conj
 from .elementwise import astype
@@ -50,7 +49,7 @@ def vecdot(x: Operand, y: Operand, *, axis: int = -1) -> Tensor:
     x, y = promoted("vecdot", (x, y))
     check_kind(x.dtype, NUMBERS, who="vecdot")
     least, most = sorted((x.ndim, y.ndim))
-    axis = index(axis)
+    (axis,) = integers((axis,), who="vecdot", what="axes")
     last = axis - most if axis >= 0 else axis  # from the end, where shapes are aligned
     if not -least <= last < 0:
         raise ShapeError(
@@ -62,9 +61,8 @@ def vecdot(x: Operand, y: Operand, *, axis: int = -1) -> Tensor:
             f"vecdot: sizes along axis {axis} differ: x is {x.shape}, y is {y.shape}; "
             f"{x.shape[last]} must equal {y.shape[last]}"
         )
-    out = sum(conj(x) * y, axis=last)
     # Small integers are summed as large ones.
-    return out if out.dtype == x.dtype else astype(out, x.dtype)
+    return astype(sum(conj(x) * y, axis=last), x.dtype)
 
 
 @public
@@ -137,7 +135,7 @@ def _meeting(
 ) -> tuple[Shape, Shape]:
     """The axes of `x` and those of `y` that are summed over, pair by pair."""
     if not isinstance(axes, Sequence):
-        count = index(axes)
+        (count,) = integers(axes, who="tensordot", what="axes")
         if not 0 <= count <= min(x.ndim, y.ndim):
             raise ShapeError(
                 f"tensordot: x is {x.shape} and y is {y.shape}, which have no {count} "
@@ -146,7 +144,10 @@ def _meeting(
         axes = range(x.ndim - count, x.ndim), range(count)
     if len(axes) != 2:
         raise ShapeError(f"tensordot: axes of x and axes of y are needed, {axes} came")
-    of_x, of_y = (_named(given, z.ndim) for given, z in zip(axes, (x, y), strict=True))
+    of_x, of_y = (
+        named_axes(given, z.ndim, who="tensordot")
+        for given, z in zip(axes, (x, y), strict=True)
+    )
     sizes = tuple(x.shape[a] for a in of_x), tuple(y.shape[a] for a in of_y)
     if sizes[0] != sizes[1]:
         raise ShapeError(
@@ -154,13 +155,6 @@ def _meeting(
             f"which is {y.shape}; sizes {sizes[0]} must equal {sizes[1]}"
         )
     return of_x, of_y
-
-
-def _named(axes: Sequence[int], ndim: int) -> Shape:
-    """Axes in the order in which they are named, none negative."""
-    named = normalise_shape(axes, who="tensordot: axes")
-    normalise_axes(named, ndim, who="tensordot")
-    return tuple(axis % ndim for axis in named)
 
 
 def contracted(

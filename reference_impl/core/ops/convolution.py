@@ -180,7 +180,7 @@ def _prepared(
 
 
 def _check_groups(who: str, groups: int, **counts: int) -> None:
-    (groups,) = per_axis(f"{who}: groups", groups, 1)
+    (groups,) = per_axis(who, "groups", groups, 1)
     for name, count in counts.items():
         if count % groups:
             raise ShapeError(
@@ -193,9 +193,9 @@ def _window(
 ) -> Window:
     n = len(sizes)
     return Window(
-        per_axis(f"{who}: filter sizes", sizes, n),
-        per_axis(f"{who}: stride", stride, n),
-        per_axis(f"{who}: dilation", dilation, n),
+        per_axis(who, "filter sizes", sizes, n),
+        per_axis(who, "stride", stride, n),
+        per_axis(who, "dilation", dilation, n),
     )
 
 
@@ -244,8 +244,8 @@ def _cropping(
         If no element is left, or more are added than `conv` can leave unread.
     """
     who, n = "conv_transpose", len(image)
-    pads = pairs(f"{who}: padding", padding, n)
-    extra = per_axis(f"{who}: output_padding", output_padding, n, least=0)
+    pads = pairs(who, padding, n)
+    extra = per_axis(who, "output_padding", output_padding, n, least=0)
     if any(map(ge, extra, window.strides)):
         raise ShapeError(
             f"{who}: output_padding must be less than the stride, which is "

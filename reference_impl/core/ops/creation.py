@@ -24,11 +24,11 @@ from ..dtype import (
     float32,
 )
 from ..elements import tensor, usual_dtype
-from ..errors import DtypeError, OutOfMemoryError, RangeError, ShapeError
+from ..errors import DtypeError, MappingError, OutOfMemoryError, RangeError
 from ..kinds import constant
 from ..op import public
 from ..operands import Operand, as_tensors
-from ..shape import Shape, normalise_shape
+from ..shape import Shape, checked_sizes, integers
 from ..tensor import UNTRACKED, Tensor, known
 
 __all__ = [
@@ -171,17 +171,11 @@ def made(
     """
     try:
         return rule(*args, **options)
+    except MappingError:
+        raise
     except (MemoryError, ValueError) as error:
         # The latter is NumPy's word for more bytes than an address can count.
         raise OutOfMemoryError(f"{who}: {error}") from None
-
-
-def checked_sizes(shape: Shape | int, *, who: str) -> Shape:
-    """A shape, or a `ShapeError` in which `who` complains."""
-    sizes = normalise_shape(shape, who=who)
-    if min(sizes, default=0) < 0:
-        raise ShapeError(f"{who}: sizes must not be negative, {sizes} came")
-    return sizes
 
 
 def _one_number(number: Any, dtype: Dtype | None, *, who: str) -> np.ndarray:
@@ -227,10 +221,10 @@ def full_like(
     """
     (x,) = as_tensors("full_like", (x,))
     one = _one_number(fill_value, chosen_dtype(dtype, x.dtype), who="full_like")
-    return _repeated(one, x, device)
+    return _filled_like(one, x, device)
 
 
-def _repeated(one: np.ndarray, x: Tensor, device: Place) -> Tensor:
+def _filled_like(one: np.ndarray, x: Tensor, device: Place) -> Tensor:
     place = x.device if device is None else as_device(device)
     return known(np.broadcast_to(one, x.shape), place)
 
@@ -239,14 +233,14 @@ def _repeated(one: np.ndarray, x: Tensor, device: Place) -> Tensor:
 def zeros_like(x: Operand, /, *, dtype: Any = None, device: Place = None) -> Tensor:
     """Zeros in the shape, dtype and on the device of `x`; see `full_like`."""
     (x,) = as_tensors("zeros_like", (x,))
-    return _repeated(np.zeros((), chosen_dtype(dtype, x.dtype)), x, device)
+    return _filled_like(np.zeros((), chosen_dtype(dtype, x.dtype)), x, device)
 
 
 @public
 def ones_like(x: Operand, /, *, dtype: Any = None, device: Place = None) -> Tensor:
     """Ones in the shape, dtype and on the device of `x`; see `full_like`."""
     (x,) = as_tensors("ones_like", (x,))
-    return _repeated(np.ones((), chosen_dtype(dtype, x.dtype)), x, device)
+    return _filled_like(np.ones((), chosen_dtype(dtype, x.dtype)), x, device)
 
 
 @public
@@ -297,10 +291,10 @@ def one_hot(labels: Operand, classes: int, *, dtype: Any = float32) -> Tensor:
     Raises
     ------
     DtypeError
-        If the labels are not integers.
+        If the labels, or `classes`, are not integers.
     RangeError
         If a label is out of range.
     """
     (labels,) = as_tensors("one_hot", (labels,))
-    (classes,) = normalise_shape(classes, who="one_hot: classes")
+    (classes,) = integers((classes,), who="one_hot", what="classes")
     return _one_hot(labels, classes=classes, dtype=as_dtype(dtype))

@@ -1,8 +1,7 @@
-"""Running totals: every element of the result combines those up to its place.
+"""Running sums, and the differences that undo them.
 
-`cumulative_sum` is linear, so its transpose is all that a derivative needs: the same
-sum from the other end. `cumulative_prod` is composed of products of slices, and so are
-its derivatives: nothing is divided, and zeros do no harm.
+A running sum is linear, so its transpose is all that a derivative needs: the same sum
+from the other end.
 """
 
 from __future__ import annotations
@@ -12,19 +11,19 @@ from typing import Any
 
 import numpy as np
 
-from ..dtype import HALVES, NUMBERS, as_dtype, check_kind, total_type, wide_type
+from ..dtype import HALVES, NUMBERS, check_kind, total_type, wide_type
 from ..errors import RangeError, ShapeError
 from ..kinds import linear
 from ..op import public
 from ..operands import Operand, as_tensors
-from ..shape import normalise_axes
+from ..shape import axis_number
 from ..tensor import Tensor
-from .creation import ones, zeros
-from .elementwise import astype
+from .creation import zeros
+from .elementwise.conversion import converted
 from .joining import concat
 from .slicing import along, flip
 
-__all__ = ["cumulative_prod", "cumulative_sum", "diff"]
+__all__ = ["cumulative_sum", "diff"]
 
 
 def _from_the_end(g: Tensor, x: Tensor, axis: int) -> Tensor:
@@ -67,70 +66,22 @@ def cumulative_sum(
     ShapeError
         If the axis is out of range, or none is given and there are several.
     """
-    x, axis = _prepared("cumulative_sum", x, axis)
+    x, axis = line_axis("cumulative_sum", x, axis)
     out = _cumulative_sum(converted(x, dtype), axis=axis)
-    return _after(zeros, out, axis) if include_initial else out
+    return with_initial(zeros, out, axis) if include_initial else out
 
 
-@public
-def cumulative_prod(
-    x: Operand,
-    *,
-    axis: int | None = None,
-    dtype: Any = None,
-    include_initial: bool = False,
-) -> Tensor:
-    """Multiply every element by those before it along one axis.
-
-    Parameters and errors are those of `cumulative_sum`; the product of nothing is 1.
-
-    Notes
-    -----
-    Derivatives of any order are exact where elements are zero.
-
-    Source: Hillis and Steele 1986, "Data parallel algorithms": after multiplying the
-    whole by itself, shifted by 1, 2, 4, ... places, nothing is missing.
-    """
-    x, axis = _prepared("cumulative_prod", x, axis)
-    x = converted(x, dtype)
-    dtype = total_type(x.dtype)
-    out, size, shift = converted(x, wide_type(dtype)), x.shape[axis], 1
-    while shift < size:
-        products = along(out, axis, shift, size) * along(out, axis, 0, size - shift)
-        out = concat([along(out, axis, 0, shift), products], axis=axis)
-        shift *= 2
-    out = converted(out, dtype)
-    return _after(ones, out, axis) if include_initial else out
-
-
-def products_of_others(x: Tensor, axis: int) -> Tensor:
-    """For every element, the product of the others along one axis, without dividing."""
-    before = _products_before(x, axis)
-    after = flip(_products_before(flip(x, axis=axis), axis), axis=axis)
-    return before * after
-
-
-def _products_before(x: Tensor, axis: int) -> Tensor:
-    products = cumulative_prod(x, axis=axis, include_initial=True)
-    return along(products, axis, 0, x.shape[axis])
-
-
-def _prepared(who: str, x: Operand, axis: int | None) -> tuple[Tensor, int]:
+def line_axis(who: str, x: Operand, axis: int | None) -> tuple[Tensor, int]:
+    """A tensor, and the axis along which its lines are; the only one by default."""
     (x,) = as_tensors(who, (x,))
     if axis is None and x.ndim != 1:
         raise ShapeError(
             f"{who}: without `axis`, one axis is needed; the shape is {x.shape}"
         )
-    (axis,) = normalise_axes(0 if axis is None else axis, x.ndim, who=who)
-    return x, axis
+    return x, axis_number(0 if axis is None else axis, x.ndim, who=who)
 
 
-def converted(x: Tensor, dtype: Any) -> Tensor:
-    """The elements in another dtype, or `x` itself if that is none or its own."""
-    return x if dtype is None or as_dtype(dtype) is x.dtype else astype(x, dtype)
-
-
-def _after(initial: Callable[..., Tensor], out: Tensor, axis: int) -> Tensor:
+def with_initial(initial: Callable[..., Tensor], out: Tensor, axis: int) -> Tensor:
     """Running totals, after the one of no elements."""
     shape = (*out.shape[:axis], 1, *out.shape[axis + 1 :])
     first = initial(shape, dtype=out.dtype, device=out.device)
@@ -168,7 +119,7 @@ def diff(
     """
     (x,) = as_tensors("diff", (x,))
     check_kind(x.dtype, NUMBERS, who="diff")
-    (axis,) = normalise_axes(axis, x.ndim, who="diff")
+    axis = axis_number(axis, x.ndim, who="diff")
     if n < 0:
         raise RangeError(f"diff: n must not be negative, {n} came")
     if n == 0:

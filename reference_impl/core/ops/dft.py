@@ -53,7 +53,7 @@ def _rfft_adjoint(g, x, norm):
     size = x.shape[-1]
     halved = g / _occurrences(g, size)
     back = _irfft(halved, size=size, norm=OPPOSITE_NORM[norm])
-    return back if back.dtype == x.dtype else astype(back, x.dtype)
+    return astype(back, x.dtype)
 
 
 @linear(

@@ -1,8 +1,9 @@
 """Eigenvalues and eigenvectors of Hermitian matrices.
 
 Where two eigenvalues are equal, any basis of a plane will do: the derivatives of the
-vectors are infinite or not numbers there, while those of the values from `eigvalsh`
-stay finite.
+vectors are infinite or not numbers there. Sorted values have none either: those of the
+identity plus t times [[0, 1], [1, 0]] are 1 - |t| and 1 + |t|. Only symmetric functions
+of equal values, such as their sum, have one, and through `eigvalsh` it is exact.
 
 Source of the derivative rules: Giles 2008, "An extended collection of matrix derivative
 results", section 3.1; see `phases` for what is added to them.
@@ -132,7 +133,7 @@ def _eigvalsh_jvp(tangents, out, x):
 def eigvalsh(x):
     """Find the eigenvalues of Hermitian matrices, in ascending order; see `eigh`.
 
-    A primitive for speed, 5 ms instead of 10 ms for 256 rows, and because the first
-    derivative exists where eigenvalues are equal.
+    A primitive for speed, 5 ms instead of 10 ms for 256 rows, and for the derivative of
+    symmetric functions of equal eigenvalues, which is exact and needs no vectors'.
     """
     return np.linalg.eigvalsh(symmetrised(x))

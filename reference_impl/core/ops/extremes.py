@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from ..dtype import ORDERED, int64
+from ..dtype import ORDERED, int64, wide_type
 from ..errors import ShapeError
 from ..kinds import constant, general
 from ..op import Op, Rule, public
 from ..operands import Operand, as_tensors
-from ..shape import Shape, normalise_axes
+from ..shape import Axis, Shape, axis_number
 from ..tensor import Tensor
 from .elementwise import astype, equal
 from .reduction import _sum, kept, prepared, reduced_shape, reductions
-from .reshaping import Axis, _reshape
+from .reshaping import _reshape
 
 __all__ = ["argmax", "argmin", "max", "min"]
 
@@ -42,17 +42,20 @@ def _nonempty(who: str) -> Rule:
 
 def _share(out: Tensor, x: Tensor, axes: Shape, keepdims: bool) -> Tensor:
     """What each element contributes to the extreme: equal parts where several tie."""
-    ties = astype(equal(x, kept(out, x, axes, keepdims)), x.dtype)
+    # float16 holds no count above 65,504.
+    ties = astype(equal(x, kept(out, x, axes, keepdims)), wide_type(x.dtype))
     return ties / _sum(ties, axes=axes, keepdims=True)
 
 
 def _extreme_vjp(g, out, x, axes, keepdims):
-    return (kept(g, x, axes, keepdims) * _share(out, x, axes, keepdims),)
+    share = _share(out, x, axes, keepdims)
+    return (astype(kept(g, x, axes, keepdims) * share, x.dtype),)
 
 
 def _extreme_jvp(tangents, out, x, axes, keepdims):
     share = _share(out, x, axes, keepdims)
-    return _sum(tangents[0] * share, axes=axes, keepdims=keepdims)
+    total = _sum(tangents[0] * share, axes=axes, keepdims=keepdims)
+    return astype(total, x.dtype)
 
 
 def _extreme(who: str) -> Any:
@@ -135,7 +138,7 @@ def _found(op: Op, x: Operand, axis: int | None, keepdims: bool) -> Tensor:
     if axis is None:
         out = op(_reshape(x, shape=(x.size,)), axis=0, keepdims=False)
         return _reshape(out, shape=(1,) * x.ndim) if keepdims else out
-    (axis,) = normalise_axes((axis,), x.ndim, who=op.name)
+    axis = axis_number(axis, x.ndim, who=op.name)
     return op(x, axis=axis, keepdims=keepdims)
 
 

@@ -18,7 +18,7 @@ from ..dtype import (
 )
 from ..errors import RangeError, ShapeError
 from ..operands import Operand, as_tensors
-from ..shape import Shape, normalise_axes, normalise_shape
+from ..shape import Shape, integers, named_axes
 from ..tensor import Tensor
 from .complex_numbers import conj
 from .dft import OPPOSITE_NORM, _fft, _irfft, _rfft
@@ -56,12 +56,10 @@ def _grid(who: str, x: Tensor, s: Sizes, axes: Axes, norm: str) -> tuple[Shape, 
         )
     if axes is None:
         axes = range(x.ndim) if s is None else range(-len(s), 0)
-    given = normalise_shape(axes, who=f"{who}: axes")
-    normalise_axes(given, x.ndim, who=who)
-    places = tuple(axis % x.ndim for axis in given)
+    places = named_axes(axes, x.ndim, who=who)
     sizes = tuple(x.shape[axis] for axis in places)
     if s is not None:
-        sizes = normalise_shape(s, who=f"{who}: s")
+        sizes = integers(s, who=who, what="sizes")
     if not places or len(sizes) != len(places):
         raise ShapeError(
             f"{who}: one size for each of at least one axis is needed, axes are "

@@ -3,7 +3,7 @@
 To gather is to read rows at given positions, some perhaps twice, some never. Its
 transpose adds up, for every row, what was made of its copies. Both are linear in the
 elements; the positions are constants. A position out of range is found when it is
-read, in a compiled function too.
+read, in a compiled function too, so the op complains, whoever called it.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from ..errors import IndexRangeError, ShapeError
 from ..kinds import linear
 from ..op import public
 from ..operands import Operand, as_tensors, promoted
-from ..shape import Shape, broadcast_shapes
+from ..shape import Shape, axis_number, broadcast_shapes
 from ..tensor import Tensor
-from .permuting import axis_number, moved_block
+from .permuting import moved_block
 from .reshaping import _reshape, broadcast_to
 
 __all__ = ["scatter_add", "take", "take_along_axis"]
@@ -149,18 +149,10 @@ def _scatter_add(x, *indices, axes, shape):
     return out if axes == first else np.moveaxis(out, first, axes)
 
 
-def gathered(who: str, x: Tensor, *indices: Tensor, axes: Shape) -> Tensor:
-    """The rows at positions along some axes; complaints are made by `who`."""
-    try:
-        return _gather(x, *indices, axes=axes)
-    except IndexRangeError as error:
-        raise IndexRangeError(str(error).replace("gather", who, 1)) from None
-
-
 def taken(who: str, x: Tensor, indices: Operand, axis: int) -> Tensor:
-    """The rows at positions along one axis; complaints are made by `who`."""
+    """The rows at positions along one axis; `who` complains of what are none."""
     index = positions(who, x, indices)
-    return moved_block(gathered(who, x, index, axes=(axis,)), index.ndim, 0, axis)
+    return moved_block(_gather(x, index, axes=(axis,)), index.ndim, 0, axis)
 
 
 def positions(who: str, x: Tensor, indices: Operand, kinds: str = INTEGERS) -> Tensor:
@@ -252,7 +244,7 @@ def take_along_axis(x: Operand, indices: Operand, *, axis: int = -1) -> Tensor:
         tensor(places, device=x.device) for places in np.ogrid[tuple(map(slice, lines))]
     ]
     grid[a] = index
-    return gathered("take_along_axis", x, *grid, axes=tuple(range(x.ndim)))
+    return _gather(x, *grid, axes=tuple(range(x.ndim)))
 
 
 @public

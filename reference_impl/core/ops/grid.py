@@ -15,8 +15,9 @@ from ..dtype import DEFAULT, NUMBERS, REALS, Dtype, check_kind
 from ..errors import DtypeError, RangeError, ShapeError
 from ..op import public
 from ..operands import Operand, as_tensors
+from ..shape import checked_sizes
 from ..tensor import Tensor, known
-from .creation import Place, checked_sizes, chosen_dtype, made, zeros_like
+from .creation import Place, chosen_dtype, made, zeros_like
 from .elementwise import where
 from .reshaping import broadcast_to, reshape
 

@@ -20,8 +20,8 @@ from ..operands import Operand, as_tensors
 from ..shape import Shape, broadcast_shapes
 from ..tensor import Tensor, value
 from .gathering import positions
+from .index_steps import Selection
 from .reshaping import _reshape
-from .selecting import Selection
 from .slicing import Slice, _slice, taken_size, whole
 
 __all__ = ["getitem"]

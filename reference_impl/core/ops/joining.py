@@ -15,11 +15,10 @@ from ..errors import DtypeError, RangeError, ShapeError
 from ..kinds import linear
 from ..op import public
 from ..operands import Operand, as_tensors, promoted
-from ..shape import Shape, normalise_shape
+from ..shape import Shape, axis_number, integers
 from ..tensor import Tensor
 from .creation import made
 from .gathering import take
-from .permuting import axis_number
 from .reshaping import _reshape, broadcast_to
 from .slicing import _overwrite, _place, along
 
@@ -168,7 +167,7 @@ def _section_sizes(size: int, sections: int | Sequence[int] | None) -> Shape:
             raise ShapeError(f"split: size {size} has no {sections} equal parts")
         return (size // sections,) * sections
     # As slices do, a bound may be negative or beyond the end.
-    begins = [0, *normalise_shape(sections or (), who="split")]
+    begins = [0, *integers(sections or (), who="split", what="sections")]
     bounds = zip(begins, [*begins[1:], size], strict=True)
     return tuple(len(range(size)[start:stop]) for start, stop in bounds)
 
@@ -247,6 +246,8 @@ def pad(
     ------
     ShapeError
         If the widths do not fit, or nothing is there to be mirrored or copied.
+    DtypeError
+        If a width is no integer.
     RangeError
         If a width is negative or there is no such mode.
     """
@@ -272,7 +273,7 @@ def pad(
 def _pad_widths(widths: object, ndim: int) -> list[tuple[int, int]]:
     given = np.asarray(widths)
     if given.dtype.kind not in INTEGERS:
-        raise ShapeError(f"pad: widths must be integers, {widths!r} came")
+        raise DtypeError(f"pad: widths must be integers, {widths!r} came")
     if given.min(initial=0) < 0:
         raise RangeError(f"pad: widths must not be negative, {widths!r} came")
     try:

@@ -13,7 +13,7 @@ from ..errors import ShapeError
 from ..kinds import linear
 from ..op import public
 from ..operands import Operand, as_tensors
-from ..shape import Shape, normalise_axes, normalise_shape
+from ..shape import Shape, axis_number, named_axes
 from ..tensor import Tensor
 
 __all__ = ["matrix_transpose", "moveaxis", "permute_dims", "swapaxes"]
@@ -45,10 +45,10 @@ def permute_dims(x: Operand, axes: Shape) -> Tensor:
         If `axes` does not name every axis once.
     """
     (x,) = as_tensors("permute_dims", (x,))
-    axes = normalise_shape(axes, who="permute_dims")
-    if len(normalise_axes(axes, x.ndim, who="permute_dims")) != x.ndim:
-        raise ShapeError(f"permute_dims: {tuple(axes)} is no order of {x.ndim} axes")
-    return _permute_dims(x, axes=tuple(axis % x.ndim for axis in axes))
+    order = named_axes(axes, x.ndim, who="permute_dims")
+    if len(order) != x.ndim:
+        raise ShapeError(f"permute_dims: {axes} is no order of {x.ndim} axes")
+    return _permute_dims(x, axes=order)
 
 
 @public
@@ -75,11 +75,6 @@ def transposed(x: Tensor) -> Tensor:
     return _permute_dims(x, axes=axes)
 
 
-def axis_number(axis: int, ndim: int, *, who: str) -> int:
-    """One axis as a non-negative number."""
-    return normalise_axes((axis,), ndim, who=who)[0]
-
-
 @public
 def moveaxis(
     x: Operand, source: int | Sequence[int], destination: int | Sequence[int]
@@ -92,15 +87,13 @@ def moveaxis(
         If an axis is out of range or named twice, or the numbers of axes differ.
     """
     (x,) = as_tensors("moveaxis", (x,))
-    given = [normalise_shape(axes, who="moveaxis") for axes in (source, destination)]
-    for axes in given:
-        normalise_axes(axes, x.ndim, who="moveaxis")
-    if len(given[0]) != len(given[1]):
+    sources = named_axes(source, x.ndim, who="moveaxis")
+    destinations = named_axes(destination, x.ndim, who="moveaxis")
+    if len(sources) != len(destinations):
         raise ShapeError(
-            f"moveaxis: as many destinations as sources are needed, {given[0]} and "
-            f"{given[1]} came"
+            f"moveaxis: as many destinations as sources are needed, {source} and "
+            f"{destination} came"
         )
-    sources, destinations = ([axis % x.ndim for axis in axes] for axes in given)
     order = [axis for axis in range(x.ndim) if axis not in sources]
     for at, axis in sorted(zip(destinations, sources, strict=True)):
         order.insert(at, axis)

@@ -172,11 +172,11 @@ def _geometry(
         raise ShapeError(
             f"{who}: (N, C, ...) with at least one image axis is needed, x is {x.shape}"
         )
-    sizes = per_axis(f"{who}: size", size, n)
+    sizes = per_axis(who, "size", size, n)
     window = Window(
         sizes,
-        sizes if stride is None else per_axis(f"{who}: stride", stride, n),
-        per_axis(f"{who}: dilation", dilation, n),
+        sizes if stride is None else per_axis(who, "stride", stride, n),
+        per_axis(who, "dilation", dilation, n),
     )
     pads = paddings(who, padding, window, x.shape[2:])
     for pair, extent in zip(pads, window.extents, strict=True):

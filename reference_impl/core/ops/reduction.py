@@ -1,4 +1,4 @@
-"""Ops that turn many elements into one: sums, averages, products, counts.
+"""Ops that turn many elements into one: sums, averages, counts, quantifiers.
 
 A primitive takes the axes as a sorted tuple, and whether the result keeps them with
 size 1. Its rules stretch what belongs to the result back to the shape of `x`.
@@ -12,18 +12,15 @@ from typing import Any
 import numpy as np
 
 from ..dtype import ANY, HALVES, INEXACT, SUPPORTED, bool_, total_type, wide_type
-from ..kinds import constant, general, linear
+from ..kinds import constant, linear
 from ..op import Rule, public
 from ..operands import Operand, as_tensors
-from ..shape import Shape, normalise_axes
+from ..shape import Axis, Shape, normalise_axes
 from ..tensor import Tensor
-from .complex_numbers import conj
-from .creation import ones_like
-from .cumulative import converted, products_of_others
-from .elementwise import astype
-from .reshaping import Axis, _broadcast_to, _reshape
+from .elementwise.conversion import astype, converted
+from .reshaping import _broadcast_to, _reshape
 
-__all__ = ["all", "any", "count_nonzero", "mean", "prod", "sum"]
+__all__ = ["all", "any", "count_nonzero", "mean", "sum"]
 
 # The type in which many elements are combined.
 _WIDE = {dtype: wide_type(total_type(dtype)) for dtype in SUPPORTED}
@@ -49,8 +46,8 @@ def kept(out: Tensor, x: Tensor, axes: Shape, keepdims: bool) -> Tensor:
     return _reshape(out, shape=reduced_shape(x, axes, True))
 
 
-def stretched(g: Tensor, x: Tensor, axes: Shape, keepdims: bool) -> Tensor:
-    """A reduced tensor, repeated along the axes that were reduced."""
+def _repeated_back(g: Tensor, x: Tensor, axes: Shape, keepdims: bool) -> Tensor:
+    """The transpose of a sum repeats along the axes that were reduced."""
     return _broadcast_to(kept(g, x, axes, keepdims), shape=x.shape)
 
 
@@ -64,7 +61,7 @@ def reductions(draw: Rule) -> list[Any]:
 
 
 @linear(
-    transpose=stretched,
+    transpose=_repeated_back,
     shape=reduced_shape,
     dtype=lambda x, axes, keepdims: total_type(x.dtype),
     domain=reductions,
@@ -108,14 +105,20 @@ def count(x: Any, axes: Shape) -> int:
     return math.prod(x.shape[axis] for axis in axes)
 
 
-def _shared(g: Tensor, x: Tensor, axes: Shape, keepdims: bool) -> Tensor:
+def _averaged_back(g: Tensor, x: Tensor, axes: Shape, keepdims: bool) -> Tensor:
+    """The transpose of a mean gives every element an equal part."""
     if x.dtype in HALVES:  # float16 holds no count above 65,504
         wide = g.astype(wide_type(x.dtype)) / float(count(x, axes))
-        return stretched(wide.astype(x.dtype), x, axes, keepdims)
-    return stretched(g / float(count(x, axes)), x, axes, keepdims)
+        return _repeated_back(wide.astype(x.dtype), x, axes, keepdims)
+    return _repeated_back(g / float(count(x, axes)), x, axes, keepdims)
 
 
-@linear(transpose=_shared, shape=reduced_shape, kinds=INEXACT, domain=reductions)
+@linear(
+    transpose=_averaged_back,
+    shape=reduced_shape,
+    kinds=INEXACT,
+    domain=reductions,
+)
 def _mean(x, *, axes, keepdims):
     """Average the elements along some axes.
 
@@ -139,64 +142,6 @@ def mean(x: Operand, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """
     x, axes = prepared("mean", x, axis)
     return _mean(x, axes=axes, keepdims=keepdims)
-
-
-def _others(x: Tensor, axes: Shape) -> Tensor:
-    """For every element, the product of those that it is multiplied with."""
-    others = ones_like(x)
-    for axis in axes:
-        others = others * products_of_others(x, axis)
-        x = _prod(x, axes=(axis,), keepdims=True)
-    return others
-
-
-def _prod_vjp(g, out, x, axes, keepdims):
-    return (kept(g, x, axes, keepdims) * conj(_others(x, axes)),)
-
-
-def _prod_jvp(tangents, out, x, axes, keepdims):
-    return _sum(tangents[0] * _others(x, axes), axes=axes, keepdims=keepdims)
-
-
-def _factors(draw):
-    with_zero = draw(3, 3)
-    with_zero[1, 2] = 0
-    return [
-        ((with_zero,), {"axes": (1,), "keepdims": True}),
-        ((draw(2, 3, 2),), {"axes": (0, 2), "keepdims": False}),
-        ((draw(2, 2),), {"axes": (0, 1), "keepdims": False}),
-    ]
-
-
-@general(
-    vjp=_prod_vjp,
-    jvp=_prod_jvp,
-    shape=reduced_shape,
-    dtype=lambda x, axes, keepdims: total_type(x.dtype),
-    kinds=ANY,
-    domain=_factors,
-)
-def _prod(x, *, axes, keepdims):
-    """Multiply the elements along some axes."""
-    product = np.multiply.reduce(x, axes, _WIDE[x.dtype], keepdims=keepdims)
-    return product.astype(x.dtype) if x.dtype in HALVES else product
-
-
-@public
-def prod(
-    x: Operand, *, axis: Axis = None, dtype: Any = None, keepdims: bool = False
-) -> Tensor:
-    """Multiply the elements along some axes, all of them by default.
-
-    Parameters and errors are those of `sum`.
-
-    Notes
-    -----
-    Derivatives of any order are exact where elements are zero: they are made of
-    products of the other elements, and nothing is divided.
-    """
-    x, axes = prepared("prod", x, axis)
-    return _prod(converted(x, dtype), axes=axes, keepdims=keepdims)
 
 
 _question = constant(

@@ -14,11 +14,10 @@ from ..elements import tensor
 from ..errors import RangeError, ShapeError
 from ..op import public
 from ..operands import Operand, as_tensors
-from ..shape import normalise_shape
+from ..shape import axis_number, integers
 from ..tensor import Tensor, value
 from .creation import made
 from .gathering import take
-from .permuting import axis_number
 from .reshaping import _reshape, broadcast_to, expand_dims
 
 __all__ = ["repeat", "tile"]
@@ -39,7 +38,7 @@ def tile(x: Operand, repetitions: int | Sequence[int]) -> Tensor:
         If a number is negative.
     """
     (x,) = as_tensors("tile", (x,))
-    counts = normalise_shape(repetitions, who="tile")
+    counts = integers(repetitions, who="tile", what="repetitions")
     if min(counts, default=0) < 0:
         raise ShapeError(f"tile: no number may be negative, {repetitions} came")
     ndim = max(len(counts), x.ndim)

@@ -16,15 +16,16 @@ from ..kinds import linear
 from ..op import public
 from ..operands import Operand, as_tensors
 from ..shape import (
+    Axis,
     Shape,
+    axis_number,
     broadcast_shapes,
+    checked_sizes,
+    integers,
     normalise_axes,
-    normalise_shape,
     stretched_axes,
 )
 from ..tensor import FUNCTIONS, Tensor
-from .creation import checked_sizes
-from .permuting import axis_number
 
 __all__ = [
     "broadcast_arrays",
@@ -34,8 +35,6 @@ __all__ = [
     "reshape",
     "squeeze",
 ]
-
-Axis = int | Sequence[int] | None
 
 
 def _broadcast_shape(x: Tensor, shape: Shape) -> Shape:
@@ -140,7 +139,7 @@ def reshape(x: Operand, shape: Shape | list[int] | int) -> Tensor:
         If the numbers of elements differ.
     """
     (x,) = as_tensors("reshape", (x,))
-    sizes = normalise_shape(shape, who="reshape")
+    sizes = integers(shape, who="reshape", what="sizes")
     rest = math.prod(size for size in sizes if size != -1)
     if sizes.count(-1) == 1 and rest and x.size % rest == 0:
         sizes = tuple(x.size // rest if size == -1 else size for size in sizes)
@@ -159,7 +158,7 @@ def expand_dims(x: Operand, axis: int | Sequence[int] = 0) -> Tensor:
         If an axis is out of range for the result, or named twice.
     """
     (x,) = as_tensors("expand_dims", (x,))
-    given = normalise_shape(axis, who="expand_dims")
+    given = integers(axis, who="expand_dims", what="axes")
     axes = normalise_axes(given, x.ndim + len(given), who="expand_dims")
     sizes = list(x.shape)
     for a in axes:

@@ -1,8 +1,9 @@
 """Singular values and singular vectors.
 
 Where two singular values are equal, any basis of a plane will do: the derivatives of
-the vectors are infinite or not numbers there, while those of the values from `svdvals`
-stay finite.
+the vectors are infinite or not numbers there. Sorted values have none either, only
+their symmetric functions, such as their sum, and through `svdvals` it is exact; see
+`eigenvalues`.
 
 Sources of the derivative rules: Townsend 2016, "Differentiating the singular value
 decomposition"; for complex matrices Wan and Zhang 2019, "Automatic differentiation for
@@ -207,7 +208,7 @@ def _svdvals_shape(x: Any) -> Shape:
 def svdvals(x):
     """Find the singular values of matrices, in descending order; see `svd`.
 
-    A primitive for speed, 10 ms instead of 23 ms for 256 rows and columns, and because
-    the first derivative exists where singular values are equal.
+    A primitive for speed, 10 ms instead of 23 ms for 256 rows and columns, and for the
+    derivative of symmetric functions of equal singular values, as `eigvalsh` is.
     """
     return np.linalg.svdvals(x)

@@ -17,10 +17,10 @@ from ..errors import ShapeError
 from ..kinds import linear
 from ..op import public
 from ..operands import Operand, as_tensors
-from ..shape import Shape, normalise_axes
+from ..shape import Axis, Shape, normalise_axes
 from ..tensor import Tensor
 from .creation import zeros_like
-from .reshaping import Axis, _reshape
+from .reshaping import _reshape
 
 __all__ = ["diag", "diagonal", "flip"]
 

@@ -12,7 +12,7 @@ from ..errors import RangeError
 from ..kinds import constant
 from ..op import public
 from ..operands import Operand, as_tensors
-from ..shape import normalise_axes
+from ..shape import axis_number
 from ..tensor import Tensor
 from .gathering import take_along_axis
 from .slicing import along
@@ -54,7 +54,7 @@ def argsort(
         If the elements are complex, or the axis is out of range.
     """
     (x,) = as_tensors("argsort", (x,))
-    (axis,) = normalise_axes((axis,), x.ndim, who="argsort")
+    axis = axis_number(axis, x.ndim, who="argsort")
     return _argsort(x, axis=axis, descending=descending)
 
 
@@ -68,7 +68,7 @@ def sort(
     """
     (x,) = as_tensors("sort", (x,))
     check_kind(x.dtype, ORDERED, who="sort")
-    (axis,) = normalise_axes((axis,), x.ndim, who="sort")
+    axis = axis_number(axis, x.ndim, who="sort")
     order = argsort(x, axis=axis, descending=descending, stable=stable)
     return take_along_axis(x, order, axis=axis)
 
@@ -91,7 +91,7 @@ def topk(x: Operand, k: int, *, axis: int = -1) -> tuple[Tensor, Tensor]:
     """
     (x,) = as_tensors("topk", (x,))
     check_kind(x.dtype, ORDERED, who="topk")
-    (axis,) = normalise_axes((axis,), x.ndim, who="topk")
+    axis = axis_number(axis, x.ndim, who="topk")
     if not 0 <= k <= x.shape[axis]:
         raise RangeError(
             f"topk: k must lie between 0 and the size of axis {axis}, "

@@ -15,11 +15,10 @@ from ..errors import RangeError, ShapeError
 from ..kinds import general
 from ..op import public
 from ..operands import Operand, as_tensors
-from ..shape import Shape, normalise_axes
+from ..shape import Axis, Shape, axis_number
 from ..tensor import Tensor
 from .complex_numbers import conj, real
-from .cumulative import converted
-from .elementwise import divide, equal, not_equal, where
+from .elementwise import astype, divide, equal, not_equal, where
 from .extremes import check_nonempty, max, min
 from .reduction import (
     _sum,
@@ -32,7 +31,7 @@ from .reduction import (
     reductions,
     sum,
 )
-from .reshaping import Axis, reshape
+from .reshaping import reshape
 from .slicing import along
 from .sorting import sort
 
@@ -99,8 +98,8 @@ def norm(
     check_kind(x.dtype, INEXACT, who="norm")
     if ord == 2:
         return _norm(x, axes=axes, keepdims=keepdims)
-    length = _other_norm(converted(x, wide_type(x.dtype)), axes, keepdims, ord)
-    return converted(length, real_type(x.dtype))
+    length = _other_norm(astype(x, wide_type(x.dtype)), axes, keepdims, ord)
+    return astype(length, real_type(x.dtype))
 
 
 def _other_norm(x: Tensor, axes: Shape, keepdims: bool, ord: float) -> Tensor:
@@ -113,6 +112,8 @@ def _other_norm(x: Tensor, axes: Shape, keepdims: bool, ord: float) -> Tensor:
     if combined is not None:
         return combined(abs(x), **options)
     total = sum(abs(x) ** ord, **options)
+    if ord < 0:
+        return total ** (1 / ord)
     is_zero = equal(total, 0)
     return where(is_zero, 0, where(is_zero, 1, total) ** (1 / ord))
 
@@ -121,7 +122,7 @@ def _deviations(who: str, x: Operand, axis: Axis) -> tuple[Tensor, Shape]:
     """The elements, less their average along the axes."""
     x, axes = prepared(who, x, axis)
     check_kind(x.dtype, INEXACT, who=who)
-    wide = converted(x, wide_type(x.dtype))
+    wide = astype(x, wide_type(x.dtype))
     return wide - mean(wide, axis=axes, keepdims=True), axes
 
 
@@ -151,14 +152,14 @@ def var(
     Notes
     -----
     In two passes: the mean comes first, so that a spread that is small beside the mean
-    keeps its digits. Without more elements than `correction`, the result is not a
-    number. Of complex elements it is a real number.
+    keeps its digits. Without more elements than `correction`, the sum is divided by
+    zero. The variance of complex elements is a real number.
     """
     (x,) = as_tensors("var", (x,))
     distances, axes = _deviations("var", x, axis)
     squares = real(conj(distances) * distances)
     total = sum(squares, axis=axes, keepdims=keepdims)
-    return converted(total / _freedom(x, axes, correction), real_type(x.dtype))
+    return astype(total / _freedom(x, axes, correction), real_type(x.dtype))
 
 
 @public
@@ -176,7 +177,7 @@ def std(
     distances, axes = _deviations("std", x, axis)
     length = norm(distances, axis=axes, keepdims=keepdims)
     scale = math.sqrt(_freedom(x, axes, correction))
-    return converted(length / scale, real_type(x.dtype))
+    return astype(length / scale, real_type(x.dtype))
 
 
 @public
@@ -211,7 +212,7 @@ def _quantile(
 ) -> Tensor:
     (x,) = as_tensors(who, (x,))
     check_kind(x.dtype, FLOATS, who=who)
-    (a,) = (0,) if axis is None else normalise_axes((axis,), x.ndim, who=who)
+    a = 0 if axis is None else axis_number(axis, x.ndim, who=who)
     ordered = sort(reshape(x, (-1,)) if axis is None else x, axis=a)
     size = ordered.shape[a]
     if size == 0:

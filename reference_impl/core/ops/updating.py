@@ -25,10 +25,10 @@ from ..tensor import Tensor
 from .creation import ones_like
 from .elementwise import divide, maximum, minimum, multiply, where
 from .gathering import _gather, fitted, row_numbers
+from .index_steps import Selection
 from .indexing import selection
 from .permuting import moveaxis
 from .reshaping import _reshape
-from .selecting import Selection
 
 __all__ = ["at"]
 

@@ -18,7 +18,7 @@ import numpy as np
 from ..dtype import NUMBERS, wide_type
 from ..errors import ShapeError
 from ..kinds import linear
-from ..shape import Shape, normalise_shape
+from ..shape import Shape, integers
 from ..tensor import Tensor
 
 __all__: list[str] = []
@@ -63,19 +63,22 @@ class Window(NamedTuple):
         return tuple((total // 2, total - total // 2) for total in missing)
 
 
-def per_axis(who: str, given: PerAxis, n: int, *, least: int = 1) -> Shape:
+def per_axis(who: str, what: str, given: PerAxis, n: int, *, least: int = 1) -> Shape:
     """One number for each of n axes; a single one is meant for all of them.
 
     Raises
     ------
     ShapeError
         If there are not as many, or one is less than `least`; `who` opens the message.
+    DtypeError
+        If one is no integer.
     """
-    numbers = normalise_shape(given, who=who)
+    numbers = integers(given, who=who, what=what)
     numbers = numbers if isinstance(given, Sequence) else numbers * n
     if len(numbers) != n or min(numbers, default=least) < least:
         raise ShapeError(
-            f"{who}: one integer, or {n}, of at least {least} are needed, {given} came"
+            f"{who}: {what}: one integer, or {n}, of at least {least} are needed, "
+            f"{given} came"
         )
     return numbers
 
@@ -85,15 +88,15 @@ def pairs(who: str, given: Padding, n: int) -> Pairs:
 
     Raises
     ------
-    ShapeError
+    ShapeError, DtypeError
         If they are none of these, or one is negative; `who` opens the message.
     """
     each: Any = given if isinstance(given, Sequence) else (given,) * n
     if len(each) != n or isinstance(given, str):
         raise ShapeError(
-            f"{who}: one integer, {n}, or {n} pairs are needed, {given!r} came"
+            f"{who}: padding: one integer, {n}, or {n} pairs are needed, {given!r} came"
         )
-    both = [per_axis(who, entry, 2, least=0) for entry in each]
+    both = [per_axis(who, "padding", entry, 2, least=0) for entry in each]
     return tuple((low, high) for low, high in both)
 
 
@@ -114,7 +117,7 @@ def paddings(who: str, given: Padding, window: Window, image: Shape) -> Pairs:
         pads = window.same(image)
     else:
         numbers = 0 if given == "valid" else given
-        pads = pairs(f"{who}: padding", numbers, len(image))
+        pads = pairs(who, numbers, len(image))
     padded = tuple(size + sum(pad) for size, pad in zip(image, pads, strict=True))
     if min(window.positions(padded)) < 1:
         raise ShapeError(

@@ -20,7 +20,7 @@ import numpy as np
 
 from ...core.dtype import Dtype, bfloat16
 from ...core.errors import FileError
-from ...core.graph import Graph
+from ...core.graph import Graph, check_graph
 from ...core.shape import Shape
 from ...core.tensor import Tensor, known
 from ..literals import unrepeated
@@ -55,6 +55,7 @@ def save_graph(graph: Graph, path: str | os.PathLike[str]) -> None:
     OSError
         If the file cannot be written.
     """
+    check_graph("save_graph", graph)
     path = Path(path)
     contents = _packed(graph)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:

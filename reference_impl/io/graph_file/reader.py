@@ -138,13 +138,13 @@ class Reader:
         try:
             op.__signature__.bind(*inputs, **attrs)
             out = op(*inputs, **attrs)
+            made = type_record(out)
         except FileError:
             raise
         except Exception as error:  # a rule that is given nonsense may raise anything
             raise record.error(f"{name} refuses: {error}") from error
         if len(out.inputs) != len(inputs) or any(map(_differ, out.inputs, inputs)):
             raise record.error(f"{name} needs operands of one shape and dtype")
-        made = type_record(out)
         for key, came in made.items():
             if came != record.take(key, object):
                 needed = _brief(record.fields[key])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from ...core.dtype import as_dtype
 from ...core.errors import CaptureError
 from ...core.graph import Graph
 from ...core.op import PRIMITIVES
+from ...core.shape import Shape
 from ...core.tensor import Tensor, value
 
 # How attributes of these kinds are taken apart.
@@ -113,5 +115,9 @@ def type_record(x: Tensor) -> dict[str, Any]:
     """Shape and dtype of a tensor; lists of them for an op with several results."""
     if isinstance(x.dtype, tuple):
         shapes: Any = x.shape
-        return {"shape": [*map(list, shapes)], "dtype": [*map(str, x.dtype)]}
-    return {"shape": list(x.shape), "dtype": str(x.dtype)}
+        return {"shape": [*map(_sizes, shapes)], "dtype": [*map(str, x.dtype)]}
+    return {"shape": _sizes(x.shape), "dtype": str(x.dtype)}
+
+
+def _sizes(shape: Shape) -> list[int]:
+    return list(map(operator.index, shape))

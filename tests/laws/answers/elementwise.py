@@ -14,9 +14,9 @@ ANSWERS = {
     "clip_min": lambda x, bound: np.where(x < bound, bound, x),
     "erf": one_by_one(math.erf),
     "erfc": one_by_one(math.erfc),
-    "identity": np.positive,
+    "identity": np.copy,
     "modulus": lambda x: np.sqrt(x.real**2 + x.imag**2),
     "relu": lambda x: np.where(x > 0, x, np.zeros_like(x)),
     "sigmoid": lambda x: (1 + np.tanh(x / 2)) / 2,
-    "stop_gradient": np.positive,
+    "stop_gradient": np.copy,
 }

@@ -6,6 +6,8 @@ import pytest
 import reference_impl as ri
 from reference_impl.core.errors import FreedError, GradientError, TreeError
 
+X = np.array([1.0, 2.0], np.float32)
+
 
 def zero(parts):
     return ri.tensor(0.0)
@@ -86,3 +88,35 @@ def test_what_was_freed_before_the_walk_down_is_missed_with_a_clear_error():
 def test_what_would_lose_the_derivative_is_refused(lossy):
     with pytest.raises(GradientError, match="NumPy would lose"):
         ri.grad(lossy)(ri.tensor(1.0))
+
+
+def test_the_gradient_of_what_is_no_function_is_refused(x):
+    with pytest.raises(TypeError, match=r"^grad: a function is needed, Tensor came"):
+        ri.grad(x)
+
+
+@pytest.mark.parametrize("given", [(X, (X,)), ((X,), X)], ids=["primals", "tangents"])
+def test_the_arguments_of_jvp_are_a_tuple(given):
+    primals, tangents = ri.tree.map(ri.tensor, given)
+
+    with pytest.raises(TreeError, match=r"^jvp: (primals|tangents) must be a tuple"):
+        ri.jvp(ri.exp, primals, tangents)
+
+
+@pytest.mark.parametrize("move", ["to_device", "tensor", "asarray"])
+def test_a_derivative_does_not_reach_across_devices(move, make_device):
+    device = make_device(capacity_bytes=1 << 20)
+    ways = {
+        "to_device": lambda x: x.to_device(device),
+        "tensor": lambda x: ri.tensor(x, device=device),
+        "asarray": lambda x: ri.asarray(x, device=device),
+    }
+
+    with pytest.raises(GradientError, match="to_device: device small would lose"):
+        ri.grad(lambda x: ri.sum(ways[move](x)))(ri.tensor(X))
+
+
+@pytest.mark.parametrize("make", [ri.arange, lambda v: ri.linspace(0.0, v, 3)])
+def test_a_grid_does_not_depend_on_a_variable(make):
+    with pytest.raises(GradientError, match="would lose how this tensor was computed"):
+        ri.grad(lambda v: ri.sum(make(v)))(ri.tensor(2.0))

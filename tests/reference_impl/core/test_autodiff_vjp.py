@@ -39,6 +39,22 @@ def test_a_pullback_takes_a_tree_like_the_result(x):
     np.testing.assert_array_equal(gx, np.full_like(X, 5.0))
 
 
+def test_tangents_and_cotangents_are_matched_by_key(x):
+    def function(p):
+        return {"u": 2.0 * p["a"], "v": 3.0 * p["b"]}
+
+    primal, direction = {"a": x, "b": x}, {"b": 10.0 * x, "a": x}
+
+    _, moved = ri.jvp(function, (primal,), (direction,))
+    _, pull = ri.vjp(function, primal)
+    (flown,) = pull({"v": 10.0 * x, "u": x})
+
+    np.testing.assert_allclose(moved["u"], 2 * X, rtol=1e-15)
+    np.testing.assert_allclose(moved["v"], 30 * X, rtol=1e-15)
+    np.testing.assert_allclose(flown["a"], 2 * X, rtol=1e-15)
+    np.testing.assert_allclose(flown["b"], 30 * X, rtol=1e-15)
+
+
 def test_a_cotangent_of_another_structure_or_shape_is_refused(x):
     _, pull = ri.vjp(lambda a: a * 2.0, x)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import reference_impl as ri
+from reference_impl.core.errors import DeviceError
 
 # Cotangents of one tensor may be added in another order.
 TOLERANCE = 1e-14
@@ -113,3 +114,10 @@ def test_a_checkpoint_may_look_at_values_eagerly(x):
 
     np.testing.assert_array_equal(ri.grad(lambda x: ri.sum(relu(x)))(x), [2, 2, 2])
     np.testing.assert_array_equal(ri.grad(lambda x: ri.sum(relu(x)))(-x), [0, 0, 0])
+
+
+def test_arguments_of_two_devices_are_refused(x, make_device):
+    there = ri.tensor(X, device=make_device(capacity_bytes=1 << 20))
+
+    with pytest.raises(DeviceError, match=r"^checkpoint: .* small"):
+        ri.checkpoint(lambda there, x: x * 2)(there, x)

@@ -60,6 +60,20 @@ def test_a_branch_returns_a_tree_of_several_dtypes(x):
     np.testing.assert_array_equal(came["same"], 2 * X)
 
 
+@pytest.mark.parametrize("predicate", [True, False])
+def test_branches_may_write_their_keys_in_different_orders(x, predicate):
+    compiled = ri.compile(
+        lambda p, x: ri.cond(
+            p, lambda x: {"a": x, "b": -x}, lambda x: {"b": 2 * x, "a": 3 * x}, x
+        )
+    )
+
+    came = compiled(ri.tensor(predicate), x)
+
+    np.testing.assert_array_equal(came["a"], X if predicate else 3 * X)
+    np.testing.assert_array_equal(came["b"], -X if predicate else 2 * X)
+
+
 def test_branches_that_differ_are_refused(x):
     def choose(true, false):
         return ri.compile(lambda p, x: ri.cond(p, true, false, x))(ri.tensor(True), x)

@@ -98,7 +98,7 @@ def test_a_function_that_closes_over_what_is_differentiated_is_refused(x, w):
     [
         (lambda g, out, x: g, r"must return a tuple .* 1 arguments, Tensor came"),
         (lambda g, out, x: (ri.sum(g),), r"for value what is like it, float64\[3\]"),
-        (lambda g, out, x: ((g, g),), r"must return 1 tensors .* 2 came"),
+        (lambda g, out, x: ((g, g),), r"a tree with the leaves value; 0, 1 came"),
     ],
     ids=["no tuple", "shape", "count"],
 )
@@ -150,3 +150,42 @@ def test_a_compiled_hessian_of_a_function_with_a_rule_is_the_eager_one():
     needed = [[0, 2 * X[1], 0], [2 * X[1], 2 * X[0], 0], [0, 0, 0]]
     np.testing.assert_allclose(hessian(x), needed, rtol=TOLERANCE)
     np.testing.assert_allclose(ri.compile(hessian)(x), needed, rtol=TOLERANCE)
+
+
+def test_what_a_rule_returns_is_taken_by_name(x, w):
+    def rule(g, out, params):
+        return ({"b": g, "w": 5 * g},)
+
+    total = ri.custom_vjp(lambda params: params["w"] * 5 + params["b"], rule)
+    pair = ri.custom_jvp(
+        lambda x: {"p": x, "q": x}, lambda t, out, x: {"q": t[0] * 2, "p": t[0]}
+    )
+
+    gradient = ri.grad(lambda params: ri.sum(total(params)))({"w": x, "b": w})
+    _, moved = ri.jvp(pair, (x,), (w,))
+
+    assert (gradient["w"].tolist(), gradient["b"].tolist()) == ([5.0] * 3, [1.0] * 3)
+    assert (moved["p"].tolist(), moved["q"].tolist()) == (W.tolist(), (2 * W).tolist())
+
+
+@pytest.mark.parametrize(
+    ("cotangent", "came"),
+    [
+        (lambda g: {"bias": g, "w": g}, "bias, w"),
+        (lambda g: [g, g], "0, 1"),
+        (lambda g: {"w": g}, "w"),
+        (lambda g: {}, "nothing"),
+    ],
+    ids=["foreign key", "list", "missing key", "nothing"],
+)
+def test_a_rule_must_name_what_it_is_asked_for(x, cotangent, came):
+    function = ri.custom_vjp(
+        lambda params: params["w"] + params["b"],
+        lambda g, out, params: (cotangent(g),),
+    )
+
+    with pytest.raises(
+        GradientError,
+        match=f"^custom_vjp: the rule must .* the leaves w, b; {came} came",
+    ):
+        ri.grad(lambda params: ri.sum(function(params)))({"w": x, "b": x})

@@ -1,5 +1,7 @@
 import copy
 import pickle
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -9,7 +11,10 @@ from reference_impl import random
 from reference_impl.core import tree
 from reference_impl.core.errors import (
     DtypeError,
+    FreedError,
     KeyReuseError,
+    NoValueError,
+    OutOfMemoryError,
     RangeError,
     ShapeError,
 )
@@ -26,6 +31,21 @@ CONSUMERS = {
 }
 
 each_consumer = pytest.mark.parametrize("name", CONSUMERS)
+
+
+# So many are no machine's: their bytes exceed what an address can reach.
+TOO_MANY = 10**14
+
+TOO_LARGE = {
+    "bernoulli": lambda key: random.bernoulli(key, 0.5, TOO_MANY),
+    "bits": lambda key: random.bits(key, TOO_MANY),
+    "categorical": lambda key: random.categorical(key, ri.zeros(3), shape=TOO_MANY),
+    "integers": lambda key: random.integers(key, TOO_MANY, high=9),
+    "normal": lambda key: random.normal(key, TOO_MANY),
+    "permutation": lambda key: random.permutation(key, TOO_MANY),
+    "split": lambda key: random.split(key, TOO_MANY),
+    "uniform": lambda key: random.uniform(key, TOO_MANY),
+}
 
 
 def words(key):
@@ -64,6 +84,41 @@ def test_a_call_that_fails_does_not_use_the_key_up():
         random.split(key, -1)
 
     random.uniform(key)
+
+
+@each_consumer
+def test_a_draw_that_finds_no_memory_does_not_use_the_key_up(name):
+    key = random.key(0)
+    with pytest.raises(OutOfMemoryError):
+        TOO_LARGE[name](key)
+
+    CONSUMERS[name](key)
+    with pytest.raises(KeyReuseError, match=rf"used by {name}, "):
+        CONSUMERS[name](key)
+
+
+def test_a_number_that_is_not_folded_in_does_not_use_the_key_up(make_device):
+    make_device(name="other")
+    elsewhere, key = ri.tensor(1, device="other"), random.key(0)
+    with pytest.raises(ri.DeviceError):
+        random.fold_in(key, elsewhere)
+
+    random.split(key)
+
+
+def test_of_two_threads_that_draw_at_the_same_time_one_is_refused(monkeypatch):
+    both, unit, key = Barrier(2, timeout=5), random.unit, random.key(0)
+
+    def meeting(*args):
+        both.wait()
+        return unit(*args)
+
+    monkeypatch.setattr(random, "unit", meeting)
+    with ThreadPoolExecutor(2) as threads:
+        draws = [threads.submit(random.uniform, key) for _ in range(2)]
+    errors = [draw.exception() for draw in draws]
+
+    assert sorted(map(type, errors), key=str) == [type(None), KeyReuseError]
 
 
 def test_a_clone_repeats_on_purpose():
@@ -107,6 +162,66 @@ def test_a_seed_out_of_range_is_refused(seed):
         random.key(seed)
     with pytest.raises(RangeError, match=rf"^fold_in: the number .* {seed} came"):
         random.fold_in(random.key(0), seed)
+
+
+JUNK = [1.5, "a", None, 1j, np.array([4, 5]), ri.tensor([5, 6])]
+
+
+@pytest.mark.parametrize("junk", JUNK, ids=repr)
+def test_what_is_no_integer_is_no_seed_and_no_count(junk):
+    with pytest.raises(DtypeError, match=r"^key: the seed must be an integer, .* came"):
+        random.key(junk)
+    with pytest.raises(DtypeError, match=r"^split: n must be an integer, .* came"):
+        random.split(random.key(0), junk)
+
+
+def test_a_seed_and_a_count_may_be_tensors_that_are_known():
+    assert words(random.key(ri.tensor(5))) == words(random.key(5))
+    assert len(random.split(random.key(0), ri.tensor(3))) == 3
+    with pytest.raises(NoValueError, match=r"^key: the seed: the value of "):
+        ri.compile(lambda seed: random.bits(random.key(seed)))(ri.tensor(5))
+
+
+@pytest.mark.parametrize("junk", [1.5, "a", None, 1j, np.array([4, 5])], ids=repr)
+def test_what_is_no_integer_cannot_be_folded_in(junk):
+    needed = r"^fold_in: the number must be an integer, .* came"
+    with pytest.raises(DtypeError, match=needed):
+        random.fold_in(random.key(0), junk)
+
+
+def test_a_negative_tensor_is_refused_if_it_is_known_and_else_counts_from_the_end():
+    with pytest.raises(RangeError, match=r"^fold_in: the number .*, -1 came"):
+        random.fold_in(random.key(0), ri.tensor(-1))
+
+    came = ri.compile(random.fold_in)(random.key(0), ri.tensor(-1))
+    assert words(came) == words(random.fold_in(random.key(0), 2**64 - 1))
+
+
+WRONG_WORDS = {
+    "three": (ri.zeros(3, dtype="uint32"), ShapeError, r"uint32\[3\]"),
+    "a batch": (ri.zeros((2, 2), dtype="uint32"), ShapeError, r"uint32\[2, 2\]"),
+    "int64": (ri.tensor([1, 2]), DtypeError, r"int64\[2\]"),
+    "nothing": (None, DtypeError, "numbers are needed, object"),
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "came"), WRONG_WORDS.values(), ids=WRONG_WORDS
+)
+@pytest.mark.parametrize("name", [*CONSUMERS, "clone", "fold_in"])
+def test_a_key_has_two_words(name, given, kind, came):
+    use = {"clone": random.clone, "fold_in": lambda key: random.fold_in(key, 1)}
+
+    with pytest.raises(kind, match=rf"^{name}: .*{came} came"):
+        (CONSUMERS | use)[name](random.Key(given))
+
+
+def test_a_key_whose_words_were_freed_is_refused_by_name():
+    key = random.key(0)
+    key.words.free()
+
+    with pytest.raises(FreedError, match=r"^bits: "):
+        random.bits(key)
 
 
 def test_what_is_no_single_integer_cannot_be_folded_in():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from reference_impl.core.blocks import Label
-from reference_impl.core.errors import FreedError, OutOfMemoryError
+from reference_impl.core.errors import FreedError, OutOfMemoryError, RangeError
 from reference_impl.core.memory import LISTED_HOLDERS, Event, Pool
 
 THREADS = 4
@@ -71,7 +71,7 @@ def test_freed_memory_is_poisoned_with_nan(dtype):
 
 
 def test_poison_without_memory_is_refused():
-    with pytest.raises(ValueError, match="memory"):
+    with pytest.raises(RangeError, match="memory"):
         Pool(capacity_bytes=64, poison=True)
 
 
@@ -195,5 +195,5 @@ def test_an_old_handle_does_not_free_the_block_of_a_new_owner():
 
 
 def test_a_negative_size_is_refused():
-    with pytest.raises(ValueError, match="-1 came"):
+    with pytest.raises(RangeError, match="-1 came"):
         Pool(capacity_bytes=1 << 20).allocate(-1)

@@ -1,5 +1,7 @@
 """Numbers and arrays become tensors that fit, with as little work as it takes."""
 
+import weakref
+
 import numpy as np
 import pytest
 
@@ -101,3 +103,28 @@ def test_shapes_that_do_not_fit_are_refused_alike_eager_and_traced(wrap):
 def test_a_number_that_does_not_fit_the_dtype_is_refused():
     with pytest.raises(DtypeError, match=r"add: .* does not fit"):
         ri.tensor([1], dtype="int32") + 2**40
+
+
+def test_an_integer_of_more_than_64_bits_meets_any_floating_dtype():
+    for dtype in ("bfloat16", "float32", "float64"):
+        x = ri.ones(2, dtype=dtype)
+
+        assert (x * 2**64).tolist() == (2**64 * x).tolist() == [2.0**64] * 2
+        assert ri.maximum(x, ri.ones((2, 2), dtype=dtype) * 2**64).shape == (2, 2)
+
+
+def test_a_number_that_no_dtype_holds_is_not_spelled_out():
+    with pytest.raises(DtypeError, match=r"^multiply: \d{60} does not fit") as caught:
+        ri.ones(2) * 2**2000
+
+    assert len(str(caught.value)) < 120
+
+
+def test_a_number_keeps_no_device_alive(gc_disabled):
+    device = ri.CPU(name="short", capacity_bytes=1 << 20)
+    is_alive = weakref.ref(device)
+
+    ri.ones(2, device=device) * 2.5
+    del device
+
+    assert is_alive() is None

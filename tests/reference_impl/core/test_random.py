@@ -12,7 +12,12 @@ import pytest
 
 import reference_impl as ri
 from reference_impl import random
-from reference_impl.core.errors import DtypeError, RangeError, ShapeError
+from reference_impl.core.errors import (
+    DtypeError,
+    NoValueError,
+    RangeError,
+    ShapeError,
+)
 
 N = 100_000
 
@@ -298,7 +303,7 @@ def test_a_shape_must_be_of_sizes(name):
 
     with pytest.raises(ShapeError, match=rf"^{name}: sizes must not be .*\(2, -1\)"):
         draw(fresh(), (2, -1))
-    with pytest.raises(ShapeError, match=rf"^{name}: sizes must be integers, 1.5 came"):
+    with pytest.raises(DtypeError, match=rf"^{name}: sizes must be integers, 1.5 came"):
         draw(fresh(), 1.5)
 
 
@@ -332,6 +337,63 @@ def test_bounds_without_numbers_between_them_are_refused(low):
         random.uniform(fresh(), low=low, high=1.0)
 
 
+HUGE = {"float16": 6e4, "bfloat16": 3e38, "float32": 3e38, "float64": 1.7e308}
+
+
+@pytest.mark.parametrize(("dtype", "bound"), HUGE.items())
+def test_bounds_further_apart_than_their_dtype_reaches_are_refused(dtype, bound):
+    needed = rf"^uniform: .* high - low finite in {dtype}; "
+    for high in (bound, 1e309, ri.tensor(bound, dtype=dtype)):
+        with pytest.raises(RangeError, match=needed):
+            random.uniform(fresh(), 3, low=-bound, high=high, dtype=dtype)
+
+    x = random.uniform(fresh(), 9, low=-bound, high=0.05 * bound, dtype=dtype).numpy()
+    assert np.isfinite(x).all()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32"])
+def test_bounds_that_their_dtype_makes_infinite_or_equal_are_refused(dtype):
+    for low, high in [(0.0, 1e39), (1e39, 2e39), (1.0, 1.0 + 1e-9)]:
+        for bounds in ((low, high), (ri.tensor(low, dtype="float64"), np.array(high))):
+            with pytest.raises(RangeError, match=r"^uniform: low must be below high, "):
+                random.uniform(fresh(), 3, low=bounds[0], high=bounds[1], dtype=dtype)
+
+
+def test_bounds_are_not_checked_while_they_are_not_known():
+    compiled = ri.compile(lambda low: random.uniform(fresh(), 3, low=low, high=1.0))
+
+    assert (compiled(ri.tensor(0.5)).numpy() >= 0.5).all()
+    assert (compiled(ri.tensor(1.5)).numpy() > 1.0).all()
+
+
+NO_NUMBER = {
+    "complex": (1j, DtypeError, r"floating-point elements are needed, complex64 came"),
+    "text": ("a", DtypeError, r"'a' is no tensor: numbers are needed"),
+    "None": (None, DtypeError, r"None is no tensor: numbers are needed"),
+    "ragged": ([[1.0], [1.0, 2.0]], ShapeError, r".* is no tensor: .*ragged"),
+    "too large": (
+        10**400,
+        DtypeError,
+        r"an integer of 1329 bits does not fit into float32",
+    ),
+}
+TAKES = [("uniform", "low"), ("uniform", "high"), ("normal", "mean"), ("normal", "std")]
+
+
+@pytest.mark.parametrize(("junk", "kind", "needed"), NO_NUMBER.values(), ids=NO_NUMBER)
+@pytest.mark.parametrize(("name", "parameter"), TAKES)
+def test_a_parameter_must_be_of_real_numbers(name, parameter, junk, kind, needed):
+    with pytest.raises(kind, match=rf"^{name}: .*{needed}"):
+        getattr(random, name)(fresh(), (2,), **{parameter: junk})
+
+
+@pytest.mark.parametrize("p", [1j, "a", None, True])
+def test_a_probability_must_be_a_real_number(p):
+    with pytest.raises(DtypeError, match=r"^bernoulli: "):
+        random.bernoulli(fresh(), p)
+
+
 def test_a_negative_standard_deviation_is_refused():
     with pytest.raises(RangeError, match=r"^normal: std must not be negative, -1 came"):
         random.normal(fresh(), std=-1)
@@ -341,6 +403,25 @@ def test_a_negative_standard_deviation_is_refused():
 def test_integers_must_exist_and_fit_their_dtype(low, high):
     with pytest.raises(RangeError, match=rf"^integers: .* uint8 .* {low} and {high}"):
         random.integers(fresh(), low=low, high=high, dtype="uint8")
+
+
+@pytest.mark.parametrize("junk", [1.5, "a", None, 1j, ri.tensor([5, 6])])
+@pytest.mark.parametrize("bound", ["low", "high"])
+def test_bounds_of_integers_must_be_integers(bound, junk):
+    with pytest.raises(DtypeError, match=rf"^integers: {bound} must be an integer, .*"):
+        random.integers(fresh(), 3, **({"high": 9} | {bound: junk}))
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.uint8, np.array, ri.tensor, bool])
+def test_bounds_of_integers_may_come_as_any_integer(kind):
+    low, high = kind(0), kind(1)
+
+    assert random.integers(fresh(), 3, low=low, high=high).tolist() == [0, 0, 0]
+
+
+def test_bounds_of_integers_must_be_known():
+    with pytest.raises(NoValueError, match=r"^integers: high: the value of "):
+        ri.compile(lambda high: random.integers(fresh(), 3, high=high))(ri.tensor(5))
 
 
 def test_only_what_has_rows_can_be_permuted():
@@ -353,3 +434,29 @@ def test_only_what_has_rows_can_be_permuted():
 def test_no_logits_have_no_positions():
     with pytest.raises(ShapeError, match=r"^categorical: at least one element along"):
         random.categorical(random.key(0), ri.ones((2, 0)))
+
+
+WITHOUT_SOFTMAX = {
+    "not a number": ([1.0, math.nan], "nan"),
+    "nothing possible": ([-math.inf, -math.inf], "-inf"),
+    "infinitely likely": ([math.inf, 1.0], "inf"),
+}
+
+
+@pytest.mark.parametrize(("row", "came"), WITHOUT_SOFTMAX.values(), ids=WITHOUT_SOFTMAX)
+@each_float
+def test_logits_without_a_softmax_are_refused(dtype, row, came):
+    logits = ri.tensor([[0.0, -math.inf], row], dtype=dtype)
+
+    for x, axis in ((logits, -1), (logits.T, 0)):
+        needed = rf"^categorical: the largest logit along axis {axis % 2} .*, {came} c"
+        with pytest.raises(RangeError, match=needed):
+            random.categorical(fresh(), x, axis=axis)
+
+
+def test_of_logits_that_are_not_known_the_first_nan_is_drawn():
+    compiled = ri.compile(lambda logits: random.categorical(fresh(), logits))
+
+    assert compiled(ri.tensor([9.0, math.nan, 1.0, math.nan])).item() == 1
+    assert compiled(ri.full(3, -math.inf)).item() == 0
+    assert compiled(ri.tensor([9.0, math.inf, math.inf])).item() == 1

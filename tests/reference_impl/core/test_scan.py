@@ -153,6 +153,25 @@ def test_a_carry_that_begins_as_a_python_float_is_not_float64_after_a_step(style
 
 
 @in_both_styles
+def test_a_step_may_return_its_carry_in_another_order_of_keys(x, steps, style):
+    def carried(h, steps):
+        def step(c, s):
+            return {"b": c["a"] + c["b"], "a": c["b"] - s}, s
+
+        return ri.scan(step, {"a": h, "b": 2.0 * h}, steps)
+
+    carry, ys = style(carried)(x, steps)
+
+    a, b = X, 2 * X
+    for s in steps.numpy():
+        a, b = b - s, a + b
+    assert list(carry) == ["a", "b"]
+    np.testing.assert_allclose(carry["a"], a, rtol=1e-12)
+    np.testing.assert_allclose(carry["b"], b, rtol=1e-12)
+    np.testing.assert_array_equal(ys, steps)
+
+
+@in_both_styles
 def test_a_step_that_changes_the_structure_of_its_carry_is_refused(x, steps, style):
     def widened(h, steps):
         return ri.scan(lambda h, s: ({"h": (h["h"], s)}, None), {"h": h}, steps)

@@ -6,9 +6,11 @@ import pytest
 import reference_impl as ri
 from reference_impl.core.errors import AxisError, DtypeError, NoValueError, ShapeError
 from reference_impl.core.shape import (
+    axis_number,
     broadcast_shapes,
+    checked_sizes,
+    named_axes,
     normalise_axes,
-    normalise_shape,
     stretched_axes,
 )
 
@@ -78,16 +80,55 @@ def test_an_axis_out_of_range_is_an_error_of_both_kinds_as_in_numpy():
 def test_what_holds_one_integer_is_one_axis_or_size():
     for one in (2, np.int8(2), np.array(2), ri.tensor(2)):
         assert normalise_axes(one, 3, who="test") == (2,)
-        assert normalise_shape(one, who="test") == (2,)
+        assert checked_sizes(one, who="test") == (2,)
     for several in ([2, 1], np.array([2, 1]), ri.tensor([2, 1])):
         assert normalise_axes(several, 3, who="test") == (1, 2)
-        assert normalise_shape(several, who="test") == (2, 1)
+        assert checked_sizes(several, who="test") == (2, 1)
+        assert named_axes(several, 3, who="test") == (2, 1)
+
+
+def test_axes_are_counted_from_either_end():
+    assert named_axes((-1, 0), 3, who="test") == (2, 0)
+    assert normalise_axes((-1, 0), 3, who="test") == (0, 2)
+    assert axis_number(-3, 3, who="test") == 0
+
+
+def test_a_size_is_not_negative():
+    with pytest.raises(ShapeError, match=r"^test: sizes must not be .* \(2, -1\) came"):
+        checked_sizes((2, -1), who="test")
 
 
 @pytest.mark.parametrize("axis", [0.0, "a", [0.5], np.array(1.0)])
 def test_what_is_no_integer_is_no_axis(axis):
     with pytest.raises(DtypeError, match=r"^test: axes must be integers, .* came"):
         normalise_axes(axis, 3, who="test")
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda x: ri.sum(x, axis=0.5), r"sum: axes must be integers, 0\.5 came"),
+        (lambda x: ri.sort(x, axis=0.5), "sort: axes must be integers"),
+        (lambda x: ri.permute_dims(x, (0.5, 1)), "permute_dims: axes must be integers"),
+        (lambda x: ri.moveaxis(x, 0, "a"), "moveaxis: axes must be integers, 'a' came"),
+        (lambda x: ri.expand_dims(x, 0.5), "expand_dims: axes must be integers"),
+        (lambda x: ri.tensordot(x, x, axes=0.5), "tensordot: axes must be integers"),
+        (lambda x: ri.vecdot(x, x, axis=0.5), "vecdot: axes must be integers"),
+        (lambda x: ri.fft.fftn(x, axes=[0.5]), "fftn: axes must be integers"),
+        (lambda x: ri.fft.fftn(x, s=[0.5]), "fftn: sizes must be integers"),
+        (lambda x: ri.reshape(x, 1.5), r"reshape: sizes must be integers, 1\.5 came"),
+        (lambda x: ri.zeros(1.5), "zeros: sizes must be integers"),
+        (lambda x: ri.tile(x, 1.5), "tile: repetitions must be integers"),
+        (lambda x: ri.split(x, [0.5]), "split: sections must be integers"),
+        (lambda x: ri.pad(x, 0.5), "pad: widths must be integers"),
+        (lambda x: ri.one_hot(0, 1.5), "one_hot: classes must be integers"),
+        (lambda x: ri.one_hot(0, [1, 2]), "one_hot: classes must be integers"),
+        (lambda x: ri.grad(ri.sum, 0.5)(x), "grad: argnums must be integers"),
+    ],
+)
+def test_what_must_be_integers_is_called_by_its_name(function, message):
+    with pytest.raises(DtypeError, match=f"^{message}"):
+        function(ri.ones((2, 2)))
 
 
 def test_an_axis_or_size_that_is_not_known_yet_is_named_as_such():

@@ -1,4 +1,4 @@
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -28,6 +28,7 @@ TREES = [
     ([1, (2, 3)], [1, 2, 3], ["0", "1.0", "1.1"]),
     ({"b": 1, "a": {"c": 2}}, [1, 2], ["b", "a.c"]),
     (OrderedDict(x=1, y=None), [1], ["x"]),
+    (defaultdict(list, x=1), [1], ["x"]),
     (Pair(1, [2]), [1, 2], ["first", "second.0"]),
     (Layer(1, None, "tanh"), [1], ["weight"]),
     ({"hidden": Layer(1, 2)}, [1, 2], ["hidden.weight", "hidden.bias"]),
@@ -90,6 +91,39 @@ def test_map_keeps_none_and_static_fields():
 def test_map_refuses_trees_that_differ_and_names_the_leaves_of_both():
     with pytest.raises(TreeError, match=r"weight, bias are needed, weight came"):
         tree.map(min, {"weight": 1, "bias": 2}, {"weight": 1})
+
+
+ONE_ORDER = {"w": 1, "inner": [OrderedDict(a=2, b=Layer({"x": 3, "y": 4}, 5))]}
+OTHER_ORDER = {"inner": [OrderedDict(b=Layer({"y": 4, "x": 3}, 5), a=2)], "w": 1}
+
+
+def test_dicts_are_matched_by_their_keys_in_the_order_of_the_first():
+    pairs = tree.map(lambda x, y: (x, y), ONE_ORDER, OTHER_ORDER)
+
+    leaves, structure = tree.flatten(ONE_ORDER)
+    assert pairs == tree.unflatten(structure, [(x, x) for x in leaves])
+    assert tree.names(tree.map(max, ONE_ORDER, OTHER_ORDER)) == tree.names(ONE_ORDER)
+
+
+def test_reordered_changes_the_order_of_keys_and_nothing_else():
+    structure = tree.flatten(ONE_ORDER)[1]
+
+    assert tree.flatten(tree.reordered(OTHER_ORDER, structure))[1] == structure
+    for stranger in (3, {"w": 1}, [1], {"w": [2], "inner": Layer(1, 2, "tanh")}):
+        assert tree.reordered(stranger, structure) == stranger
+
+
+def test_a_static_field_is_not_lost_when_keys_are_reordered():
+    structure = tree.flatten(Layer({"a": 1, "b": 2}, None))[1]
+
+    with pytest.raises(TreeError, match=r"^who: the trees differ"):
+        tree.matching("who", structure, Layer({"b": 2, "a": 1}, None, "tanh"))
+
+
+def test_a_defaultdict_keeps_its_factory():
+    made = tree.map(lambda x: x + 1, defaultdict(list, x=1))
+
+    assert made["y"] == []
 
 
 @pytest.mark.parametrize("leaves", [[1], [1, 2, 3]])

@@ -54,6 +54,22 @@ def test_what_does_not_fit_a_loop_is_refused(x):
 
 
 @pytest.mark.parametrize("style", [lambda f: f, ri.compile])
+def test_a_step_may_return_its_state_in_another_order_of_keys(x, style):
+    def fibonacci(x):
+        return ri.while_loop(
+            lambda s: ri.sum(s["b"]) < 100.0 * ri.sum(x),
+            lambda s: {"b": s["a"] + s["b"], "a": s["b"]},
+            {"a": x, "b": x},
+        )
+
+    came = style(fibonacci)(x)
+
+    assert list(came) == ["a", "b"]
+    np.testing.assert_allclose(came["a"], 89 * X, rtol=1e-12)
+    np.testing.assert_allclose(came["b"], 144 * X, rtol=1e-12)
+
+
+@pytest.mark.parametrize("style", [lambda f: f, ri.compile])
 def test_a_state_that_begins_as_a_python_float_is_not_float64_after_a_step(x, style):
     def beyond_two(x):
         return ri.while_loop(lambda c: c < 2.0, lambda c: c + ri.sum(x), 0.0)

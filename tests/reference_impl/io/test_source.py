@@ -211,3 +211,12 @@ def test_what_cannot_be_written_is_refused():
 def test_primitives_are_found_by_name():
     assert ri.primitives.exp is PRIMITIVES["exp"]
     assert {*vars(ri.primitives)} == {*PRIMITIVES}
+
+
+def test_nobody_can_declare_a_primitive_by_assignment():
+    with pytest.raises(AttributeError, match="exp"):
+        ri.primitives.exp = ri.log
+    with pytest.raises(AttributeError):
+        ri.primitives.another = ri.log
+
+    assert "another" not in PRIMITIVES

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ...dtype import ANY, COMPLEX, Dtype, as_dtype, bool_, complex128
@@ -71,3 +73,8 @@ def astype(x: Operand, dtype: Dtype | str) -> Tensor:
             f"astype: {wanted} cannot hold {x.dtype}; take `real` or `abs` first"
         )
     return _astype(x, dtype=wanted)
+
+
+def converted(x: Tensor, dtype: Any) -> Tensor:
+    """The elements in the dtype that is asked for, or `x` itself if none is."""
+    return x if dtype is None else astype(x, dtype)

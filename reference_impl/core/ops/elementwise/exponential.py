@@ -75,7 +75,7 @@ def log10(x, *, out=None):
     return np.log10(x, out=out)
 
 
-def _shares(out: Tensor, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+def _logaddexp_partials(out: Tensor, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     """What part of the sum of two exponentials each of them is."""
     # The difference of equal infinities has no value; two of minus infinity, which
     # stand for two zeros, pass nothing on.
@@ -84,7 +84,7 @@ def _shares(out: Tensor, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
 
 
 @elementwise(
-    partials=_shares,
+    partials=_logaddexp_partials,
     py=(
         "({0} + math.log({one} + {one}) if {0} == {1} else "
         "max({0}, {1}) + math.log1p(math.exp(-abs({0} - {1}))))"

@@ -90,8 +90,8 @@ def _pow(x, y, *, out=None):
         ) from None
 
 
-# A product is a hundred times as fast as a power: 0.8 ms instead of 80 ms for a million
-# elements, and no less exact.
+# A million cubes of either sign take 0.7 ms instead of 78 ms. They are rounded twice
+# and err by up to 1.3 units in the last place, NumPy's by up to 1; squares err by half.
 _PRODUCTS: dict[float, Rule] = {2: square, 3: lambda x: square(x) * x}
 
 

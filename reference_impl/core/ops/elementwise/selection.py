@@ -64,12 +64,13 @@ def _where_jvp(tangents, out, condition, x, y):
 )
 def _where(condition, x, y):
     """Take every element from `x` where the condition holds, else from `y`."""
-    bits = _BITS.get(x.itemsize) if x.size >= _MASKED_SIZE else None
+    size = max(condition.size, x.size, y.size)  # NumPy has yet to broadcast them
+    bits = _BITS.get(x.itemsize) if size >= _MASKED_SIZE else None
     if bits is None:
         return np.where(condition, x, y)
-    mask = np.negative(condition.astype(bits))  # all bits, or none
-    chosen = x.view(bits) ^ y.view(bits)
-    chosen &= mask
+    mask = condition.astype(bits)
+    np.negative(mask, out=mask)  # all bits, or none
+    chosen = mask & (x.view(bits) ^ y.view(bits))
     chosen ^= y.view(bits)
     return chosen.view(x.dtype)
 

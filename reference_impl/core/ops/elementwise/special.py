@@ -103,6 +103,6 @@ def erfc(x):
 
     Notes
     -----
-    Exact to 3 units in the last place of float64.
+    Exact to 3.5 units in the last place of float64.
     """
     return _in_blocks(_erfc, x)

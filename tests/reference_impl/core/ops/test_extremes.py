@@ -100,6 +100,18 @@ def test_the_derivative_of_a_tie_is_the_same_forward(name):
     assert came.item() == 3
 
 
+@each_extreme
+def test_more_ties_than_float16_counts_share_the_derivative(name):
+    function, x = getattr(ri, name), ri.ones(70_000, dtype="float16")
+
+    gradient = ri.grad(function)(x)
+    _, tangent = ri.jvp(function, [x], [x])
+
+    assert (gradient.dtype, tangent.dtype) == (ri.float16, ri.float16)
+    np.testing.assert_array_equal(gradient, np.full(70_000, 1 / 70_000, np.float16))
+    assert tangent.item() == 1
+
+
 @pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
 def test_the_derivative_of_what_is_not_a_number_is_none_either():
     came = ri.grad(ri.max)(ri.tensor([math.nan, 1.0]))

@@ -167,5 +167,5 @@ def test_widths_and_modes_that_are_none_are_refused():
         ri.pad(x, (1, -1))
     with pytest.raises(ShapeError, match=r"^pad: one width, a pair or 3 pairs"):
         ri.pad(x, [(1, 1), (1, 1)])
-    with pytest.raises(ShapeError, match=r"^pad: widths must be integers"):
+    with pytest.raises(DtypeError, match=r"^pad: widths must be integers"):
         ri.pad(x, 0.5)

@@ -130,48 +130,13 @@ def test_the_gradient_of_a_mean_shares_evenly():
     np.testing.assert_allclose(came, np.full(X.shape, 1 / 3))
 
 
-@pytest.mark.parametrize(
-    ("elements", "needed"),
-    [
-        ([2.0, 3.0, 4.0], [12, 8, 6]),
-        ([0.0, 2.0, 3.0], [6, 0, 0]),
-        ([0.0, 2.0, 0.0], [0, 0, 0]),
-        ([5.0], [1]),
-    ],
-    ids=str,
-)
-def test_the_gradient_of_a_product_is_the_product_of_the_others(elements, needed):
-    assert gradient(ri.prod, elements).tolist() == needed
+@each_half
+def test_the_gradient_of_a_mean_of_many_halves_is_not_lost(half):
+    # Neither dtype holds the count, and float16 none that is as large.
+    came = ri.grad(ri.mean)(ri.full(70_000, 1.0, dtype=half))
 
-
-def test_a_product_over_two_axes_has_an_exact_gradient_at_a_zero():
-    x = np.array([[[1.0, 2.0], [0.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]]])
-    others = np.array([[[0.0, 0.0], [8.0, 0.0]], [[336, 280], [240, 210]]])
-
-    came = gradient(lambda x: ri.sum(ri.prod(x, axis=(1, 2))), x)
-
-    np.testing.assert_array_equal(came, others)
-
-
-def test_higher_derivatives_of_a_product_are_exact_at_zeros():
-    def along_first(x):
-        return ri.grad(ri.prod)(x)[0]
-
-    def along_first_and_second(x):
-        return ri.grad(along_first)(x)[1]
-
-    x = [0.0, 0.0, 3.0, 4.0]
-
-    assert gradient(along_first, x).tolist() == [0, 12, 0, 0]
-    assert gradient(along_first_and_second, x).tolist() == [0, 0, 4, 3]
-
-
-def test_a_complex_product_has_the_conjugate_of_the_others_as_its_gradient():
-    x = ri.tensor([1 + 2j, 3 - 1j])
-
-    came = ri.grad(lambda x: ri.real(ri.prod(x)))(x)
-
-    np.testing.assert_array_equal(came, [3 + 1j, 1 - 2j])
+    assert came.dtype == half
+    np.testing.assert_array_equal(came, ri.full(70_000, 1 / 70_000, dtype=half))
 
 
 def test_reductions_work_on_symbols():

@@ -47,6 +47,15 @@ def test_a_spread_that_is_small_beside_the_mean_keeps_its_digits(name):
 
 
 @each_spread
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("x", [[1.0, 2.0], [1.0, 1.0]])
+def test_without_more_elements_than_the_correction_the_divisor_is_zero(name, x):
+    came = getattr(ri, name)(ri.tensor(x), correction=3).item()
+
+    np.testing.assert_equal(came, SPREADS[name](x, correction=3))
+
+
+@each_spread
 @pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
 def test_a_sample_of_one_has_no_unbiased_spread(name):
     came = getattr(ri, name)(ri.tensor([1.0]), correction=1).item()
@@ -90,6 +99,15 @@ def test_a_norm_is_that_of_numpy(axis, ord, x):
 
     needed = np.linalg.norm(x, axis=axis, ord=ord)
     np.testing.assert_allclose(came, needed, rtol=1e-13, strict=True)
+
+
+@pytest.mark.filterwarnings("ignore:divide by zero:RuntimeWarning")
+@pytest.mark.parametrize("ord", [3, 0.5, -0.5, -1, -2])
+@pytest.mark.parametrize("x", [[], [0, 0], [0, 2], [2, math.inf], [math.inf] * 2])
+def test_a_norm_of_extreme_elements_is_that_of_numpy(x, ord):
+    x = np.array(x, float)
+
+    assert ri.norm(ri.tensor(x), ord=ord).item() == np.linalg.norm(x, ord=ord)
 
 
 def test_a_norm_over_several_axes_is_that_of_the_flat_vector():

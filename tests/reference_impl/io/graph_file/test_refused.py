@@ -361,3 +361,28 @@ def test_two_members_of_one_name_are_refused(path):
     with pytest.warns(UserWarning, match="Duplicate name"):
         contents = packed(files)
     assert "two members have one name" in refused(path, contents)
+
+
+@pytest.mark.parametrize("shape", [1, "ab", None], ids=repr)
+def test_a_shape_that_an_attribute_makes_senseless_is_refused(shape, tmp_path):
+    path = tmp_path / "placed.graph"
+    ri.save_graph(ri.capture(lambda x: ri.pad(x, 1), ri.ones(2)), path)
+
+    def edit(document):
+        (node,) = (n for n in document["graph"]["nodes"] if n["op"] == "place")
+        node["attrs"]["shape"] = shape
+
+    assert "place" in refused(path, rebuilt(path.read_bytes(), edit))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [ri.exp, ri.compile(ri.exp), ri.ones(2)],
+    ids=["function", "compiled", "tensor"],
+)
+@pytest.mark.parametrize("who", ["save_graph", "source", "gradient"])
+def test_what_is_no_graph_is_refused(who, given, tmp_path):
+    path = (tmp_path / "x",) if who == "save_graph" else ()
+
+    with pytest.raises(ri.CaptureError, match=f"^{who}: a graph is needed, .* came"):
+        getattr(ri, who)(given, *path)

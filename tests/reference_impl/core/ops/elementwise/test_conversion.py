@@ -45,6 +45,18 @@ def test_a_gradient_has_the_dtype_that_its_variable_had_before_conversion():
     assert gradient(ri.tensor([1.0])).dtype == ri.float32
 
 
+def test_a_narrower_dtype_rounds_a_tangent_and_no_cotangent():
+    x = ri.tensor([1.0, 2.0], dtype="float64")
+    t = ri.tensor([1 / 3, 1e-50], dtype="float64")
+
+    gradient = ri.grad(lambda x: ri.sum(x.astype("float32") / 3))(x)
+    _, tangent = ri.jvp(lambda x: x.astype("float32"), (x,), (t,))
+
+    third = np.float32(1) / np.float32(3)
+    np.testing.assert_array_equal(gradient, np.full(2, third, float), strict=True)
+    np.testing.assert_array_equal(tangent, np.array([third, 0], "f"), strict=True)
+
+
 def test_what_is_stopped_counts_as_a_constant_in_either_direction(run):
     def product(x):
         return ri.stop_gradient(x) * x

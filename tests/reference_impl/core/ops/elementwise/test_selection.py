@@ -13,6 +13,28 @@ def test_where_broadcasts_all_three_operands():
     np.testing.assert_array_equal(came, np.where(condition, x, y))
 
 
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        [(2, 4096), (4096,), ()],
+        [(2, 4096), (), (4096,)],
+        [(), (4096,), (2, 1)],
+        [(2, 1), (4096,), (2, 4096)],
+        [(5000, 1), (1, 3), ()],
+        [(64, 1), (1, 64), (64, 1)],
+        [(), (2, 4096), ()],
+    ],
+    ids=str,
+)
+def test_many_elements_broadcast_as_few_do(run, shapes):
+    rng = np.random.default_rng(0)
+    condition, x, y = (rng.normal(size=shape) for shape in shapes)
+
+    came = run(ri.where)(ri.tensor(condition > 0), ri.tensor(x), ri.tensor(y))
+
+    np.testing.assert_array_equal(came, np.where(condition > 0, x, y), strict=True)
+
+
 def test_the_gradient_of_where_sums_over_what_was_broadcast():
     condition = ri.tensor([[True, False, True], [False, True, True]])
 

@@ -5,7 +5,7 @@ import pytest
 
 import reference_impl as ri
 
-# The series errs by 1.5 and 3 units in the last place; `math` by 1 and by 2.
+# The series err by 1.5 and 3.5 units in the last place; `math` by 1 and by 2.
 TOLERANCE_ULPS = {"erf": 2, "erfc": 4}
 
 # Every size of element: uniform ones between, at and beyond the grid, powers of ten

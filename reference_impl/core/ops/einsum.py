@@ -203,7 +203,6 @@ def _summed(term: Term, kept: Collection[Hashable]) -> Term:
     axes = [axis for axis, label in enumerate(labels) if label not in kept]
     if not axes:
         return term
-    total = sum(x, axis=axes)
-    if total.dtype != x.dtype:
-        total = astype(total, x.dtype)  # small integers are summed as large ones
+    # Small integers are summed as large ones.
+    total = astype(sum(x, axis=axes), x.dtype)
     return total, tuple(label for label in labels if label in kept)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..shape import Shape
 from ..tensor import Tensor
-from .gathering import _scatter_add, gathered
+from .gathering import _gather, _scatter_add
 from .permuting import moved_block
 from .reshaping import _reshape
 from .slicing import Slice, _overwrite, _place, _slice
@@ -65,7 +65,7 @@ class Selection(NamedTuple):
         part = self.view(x)
         if not self.indices:
             return part
-        rows = gathered("getitem", part, *self.indices, axes=self.axes)
+        rows = _gather(part, *self.indices, axes=self.axes)
         return moved_block(rows, len(self.block), 0, self.at)
 
     def rows(self, y: Tensor) -> Tensor:

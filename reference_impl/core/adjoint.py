@@ -3,38 +3,36 @@
 The third way to differentiate a program, beside following it up and walking it down as
 it runs: write a program that computes its statements, and then, from the last to the
 first, what each adds to the cotangents of what it read. It is the same walk, captured;
-what is added here are the names, so that `g_h1` in the text is the cotangent of `h1`.
+what is added are the names, so that `g_h1` in the text is the cotangent of `h1`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..core.dtype import DIFFERENTIABLE, FLOATING
-from ..core.errors import GradientError
-from ..core.graph import Graph, capture
-from ..core.ops.creation import ones_like
-from ..core.show import type_of
-from ..core.tensor import Tensor, variable
-from ..core.walk import pullback
-from .source import written_names
+from .dtype import DIFFERENTIABLE, FLOATING
+from .errors import GradientError
+from .graph import Graph, capture
+from .ops.creation import ones_like
+from .show import type_of
+from .tensor import Tensor, variable
+from .walk import pullback
 
 
-def gradient(graph: Graph, argnums: int | Sequence[int] = 0) -> Graph:
+def adjoint(
+    graph: Graph, argnums: int | Sequence[int], names: Mapping[int, str]
+) -> Graph:
     """The graph of the gradient of a graph that computes one number.
 
     Parameters
     ----------
     argnums : int or sequence of int
         The inputs to differentiate with respect to, counted leaf by leaf.
-
-    Returns
-    -------
-    Graph
-        With the same inputs. Its nodes keep the names that the source of `graph` gives
-        them, and a cotangent has that of its node with `g_` before it.
+    names : mapping of int to str
+        What inputs and nodes are called, by serial. Nodes keep their names, and a
+        cotangent gets that of its node with `g_` before it.
 
     Raises
     ------
@@ -45,7 +43,6 @@ def gradient(graph: Graph, argnums: int | Sequence[int] = 0) -> Graph:
     is_one = not isinstance(argnums, Sequence)
     wanted: Any = (argnums,) if is_one else tuple(argnums)  # type: ignore[arg-type]
     _check(graph, wanted)
-    names = written_names(graph)
     found: dict[int, str] = {}
 
     def gradients(*inputs: Tensor) -> Any:
