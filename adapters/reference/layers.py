@@ -13,9 +13,9 @@ def linear(inputs: int, outputs: int, dtype: np.dtype) -> nn.Linear:
     )
 
 
-def relu() -> nn.ReLU:
+def relu() -> nn.Activation:
     """max(x, 0)."""
-    return nn.ReLU()
+    return nn.Activation(ri.relu)
 
 
 def sequential(**layers: nn.Layer) -> nn.Sequential:

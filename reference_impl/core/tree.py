@@ -124,6 +124,24 @@ def _fields(fields: Sequence[Any], tree: Any) -> tuple[tuple, list, tuple]:
     return keys, [getattr(tree, key) for key in keys], static
 
 
+def children(tree: Any) -> dict[Any, Any] | None:
+    """The trees that a container holds, by key or field; nothing for a leaf."""
+    apart = _apart(tree.__class__)
+    if apart is None:
+        return None
+    keys, inside, _ = apart(tree)
+    return dict(zip(keys, inside, strict=True))
+
+
+def with_children(tree: Any, new: dict[Any, Any]) -> Any:
+    """The same container, but for what it holds: for each of its keys, a tree."""
+    apart = _apart(tree.__class__)
+    assert apart is not None, "a leaf has no children"
+    keys, _, static = apart(tree)
+    structure = Structure(tree.__class__, keys, (), static)
+    return _together(tree.__class__)(structure, [new[key] for key in keys])
+
+
 def unflatten(structure: Structure, leaves: Sequence[Any]) -> Any:
     """Put leaves back into a structure.
 

@@ -1,0 +1,84 @@
+"""Layers made of layers: one after the other, and around a shortcut."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from ..core.random import Key
+from ..core.random import split as split_key
+from ..core.scope import scope
+from ..core.tensor import Tensor
+from .layer import Layer, static
+
+
+@dataclass(frozen=True)
+class Activation(Layer):
+    """A function without parameters, as a layer: `Activation(relu)`."""
+
+    function: Any = static()
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Apply the function."""
+        return self.function(x)
+
+
+@dataclass(frozen=True)
+class Sequential(Layer):
+    """Named layers, each applied to the result of the one before."""
+
+    layers: dict[str, Layer]
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Apply the layers; each is a named scope of the graph."""
+        for name, layer in self.layers.items():
+            with scope(name):
+                x = layer(x)
+        return x
+
+    def training(self, x: Tensor, key: Key | None = None) -> tuple[Tensor, Self]:
+        """Apply the layers as in training, each with a key of its own."""
+        layers, keys = {}, split_or_none(key, len(self.layers))
+        for (name, layer), each in zip(self.layers.items(), keys, strict=True):
+            with scope(name):
+                x, layers[name] = layer.training(x, each)
+        return x, type(self)(layers)
+
+    def activations(self, x: Tensor) -> dict[str, Tensor]:
+        """The result of every layer, by name."""
+        results = {}
+        for name, layer in self.layers.items():
+            results[name] = x = layer(x)
+        return results
+
+
+@dataclass(frozen=True)
+class Residual(Layer):
+    """shortcut(x) + body(x); without a shortcut, x + body(x).
+
+    Notes
+    -----
+    Source: He et al. 2015, "Deep residual learning for image recognition", equation 1.
+    """
+
+    body: Layer
+    shortcut: Layer | None = None
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Apply both ways and add the results."""
+        return (x if self.shortcut is None else self.shortcut(x)) + self.body(x)
+
+    def training(self, x: Tensor, key: Key | None = None) -> tuple[Tensor, Self]:
+        """Apply both ways as in training, each with a key of its own."""
+        first, second = split_or_none(key, 2)
+        straight, shortcut = x, self.shortcut
+        if shortcut is not None:
+            straight, shortcut = shortcut.training(x, second)
+        out, body = self.body.training(x, first)
+        return straight + out, type(self)(body, shortcut)
+
+
+def split_or_none(key: Key | None, count: int) -> Sequence[Key | None]:
+    """Keys for a layer's parts; none if nobody draws random numbers."""
+    return [None] * count if key is None else split_key(key, count)
