@@ -12,10 +12,20 @@ ROOT = Path(__file__).resolve().parent.parent
 ALLOWED = {
     "reference_impl/core": {"ml_dtypes", "numpy"},
     "reference_impl/array_api": {"ml_dtypes", "numpy"},
-    "reference_impl/io": {"numpy"},
+    "reference_impl/io": {"numpy", "safetensors"},
     "reference_impl/nn": set(),
     "reference_impl/optim": set(),
     "reference_impl/data": {"numpy", "sklearn"},
+    "reference_impl/train": {
+        "numpy",
+        # For progress bars and live plots, if they are there.
+        "rich",
+        "plotly",
+        "IPython",
+        "reference_impl.io",
+        "reference_impl.nn",
+        "reference_impl.optim",
+    },
     "adapters/reference": {"numpy", "reference_impl"},
     "adapters/pytorch": {"numpy", "torch"},
     "adapters/tensorflow": {"numpy", "tensorflow", "keras"},

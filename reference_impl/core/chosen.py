@@ -8,9 +8,19 @@ from typing import Any
 from . import tree
 from .dtype import DIFFERENTIABLE
 from .elements import tensor
-from .errors import GradientError
-from .shape import integers
+from .errors import GradientError, TreeError
+from .number import integers
 from .tensor import Tensor, variable
+
+
+def check_tuples(who: str, **given: Any) -> None:
+    """Raise a `TreeError` unless there is a tuple with a tree for each argument."""
+    for name, trees in given.items():
+        if not isinstance(trees, (tuple, list)):
+            raise TreeError(
+                f"{who}: {name} must be a tuple with one tree for each argument, "
+                f"{type(trees).__name__} came"
+            )
 
 
 class Chosen:

@@ -18,7 +18,15 @@ from .elements import tensor
 from .graph import Graph, is_array
 from .op import Op
 from .operands import common_device
-from .tensor import UNTRACKED, Tensor, as_variable, detached, now, symbol_like
+from .tensor import (
+    UNTRACKED,
+    Tensor,
+    as_variable,
+    check_not_freed,
+    detached,
+    now,
+    symbol_like,
+)
 
 
 class Arguments:
@@ -131,8 +139,9 @@ def _by_age(tensors: dict[int, Tensor]) -> list[Tensor]:
     return [tensors[serial] for serial in sorted(tensors)]
 
 
-def fresh(x: Tensor) -> Tensor:
+def fresh(who: str, x: Tensor) -> Tensor:
     """A tensor of equal value, or a symbol, that results are traced back to."""
+    check_not_freed(x, who)
     return as_variable(detached(x))
 
 

@@ -79,7 +79,7 @@ class Compiled:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         functools.update_wrapper(self, function)
-        self._function = function
+        self.function = function
         self._captured: dict[Any, tuple[Graph, Program]] = {}
 
     def __call__(self, *args: Any) -> Any:
@@ -112,7 +112,7 @@ class Compiled:
                 f"one has no hash: {error}"
             ) from None
         if found is None:
-            graph = capture(self._function, *args)
+            graph = capture(self.function, *args)
             found = self._captured[key] = graph, Program(graph)
         return found
 

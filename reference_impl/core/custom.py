@@ -186,7 +186,8 @@ def _ruled(
     @functools.wraps(function)
     def computed(*args: Any) -> Any:
         arguments = Arguments(args)
-        call = traced(function, arguments, fresh, name="body")
+        begin = functools.partial(fresh, op.name)
+        call = traced(function, arguments, begin, name="body")
         if call.free:
             name = getattr(function, "__name__", "the function")
             raise GradientError(

@@ -16,7 +16,7 @@ import numpy as np
 from .arena import cache_aligned
 from .blocks import ALIGNMENT_BYTES
 from .dtype import as_dtype, bfloat16
-from .errors import DeviceError
+from .errors import DeviceError, DtypeError
 
 CPU = (1, 0)  # DLPack's kind of device and its number
 _READABLE_HERE = (1, 3, 13)  # main memory; that which CUDA pins or manages
@@ -90,10 +90,14 @@ def imported(
     DeviceError
         If `x` lies elsewhere; `who` opens the message.
     DtypeError
-        If the elements have no dtype of ours.
+        If `x` is no such array, or its elements have no dtype of ours.
     BufferError
         If the elements would have to be copied, and `copy` forbids it.
     """
+    if not hasattr(x, "__dlpack_device__"):
+        raise DtypeError(
+            f"{who}: an array with `__dlpack__` is needed, {type(x).__name__} came"
+        )
     kind, _ = x.__dlpack_device__()
     if kind not in _READABLE_HERE and not to_cpu:
         raise DeviceError(

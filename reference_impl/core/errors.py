@@ -67,3 +67,7 @@ class FileError(MappingError, ValueError):
 
 class KeyReuseError(MappingError, RuntimeError):
     """A random key was used a second time, which would repeat its numbers."""
+
+
+class NonFiniteError(MappingError, ArithmeticError):
+    """A number is infinite or none where training needs a finite one."""

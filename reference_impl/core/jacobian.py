@@ -15,7 +15,7 @@ import numpy as np
 
 from . import tree
 from .autodiff import grad, jvp
-from .chosen import Chosen
+from .chosen import Chosen, check_tuples
 from .dtype import COMPLEX, FLOATING
 from .elements import tensor
 from .errors import GradientError
@@ -104,11 +104,17 @@ def hvp(
     tuple of trees
         Like `primals`.
 
+    Raises
+    ------
+    TreeError, GradientError
+        As `jvp` does.
+
     Notes
     -----
     One walk up over one walk down costs a few times the function itself.
     Source: Pearlmutter 1994.
     """
+    check_tuples("hvp", primals=primals, tangents=tangents)
     gradient = grad(function, tuple(range(len(primals))))
     return jvp(gradient, primals, tangents)[1]
 

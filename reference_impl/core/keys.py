@@ -20,12 +20,13 @@ from .device import Device
 from .dtype import INTEGERS, check_kind, uint32, uint64
 from .elements import tensor
 from .errors import DtypeError, KeyReuseError, RangeError, ShapeError
+from .number import integer
 from .operands import Operand, as_tensors
 from .ops.creation import made
 from .ops.elementwise import astype
 from .ops.joining import unstack
 from .ops.threefry import _blocks
-from .parameters import integer, known_elements
+from .parameters import known_elements
 from .tensor import Tensor
 
 _LOCK = threading.Lock()

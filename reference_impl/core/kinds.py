@@ -41,14 +41,18 @@ def elementwise(
     ----------
     partials : function (out, *inputs) to a tuple
         For each input a tensor, a function without arguments that computes one if it
-        is needed, the number 1 or -1, or `None`. Where all are numbers, the tuple
-        itself; `None` declares that all are zero. For complex elements the function
-        must be holomorphic; its cotangents are products with conjugates.
+        is needed, a `partial` object that multiplies what it is called with by one, the
+        number 1 or -1, or `None`. Where all are numbers, the tuple itself; `None`
+        declares that all are zero. For complex elements the function must be
+        holomorphic; its cotangents are products with conjugates.
     dtype : dtype, optional
         Of the result, if it is not that of the inputs.
     """
-    vjp: Rule = partial(_elementwise_vjp, partials) if partials else _no_cotangents
-    jvp: Rule = partial(_elementwise_jvp, partials) if partials else _no_tangent
+    vjp: Rule = _no_cotangents
+    jvp: Rule = _no_tangent
+    if partials:
+        rule: Rule = _uniform_vjp if isinstance(partials, tuple) else _vjp
+        vjp, jvp = partial(rule, partials), partial(_elementwise_jvp, partials)
     return lambda compute: registered(
         Op(
             "elementwise",
@@ -67,14 +71,27 @@ def elementwise(
     )
 
 
-def _elementwise_vjp(
-    partials: Any, g: Tensor, out: Tensor, *inputs: Tensor, needs: Needs = None
+def _vjp(
+    partials: Rule, g: Tensor, out: Tensor, *inputs: Tensor, needs: Needs = None
 ) -> list[Flow]:
     scaled = _scaled_by_conjugate if out.dtype.kind == "c" else _scaled
-    slopes = partials if partials.__class__ is tuple else partials(out, *inputs)
     flown = []
-    for i, slope in enumerate(slopes):  # 0.6 us less than a comprehension
+    for i, slope in enumerate(partials(out, *inputs)):  # 0.6 us less than otherwise
         flown.append(scaled(g, slope) if needs is None or needs[i] else None)
+    return flown
+
+
+def _uniform_vjp(
+    slopes: tuple[int, ...],
+    g: Tensor,
+    out: Tensor,
+    *inputs: Tensor,
+    needs: Needs = None,
+) -> list[Flow]:
+    flown = []
+    for i, slope in enumerate(slopes):
+        is_needed = needs is None or needs[i]
+        flown.append(g if slope == 1 else -g if is_needed else None)
     return flown
 
 
@@ -90,9 +107,12 @@ def _scaled(g: Flow, slope: Any) -> Flow:
     """A cotangent or tangent times a partial derivative."""
     if g is None or slope is None:
         return None
-    if slope.__class__ is int:
+    kind = slope.__class__
+    if kind is Tensor:
+        return g * slope
+    if kind is int:
         return g if slope == 1 else -g
-    return g * (slope() if slope.__class__ is FunctionType else slope)
+    return slope(g) if kind is partial else g * slope()
 
 
 def _scaled_by_conjugate(g: Tensor, slope: Any) -> Flow:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import index
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,10 @@ from .dtype import FLOATS, ORDERED, Dtype, as_dtype, check_kind
 from .errors import DtypeError, ShapeError
 from .operands import Operand, as_tensors
 from .ops.elementwise import astype
-from .shape import Shape, broadcast_shapes, checked_sizes
+from .shape import Shape, broadcast_shapes, checked_sizes, possible
 from .tensor import Tensor, value
+
+WORD_BYTES = 8  # of the largest random word that a number is made of
 
 
 def floating(who: str, dtype: Any) -> Dtype:
@@ -22,31 +23,15 @@ def floating(who: str, dtype: Any) -> Dtype:
     return wanted
 
 
-def integer(who: str, number: Any) -> int:
-    """A number, or a tensor of a single one, as a Python integer.
-
-    Raises
-    ------
-    DtypeError
-        If it is none; `who` opens the message.
-    NoValueError
-        If it is a tensor whose value is not known.
-    """
-    if isinstance(number, Tensor) and number.size == 1:
-        number = value(number, who).item()
-    try:
-        return index(number)
-    except (TypeError, ShapeError):
-        raise DtypeError(f"{who} must be an integer, {number!r:.60} came") from None
-
-
-def common_shape(who: str, shape: Shape | int | None, *parameters: Operand) -> Shape:
+def drawn_shape(who: str, shape: Shape | int | None, *parameters: Operand) -> Shape:
     """The shape asked for, or without one that of the parameters.
 
     Raises
     ------
     ShapeError
         If a size is negative, or a parameter does not broadcast to the shape.
+    OutOfMemoryError
+        If no array has this shape.
     """
     sizes = checked_sizes(() if shape is None else shape, who=who)
     try:
@@ -55,7 +40,7 @@ def common_shape(who: str, shape: Shape | int | None, *parameters: Operand) -> S
         raise ShapeError(f"{who}: {error}") from None
     if shape is not None and common != sizes:
         raise ShapeError(f"{who}: the parameters need shape {common}, {sizes} came")
-    return common
+    return possible(common, WORD_BYTES, who=who)
 
 
 def known_elements(who: str, parameter: Operand, otherwise: float) -> Any:

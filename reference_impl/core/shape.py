@@ -5,13 +5,18 @@ Pure functions of plain Python data; nothing here knows a tensor.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from operator import index
+import math
+from collections.abc import Sequence
 
-from .errors import AxisError, DtypeError, MappingError, ShapeError
+from .errors import AxisError, OutOfMemoryError, ShapeError
+from .number import integers
 
 Shape = tuple[int, ...]
 Axis = int | Sequence[int] | None  # None means all axes
+
+# What NumPy's arrays can have.
+MOST_AXES = 64
+MOST_BYTES = 2**63 - 1
 
 
 def broadcast_shapes(*shapes: Shape) -> Shape:
@@ -53,25 +58,6 @@ def broadcast_shapes(*shapes: Shape) -> Shape:
     return tuple(result)
 
 
-def integers(given: int | Iterable[int], *, who: str, what: str) -> tuple[int, ...]:
-    """Python's integers for what acts as integers; one number is one of them.
-
-    Raises
-    ------
-    DtypeError
-        If one is no integer: `who` needs integers as `what`.
-    """
-    try:
-        # An array or tensor without axes says that it is iterable, and is not.
-        if isinstance(given, Iterable) and getattr(given, "shape", None) != ():
-            return tuple(map(index, given))
-        return (index(given),)  # type: ignore[arg-type]
-    except MappingError:
-        raise
-    except TypeError:
-        raise DtypeError(f"{who}: {what} must be integers, {given!r} came") from None
-
-
 def checked_sizes(shape: int | Sequence[int], *, who: str) -> Shape:
     """A shape as a tuple of integers.
 
@@ -79,13 +65,36 @@ def checked_sizes(shape: int | Sequence[int], *, who: str) -> Shape:
     ------
     DtypeError
         If a size is no integer; `who` opens the message.
-    ShapeError
-        If one is negative.
+    ShapeError, OutOfMemoryError
+        If one is negative, or no array has this shape.
     """
     sizes = integers(shape, who=who, what="sizes")
     if min(sizes, default=0) < 0:
         raise ShapeError(f"{who}: sizes must not be negative, {sizes} came")
-    return sizes
+    return possible(sizes, who=who)
+
+
+def possible(shape: Shape, itemsize: int = 1, *, who: str) -> Shape:
+    """The same shape, if an array can have it.
+
+    Raises
+    ------
+    ShapeError
+        If there are too many axes; `who` opens the message.
+    OutOfMemoryError
+        If there are more bytes than an address can count, be they all the same ones.
+    """
+    if len(shape) > MOST_AXES:
+        raise ShapeError(
+            f"{who}: at most {MOST_AXES} axes are possible, {len(shape)} came"
+        )
+    # NumPy leaves out sizes of 0 here.
+    if math.prod(filter(None, shape)) * itemsize > MOST_BYTES:
+        raise OutOfMemoryError(
+            f"{who}: shape {shape} is too large: an array has at most {MOST_BYTES} "
+            f"bytes, be its elements all the same one"
+        )
+    return shape
 
 
 def named_axes(axis: int | Sequence[int], ndim: int, *, who: str) -> Shape:

@@ -311,7 +311,8 @@ class Tensor:
         return self.shape[0]
 
     def __iter__(self) -> Iterator[Tensor]:
-        return (self[i] for i in range(len(self)))
+        len(self)  # which raises what is wrong without axes
+        return iter(FUNCTIONS["unstack"](self))
 
     def __getitem__(self, index: Any) -> Tensor:
         return FUNCTIONS["getitem"](self, index)

@@ -106,7 +106,7 @@ def _apart(kind: type) -> Callable[[Any], tuple[tuple, Iterable[Any], tuple]] | 
     if issubclass(kind, (list, tuple)):
         return lambda tree: (tuple(range(len(tree))), tree, ())
     if dataclasses.is_dataclass(kind):
-        return functools.partial(_fields, dataclasses.fields(kind))
+        return _record_apart(kind)
     return None
 
 
@@ -114,14 +114,17 @@ def _factory(tree: defaultdict) -> tuple[tuple[str, Static], ...]:
     return (("default_factory", Static(tree.default_factory)),)
 
 
-def _fields(fields: Sequence[Any], tree: Any) -> tuple[tuple, list, tuple]:
-    static = tuple(
-        (field.name, Static(getattr(tree, field.name)))
-        for field in fields
-        if field.metadata.get("static")
-    )
-    keys = tuple(f.name for f in fields if not f.metadata.get("static"))
-    return keys, [getattr(tree, key) for key in keys], static
+def _record_apart(kind: Any) -> Callable[[Any], tuple[tuple, list, tuple]]:
+    """How a dataclass is taken apart; its fields are looked up once."""
+    fields = dataclasses.fields(kind)
+    fixed = tuple(field.name for field in fields if field.metadata.get("static"))
+    keys = tuple(field.name for field in fields if field.name not in fixed)
+
+    def apart(tree: Any) -> tuple[tuple, list, tuple]:
+        static = [(name, Static(getattr(tree, name))) for name in fixed]
+        return keys, [getattr(tree, key) for key in keys], tuple(static)
+
+    return apart
 
 
 def children(tree: Any) -> dict[Any, Any] | None:

@@ -10,9 +10,10 @@ from collections.abc import Collection, Hashable, Sequence
 
 from ..dtype import NUMBERS, check_kind
 from ..errors import ShapeError
+from ..number import integers
 from ..op import public
 from ..operands import Operand, promoted
-from ..shape import Shape, integers, named_axes
+from ..shape import Shape, named_axes
 from ..tensor import Tensor
 from .complex_numbers import conj
 from .elementwise import astype

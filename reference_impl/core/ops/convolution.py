@@ -86,7 +86,7 @@ def conv(
     x, weight = _prepared("conv", x, weight, "(F, C / groups, ...)")
     N, C, *_ = x.shape
     F, depth, *sizes = weight.shape
-    _check_groups("conv", groups, C=C, F=F)
+    groups = _checked_groups("conv", groups, C=C, F=F)
     if depth * groups != C:
         raise ShapeError(
             f"conv: filters of shape {weight.shape} in {groups} groups need "
@@ -145,7 +145,7 @@ def conv_transpose(
     x, weight = _prepared("conv_transpose", x, weight, "(C, F / groups, ...)")
     N, C, *image = x.shape
     depth, *sizes = weight.shape[1:]
-    _check_groups("conv_transpose", groups, C=C)
+    groups = _checked_groups("conv_transpose", groups, C=C)
     if weight.shape[0] != C:
         raise ShapeError(
             f"conv_transpose: weight of shape {weight.shape} needs {weight.shape[0]} "
@@ -179,13 +179,15 @@ def _prepared(
     return x, weight
 
 
-def _check_groups(who: str, groups: int, **counts: int) -> None:
+def _checked_groups(who: str, groups: int, **counts: int) -> int:
+    """How many groups there are, which must divide all counts."""
     (groups,) = per_axis(who, "groups", groups, 1)
     for name, count in counts.items():
         if count % groups:
             raise ShapeError(
                 f"{who}: groups must divide {name}, which is {count}; {groups} came"
             )
+    return int(groups)
 
 
 def _window(

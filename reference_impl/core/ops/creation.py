@@ -5,7 +5,6 @@ What depends on where an element stands (ranges, coordinates, triangles) is in `
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -26,9 +25,10 @@ from ..dtype import (
 from ..elements import tensor, usual_dtype
 from ..errors import DtypeError, MappingError, OutOfMemoryError, RangeError
 from ..kinds import constant
+from ..number import integer
 from ..op import public
 from ..operands import Operand, as_tensors
-from ..shape import Shape, checked_sizes, integers
+from ..shape import Shape, checked_sizes, possible
 from ..tensor import UNTRACKED, Tensor, known
 
 __all__ = [
@@ -180,14 +180,18 @@ def made(
 
 def _one_number(number: Any, dtype: Dtype | None, *, who: str) -> np.ndarray:
     """A number as an array without axes; a fraction is not cut off."""
-    given = np.asarray(number)
-    wanted = as_dtype(usual_dtype(number, given)) if dtype is None else dtype
-    if not given.shape and wanted.kind in _HOLDERS.get(given.dtype.kind, ""):
-        with contextlib.suppress(OverflowError):  # an integer that is too large
-            return np.asarray(number, wanted)
-    raise DtypeError(
-        f"{who}: one number that {wanted} can hold is needed, {number!r} came"
-    )
+    holder = "" if dtype is None else f" that {dtype} can hold"
+    try:
+        given = np.asarray(number)
+        if not given.shape:
+            wanted = as_dtype(usual_dtype(number, given)) if dtype is None else dtype
+            if wanted.kind in _HOLDERS.get(given.dtype.kind, ""):
+                return np.asarray(number, wanted)
+    except MappingError:
+        raise
+    except (ValueError, OverflowError):
+        pass  # a ragged list, or an integer that is too large
+    raise DtypeError(f"{who}: one number{holder} is needed, {number!r:.60} came")
 
 
 def empty(shape: Shape | int, *, dtype: Any = None, device: Place = None) -> Tensor:
@@ -265,12 +269,16 @@ def check_labels(who: str, labels: np.ndarray, classes: int) -> None:
         )
 
 
+def _labelled_shape(labels: Any, classes: int, dtype: Dtype) -> Shape:
+    return possible((*labels.shape, classes), dtype.itemsize, who="one_hot")
+
+
 @constant(
-    shape=lambda labels, classes, dtype: (*labels.shape, classes),
+    shape=_labelled_shape,
     dtype=lambda labels, classes, dtype: dtype,
     kinds=INTEGERS,
     domain=lambda draw: [
-        ((np.array([2, 0, 1, 2]),), {"classes": 3, "dtype": np.dtype(np.float64)})
+        ((np.array([2, 0, 1, 2]),), {"classes": 3, "dtype": draw().dtype})
     ],
 )
 def _one_hot(labels, *, classes, dtype):
@@ -293,8 +301,10 @@ def one_hot(labels: Operand, classes: int, *, dtype: Any = float32) -> Tensor:
     DtypeError
         If the labels, or `classes`, are not integers.
     RangeError
-        If a label is out of range.
+        If a label is out of range, or the number of classes is negative.
     """
     (labels,) = as_tensors("one_hot", (labels,))
-    (classes,) = integers((classes,), who="one_hot", what="classes")
-    return _one_hot(labels, classes=classes, dtype=as_dtype(dtype))
+    count = integer("one_hot: classes", classes)
+    if count < 0:
+        raise RangeError(f"one_hot: classes must not be negative, {count} came")
+    return _one_hot(labels, classes=count, dtype=as_dtype(dtype))

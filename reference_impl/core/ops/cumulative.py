@@ -14,6 +14,7 @@ import numpy as np
 from ..dtype import HALVES, NUMBERS, check_kind, total_type, wide_type
 from ..errors import RangeError, ShapeError
 from ..kinds import linear
+from ..number import integer
 from ..op import public
 from ..operands import Operand, as_tensors
 from ..shape import axis_number
@@ -120,14 +121,16 @@ def diff(
     (x,) = as_tensors("diff", (x,))
     check_kind(x.dtype, NUMBERS, who="diff")
     axis = axis_number(axis, x.ndim, who="diff")
-    if n < 0:
+    times = integer("diff: n", n)
+    if times < 0:
         raise RangeError(f"diff: n must not be negative, {n} came")
-    if n == 0:
+    if times == 0:
         return x
     joined = [each for each in (prepend, x, append) if each is not None]
     x = concat(joined, axis=axis) if len(joined) > 1 else x
-    for _ in range(n):
-        size = x.shape[axis]
-        first = min(size, 1)
-        x = along(x, axis, first, size) - along(x, axis, 0, size - first)
+    size = x.shape[axis]
+    if times >= size:
+        return along(x, axis, 0, 0)
+    for left in range(size - 1, size - 1 - times, -1):
+        x = along(x, axis, 1, left + 1) - along(x, axis, 0, left)
     return x

@@ -24,7 +24,7 @@ from ..tensor import Tensor
 from .complex_numbers import adjoint, real
 from .contraction import vecdot
 from .domains import positive_definite_matrices
-from .lapack import hermitian_part, lapack, square_shape, symmetrised
+from .lapack import finite, hermitian_part, lapack, square_shape, symmetrised
 from .phases import (
     inverse_gaps,
     motion_cotangent,
@@ -81,7 +81,7 @@ def _eigh_shape(x: Any) -> tuple[Shape, Shape]:
 @lapack("has no eigenvalues; are all elements finite?")
 def _eigh(x):
     """Find the eigenvalues and eigenvectors of Hermitian matrices."""
-    w, v = np.linalg.eigh(symmetrised(x))
+    w, v = np.linalg.eigh(symmetrised(finite(x)))
     return w, v * pivot_phases(v)
 
 
@@ -100,7 +100,7 @@ def eigh(x: Operand) -> Eigh:
         If the elements are no floating-point or complex numbers, or the matrices are
         not square.
     RangeError
-        If LAPACK finds none, because an element is not finite.
+        If an element is not finite, or LAPACK finds none.
 
     Notes
     -----
@@ -136,4 +136,4 @@ def eigvalsh(x):
     A primitive for speed, 5 ms instead of 10 ms for 256 rows, and for the derivative of
     symmetric functions of equal eigenvalues, which is exact and needs no vectors'.
     """
-    return np.linalg.eigvalsh(symmetrised(x))
+    return np.linalg.eigvalsh(symmetrised(finite(x)))

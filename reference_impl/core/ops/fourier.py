@@ -7,7 +7,6 @@ complex64. Source: Array API standard 2024.12, extension "fft".
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import index
 
 from ..dtype import (
     COMPLEX,
@@ -17,8 +16,9 @@ from ..dtype import (
     complex_type,
 )
 from ..errors import RangeError, ShapeError
+from ..number import integer, integers
 from ..operands import Operand, as_tensors
-from ..shape import Shape, integers, named_axes
+from ..shape import Shape, named_axes
 from ..tensor import Tensor
 from .complex_numbers import conj
 from .dft import OPPOSITE_NORM, _fft, _irfft, _rfft
@@ -50,16 +50,12 @@ Sizes = Sequence[int] | None
 
 def _grid(who: str, x: Tensor, s: Sizes, axes: Axes, norm: str) -> tuple[Shape, Shape]:
     """The axes to transform, in their order, and how many elements each shall have."""
-    if norm not in OPPOSITE_NORM:
-        raise RangeError(
-            f"{who}: norm must be 'backward', 'ortho' or 'forward', {norm!r} came"
-        )
+    _check_norm(who, norm)
+    given = None if s is None else integers(s, who=who, what="sizes")
     if axes is None:
-        axes = range(x.ndim) if s is None else range(-len(s), 0)
+        axes = range(x.ndim) if given is None else range(-len(given), 0)
     places = named_axes(axes, x.ndim, who=who)
-    sizes = tuple(x.shape[axis] for axis in places)
-    if s is not None:
-        sizes = integers(s, who=who, what="sizes")
+    sizes = tuple(x.shape[axis] for axis in places) if given is None else given
     if not places or len(sizes) != len(places):
         raise ShapeError(
             f"{who}: one size for each of at least one axis is needed, axes are "
@@ -70,6 +66,13 @@ def _grid(who: str, x: Tensor, s: Sizes, axes: Axes, norm: str) -> tuple[Shape, 
             f"{who}: at least one element along each axis is needed, sizes are {sizes}"
         )
     return places, sizes
+
+
+def _check_norm(who: str, norm: str) -> None:
+    if not isinstance(norm, str) or norm not in OPPOSITE_NORM:
+        raise RangeError(
+            f"{who}: norm must be 'backward', 'ortho' or 'forward', {norm!r} came"
+        )
 
 
 def _resized(x: Tensor, axes: Shape, sizes: Shape) -> Tensor:
@@ -120,7 +123,7 @@ def fft(
     RangeError
         If there is no such norm.
     """
-    return _transformed("fft", x, _one(n), (axis,), norm, inverse=False)
+    return _transformed("fft", x, _one("fft", n), (axis,), norm, inverse=False)
 
 
 def ifft(
@@ -131,7 +134,7 @@ def ifft(
     The parameters and errors are those of `fft`; `norm` divides by n, by its root, or
     by nothing.
     """
-    return _transformed("ifft", x, _one(n), (axis,), norm, inverse=True)
+    return _transformed("ifft", x, _one("ifft", n), (axis,), norm, inverse=True)
 
 
 def fftn(
@@ -166,7 +169,7 @@ def rfft(
 
     The parameters and errors are those of `fft`; complex numbers are refused.
     """
-    return _of_real("rfft", x, _one(n), (axis,), norm)
+    return _of_real("rfft", x, _one("rfft", n), (axis,), norm)
 
 
 def rfftn(
@@ -201,7 +204,7 @@ def irfft(
 
     The other parameters and errors are those of `ifft`.
     """
-    return _to_real("irfft", x, _one(n), (axis,), norm)
+    return _to_real("irfft", x, _one("irfft", n), (axis,), norm)
 
 
 def irfftn(
@@ -241,17 +244,19 @@ def hfft(
     The other parameters and errors are those of `fft`.
     """
     (x,) = as_tensors("hfft", (x,))
-    opposite = OPPOSITE_NORM.get(norm, norm)
-    return _to_real("hfft", conj(x), _one(n), (axis,), opposite)
+    _check_norm("hfft", norm)
+    sizes, opposite = _one("hfft", n), OPPOSITE_NORM[norm]
+    return _to_real("hfft", conj(x), sizes, (axis,), opposite)
 
 
 def ihfft(
     x: Operand, *, n: int | None = None, axis: int = -1, norm: str = "backward"
 ) -> Tensor:
     """Undo `hfft`."""
-    opposite = OPPOSITE_NORM.get(norm, norm)
-    return conj(_of_real("ihfft", x, _one(n), (axis,), opposite))
+    _check_norm("ihfft", norm)
+    sizes, opposite = _one("ihfft", n), OPPOSITE_NORM[norm]
+    return conj(_of_real("ihfft", x, sizes, (axis,), opposite))
 
 
-def _one(n: int | None) -> Sizes:
-    return None if n is None else (index(n),)
+def _one(who: str, n: int | None) -> Sizes:
+    return None if n is None else (integer(f"{who}: n", n),)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import index
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from ..dtype import float32
 from ..elements import tensor
 from ..errors import RangeError
+from ..number import integer, real_number
 from ..operands import Operand, as_tensors
 from ..shape import normalise_axes
 from ..tensor import Tensor
@@ -40,6 +40,8 @@ def fftfreq(
     ------
     RangeError
         If `n` is less than 1.
+    DtypeError
+        If `n` is no integer, or `d` no real number.
     """
     return _frequencies("fftfreq", np.fft.fftfreq, n, d, dtype, device)
 
@@ -54,9 +56,10 @@ def rfftfreq(
 def _frequencies(
     who: str, rule: Any, n: int, d: float, dtype: Any, device: Place
 ) -> Tensor:
-    if index(n) < 1:
+    count, distance = integer(f"{who}: n", n), real_number(f"{who}: d", d)
+    if count < 1:
         raise RangeError(f"{who}: at least one element is needed, n is {n}")
-    array = made(who, rule, index(n), d)
+    array = made(who, rule, count, float(distance))
     return tensor(array, dtype=chosen_dtype(dtype, float32), device=device)
 
 

@@ -19,7 +19,7 @@ from ..errors import IndexRangeError, ShapeError
 from ..kinds import linear
 from ..op import public
 from ..operands import Operand, as_tensors, promoted
-from ..shape import Shape, axis_number, broadcast_shapes
+from ..shape import Shape, axis_number, broadcast_shapes, possible
 from ..tensor import Tensor
 from .permuting import moved_block
 from .reshaping import _reshape, broadcast_to
@@ -33,7 +33,8 @@ ELEMENTS_AT_ONCE = 1 << 15
 
 def _gathered_shape(x: Tensor, *indices: Tensor, axes: Shape) -> Shape:
     rest = [size for axis, size in enumerate(x.shape) if axis not in axes]
-    return (*broadcast_shapes(*[i.shape for i in indices]), *rest)
+    shape = (*broadcast_shapes(*[i.shape for i in indices]), *rest)
+    return possible(shape, x.dtype.itemsize, who="gather")
 
 
 def _scattered_back(g: Tensor, x: Tensor, *indices: Tensor, axes: Shape) -> Tensor:
@@ -167,7 +168,7 @@ def positions(who: str, x: Tensor, indices: Operand, kinds: str = INTEGERS) -> T
     """
     if not isinstance(indices, Tensor):
         is_list = isinstance(indices, (list, tuple))
-        indices = tensor(indices, device=x.device)
+        indices = as_tensors(who, (indices,))[0].to_device(x.device)
         if is_list and not indices.size:
             indices = indices.astype(int64)  # an empty list could be one of floats
     check_kind(indices.dtype, kinds, who=who)

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from ..device import as_device
-from ..dtype import DEFAULT, NUMBERS, REALS, Dtype, check_kind
+from ..dtype import COMPLEX, DEFAULT, NUMBERS, REALS, Dtype, check_kind
 from ..errors import DtypeError, RangeError, ShapeError
+from ..number import integer, real_number
 from ..op import public
 from ..operands import Operand, as_tensors
 from ..shape import checked_sizes
@@ -47,9 +48,11 @@ def arange(
     RangeError
         If `step` is zero or the range is infinite.
     DtypeError
-        If the dtype cannot hold real numbers.
+        If they are no real numbers, or the dtype cannot hold such.
     """
-    first, last = (0, start) if stop is None else (start, stop)
+    ends = (0, start) if stop is None else (start, stop)
+    first, last = (real_number("arange: a bound", end) for end in ends)
+    step = real_number("arange: step", step)
     is_whole = all(isinstance(x, int) for x in (first, last, step))
     wanted = chosen_dtype(dtype, DEFAULT[int if is_whole else float])
     check_kind(wanted, REALS, who="arange")
@@ -89,16 +92,25 @@ def linspace(
     ------
     RangeError
         If `num` is negative.
+    DtypeError
+        If it is no integer, an end is no number, or the dtype cannot hold the ends.
     """
-    if num < 0:
+    count = integer("linspace: num", num)
+    if count < 0:
         raise RangeError(f"linspace: num must not be negative, {num} came")
-    is_complex = isinstance(start, complex) or isinstance(stop, complex)
+    ends = [_complex_or_real("linspace: an end", end) for end in (start, stop)]
+    is_complex = any(map(np.iscomplexobj, ends))
     wanted = chosen_dtype(dtype, DEFAULT[complex if is_complex else float])
     check_kind(wanted, NUMBERS, who="linspace")
     if is_complex and wanted.kind != "c":
         raise DtypeError(f"linspace: complex ends need a complex dtype, {wanted} came")
-    array = made("linspace", np.linspace, start, stop, num, endpoint=endpoint)
+    array = made("linspace", np.linspace, *ends, count, endpoint=endpoint)
     return _placed(array, wanted, device)
+
+
+def _complex_or_real(who: str, end: Any) -> Any:
+    is_complex = isinstance(end, complex) or getattr(end, "dtype", None) in COMPLEX
+    return end if is_complex else float(real_number(who, end))
 
 
 def eye(
@@ -122,8 +134,13 @@ def eye(
     rows, columns = checked_sizes(
         (n_rows, n_rows if n_cols is None else n_cols), who="eye"
     )
-    wanted = chosen_dtype(dtype, DEFAULT[float])
+    wanted, k = chosen_dtype(dtype, DEFAULT[float]), _diagonal("eye", k, rows, columns)
     return _placed(made("eye", np.eye, rows, columns, k, dtype=wanted), wanted, device)
+
+
+def _diagonal(who: str, k: int, rows: int, columns: int) -> int:
+    """The number of a diagonal; of those beyond the corners, the nearest."""
+    return max(-rows, min(integer(f"{who}: k", k), columns))
 
 
 def _placed(array: np.ndarray, dtype: Dtype, device: Place) -> Tensor:
@@ -188,6 +205,7 @@ def tril(x: Operand, /, *, k: int = 0) -> Tensor:
 def triu(x: Operand, /, *, k: int = 0) -> Tensor:
     """The upper triangle of every matrix, zeros below diagonal `k`; see `tril`."""
     (x,) = as_tensors("triu", (x,))
+    k = integer("triu: k", k)
     return where(_is_below(x, k - 1, who="triu"), zeros_like(x), x)
 
 
@@ -196,5 +214,6 @@ def _is_below(x: Tensor, k: int, *, who: str) -> Tensor:
     if x.ndim < 2:
         raise ShapeError(f"{who}: two axes are needed, the shape is {x.shape}")
     rows, columns = x.shape[-2:]
+    k = _diagonal(who, k, rows, columns)
     mask = made(who, np.tri, rows, columns, k, dtype=np.bool_)
     return known(x.device.put(mask), x.device)

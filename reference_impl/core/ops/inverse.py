@@ -14,12 +14,13 @@ import numpy as np
 from ..dtype import INEXACT, check_kind
 from ..errors import ShapeError
 from ..kinds import general, total
+from ..number import real_number
 from ..op import public
 from ..operands import Operand, as_tensors, promoted
 from ..tensor import Tensor
 from .complex_numbers import adjoint
 from .domains import invertible_matrices, well_conditioned
-from .lapack import check_matrices, check_square, lapack, square_shape
+from .lapack import check_matrices, check_square, finite, lapack, square_shape
 from .matmul import equal_batches
 from .reshaping import reshape
 
@@ -147,7 +148,7 @@ def _pinv(x, *, rtol):
     A primitive, since the derivative of the factors is infinite where two singular
     values are equal, and that of their product is not.
     """
-    return np.linalg.pinv(x, rcond=rtol)
+    return np.linalg.pinv(finite(x), rcond=rtol)
 
 
 @public
@@ -169,6 +170,8 @@ def pinv(x: Operand, *, rtol: float | None = None) -> Tensor:
     ------
     DtypeError, ShapeError
         If the elements are no floating-point or complex numbers, or no matrices.
+    RangeError
+        If an element is not finite.
 
     Notes
     -----
@@ -177,16 +180,16 @@ def pinv(x: Operand, *, rtol: float | None = None) -> Tensor:
     (x,) = as_tensors("pinv", (x,))
     check_kind(x.dtype, INEXACT, who="pinv")
     check_matrices(x, who="pinv")
-    return _pinv(x, rtol=tolerance(x, rtol))
+    return _pinv(x, rtol=tolerance("pinv", x, rtol))
 
 
-def tolerance(x: Tensor, rtol: float | None) -> float:
+def tolerance(who: str, x: Tensor, rtol: float | None) -> float:
     """The share of the largest singular value up to which one counts as zero.
 
     By default, it is lost in rounding.
     """
     if rtol is not None:
-        return float(rtol)
+        return float(real_number(f"{who}: rtol", rtol))
     return max(x.shape[-2:]) * float(ml_dtypes.finfo(x.dtype).eps)
 
 
@@ -205,7 +208,7 @@ def lstsq(x: Operand, y: Operand, *, rtol: float | None = None) -> Tensor:
     Parameters
     ----------
     rtol : float, optional
-        Of `pinv`, which raises what can be wrong with `x`.
+        Of `pinv`, whose other errors are raised too.
 
     Raises
     ------
@@ -220,4 +223,4 @@ def lstsq(x: Operand, y: Operand, *, rtol: float | None = None) -> Tensor:
             f"lstsq: x is {x.shape}, so y needs rows in the number of "
             f"{x.shape[-2]}; y is {y.shape}"
         )
-    return pinv(x, rtol=rtol) @ y
+    return _pinv(x, rtol=tolerance("lstsq", x, rtol)) @ y

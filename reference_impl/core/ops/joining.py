@@ -1,26 +1,30 @@
 """Tensors put together, taken apart, rolled and surrounded.
 
-Only concatenation is a primitive; the rest is composed of it, of slices and of `take`.
+Concatenation and its transpose are primitives; the rest is composed of them, of slices
+and of `take`.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
 
-from ..dtype import INTEGERS
+from ..bundle import results
+from ..dtype import ANY, INTEGERS
 from ..errors import DtypeError, RangeError, ShapeError
-from ..kinds import linear
+from ..kinds import general, linear
+from ..number import integers
 from ..op import public
 from ..operands import Operand, as_tensors, promoted
-from ..shape import Shape, axis_number, integers
+from ..shape import Shape, axis_number
 from ..tensor import Tensor
-from .creation import made
+from .creation import made, zeros
 from .gathering import take
 from .reshaping import _reshape, broadcast_to
-from .slicing import _overwrite, _place, along
+from .slicing import _overwrite, _place
 
 __all__ = ["concat", "pad", "roll", "split", "stack", "unstack"]
 
@@ -52,17 +56,63 @@ def _concat(*inputs, axis):
     return np.concatenate(inputs, axis)
 
 
+def _split_vjp(g, out, x, sizes, axis):
+    there = [
+        zeros(shape, dtype=x.dtype, device=x.device) if part is None else part
+        for part, shape in zip(g, out.shape, strict=True)
+    ]
+    return (_concat(*there, axis=axis),)
+
+
+def _split_shapes(x: Tensor, sizes: Sequence[int], axis: int) -> tuple[Shape, ...]:
+    if sum(sizes) != x.shape[axis]:
+        raise ShapeError(
+            f"split: the sizes must add up to {x.shape[axis]}, {sizes} came"
+        )
+    return tuple((*x.shape[:axis], size, *x.shape[axis + 1 :]) for size in sizes)
+
+
+@general(
+    vjp=_split_vjp,
+    jvp=lambda tangents, out, x, sizes, axis: _parts(tangents[0], sizes, axis),
+    shape=_split_shapes,
+    dtype=lambda x, sizes, axis: (x.dtype,) * len(sizes),
+    kinds=ANY,
+    domain=lambda draw: [
+        ((draw(2, 7),), {"sizes": (3, 0, 4), "axis": 1}),
+        ((draw(3, 2),), {"sizes": (1, 1, 1), "axis": 0}),
+        ((draw(3),), {"sizes": (3,), "axis": 0}),
+    ],
+)
+def _split(x, *, sizes, axis):
+    """Take a tensor apart along an axis; the results are views.
+
+    A primitive for speed: as many slices have as many cotangents of the size of `x`,
+    so that a loop over the rows would cost the square of their number.
+    """
+    before = (slice(None),) * axis
+    ends = itertools.accumulate(sizes)
+    return tuple(
+        x[(*before, slice(end - size, end))]
+        for end, size in zip(ends, sizes, strict=True)
+    )
+
+
 def _parts(x: Tensor, sizes: Sequence[int], axis: int) -> tuple[Tensor, ...]:
     """Consecutive parts of these sizes along an axis."""
-    ends = np.cumsum(sizes, dtype=int).tolist()
-    pairs = zip(ends, sizes, strict=True)
-    return tuple(along(x, axis, end - size, end) for end, size in pairs)
+    return results(_split(x, sizes=tuple(sizes), axis=axis)) if sizes else ()
 
 
 def _several(who: str, arrays: Sequence[Operand]) -> tuple[Tensor, ...]:
-    if not len(arrays):
+    try:
+        several = tuple(arrays)
+    except TypeError:
+        raise DtypeError(
+            f"{who}: a sequence of tensors is needed, {arrays!r:.60} came"
+        ) from None
+    if not several:
         raise ShapeError(f"{who}: at least one tensor is needed, none came")
-    return promoted(who, as_tensors(who, tuple(arrays)))
+    return promoted(who, as_tensors(who, several))
 
 
 @public
@@ -152,7 +202,10 @@ def split(
     a = axis_number(axis, x.ndim, who="split")
     if (sections is None) == (sizes is None):
         raise ShapeError("split: either `sections` or `sizes` is needed")
-    wanted = _section_sizes(x.shape[a], sections) if sizes is None else tuple(sizes)
+    if sizes is None:
+        wanted = _section_sizes(x.shape[a], sections)
+    else:
+        wanted = integers(sizes, who="split", what="sizes")
     if sum(wanted) != x.shape[a] or min(wanted, default=0) < 0:
         raise ShapeError(
             f"split: the sizes of the parts must add up to {x.shape[a]}, the size of "
@@ -161,13 +214,15 @@ def split(
     return _parts(x, wanted, a)
 
 
-def _section_sizes(size: int, sections: int | Sequence[int] | None) -> Shape:
-    if isinstance(sections, int):
-        if sections < 1 or size % sections:
-            raise ShapeError(f"split: size {size} has no {sections} equal parts")
-        return (size // sections,) * sections
+def _section_sizes(size: int, sections: Any) -> Shape:
+    given = integers(sections, who="split", what="sections")
+    if len(given) == 1 and not np.ndim(sections):
+        (count,) = given
+        if count < 1 or size % count:
+            raise ShapeError(f"split: size {size} has no {count} equal parts")
+        return (size // count,) * count
     # As slices do, a bound may be negative or beyond the end.
-    begins = [0, *integers(sections or (), who="split", what="sections")]
+    begins = [0, *given]
     bounds = zip(begins, [*begins[1:], size], strict=True)
     return tuple(len(range(size)[start:stop]) for start, stop in bounds)
 
@@ -193,15 +248,15 @@ def roll(
     if axis is None:
         flat = roll(_reshape(x, shape=(x.size,)), shift, axis=0)
         return _reshape(flat, shape=x.shape)
+    shifts = integers(shift, who="roll", what="shifts")
+    axes = integers(axis, who="roll", what="axes")
     try:
-        pairs = np.broadcast_arrays(shift, axis)
+        pairs = np.broadcast_arrays(shifts, axes)
     except ValueError:
         raise ShapeError(
             f"roll: one shift for each axis is needed, {shift} and {axis} came"
         ) from None
-    if pairs[0].dtype.kind not in "iu":
-        raise DtypeError(f"roll: shifts must be integers, {shift} came")
-    for distance, a in zip(*(pair.ravel().tolist() for pair in pairs), strict=True):
+    for distance, a in zip(*(pair.tolist() for pair in pairs), strict=True):
         a = axis_number(a, x.ndim, who="roll")
         size = x.shape[a]
         if size and distance % size:
@@ -255,7 +310,7 @@ def pad(
     pairs = _pad_widths(widths, x.ndim)
     if mode == "constant":
         return _surrounded(x, pairs, value)
-    if mode not in _OUTSIDE:
+    if not isinstance(mode, str) or mode not in _OUTSIDE:
         modes = ", ".join(("constant", *_OUTSIDE))
         raise RangeError(f"pad: the modes are {modes}; {mode!r} came")
     for axis, pair in enumerate(pairs):
@@ -271,9 +326,13 @@ def pad(
 
 
 def _pad_widths(widths: object, ndim: int) -> list[tuple[int, int]]:
-    given = np.asarray(widths)
-    if given.dtype.kind not in INTEGERS:
-        raise DtypeError(f"pad: widths must be integers, {widths!r} came")
+    try:
+        given = np.asarray(widths)
+        is_whole = given.dtype.kind in INTEGERS
+    except ValueError:  # a ragged list
+        is_whole = False
+    if not is_whole:
+        raise DtypeError(f"pad: widths must be integers of 64 bits, {widths!r} came")
     if given.min(initial=0) < 0:
         raise RangeError(f"pad: widths must not be negative, {widths!r} came")
     try:

@@ -58,6 +58,16 @@ def _first_failing(
     return "the batch"
 
 
+def finite(x: np.ndarray) -> np.ndarray:
+    """The same array, or LAPACK's error if an element is not finite.
+
+    Where it iterates, LAPACK may return numbers without a meaning, or never return.
+    """
+    if not np.isfinite(x).all():
+        raise np.linalg.LinAlgError
+    return x
+
+
 def check_matrices(x: Any, *, who: str) -> None:
     """Raise a `ShapeError` unless there are at least two axes."""
     if x.ndim < 2:

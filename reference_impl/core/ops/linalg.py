@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from operator import index
 from typing import Any
 
 import numpy as np
 
 from ..dtype import INEXACT, NUMBERS, check_kind
 from ..errors import RangeError, ShapeError
+from ..number import integer
 from ..op import public
 from ..operands import Operand, aligned, as_tensors, common_device
 from ..shape import Shape
@@ -51,7 +51,8 @@ def trace(x: Operand, *, offset: int = 0, dtype: Any = None) -> Tensor:
     """
     (x,) = as_tensors("trace", (x,))
     check_matrices(x, who="trace")
-    return sum(diagonal(x, offset=offset), axis=-1, dtype=dtype)
+    above = integer("trace: offset", offset)
+    return sum(diagonal(x, offset=above), axis=-1, dtype=dtype)
 
 
 @public
@@ -75,6 +76,7 @@ def cross(x: Operand, y: Operand, *, axis: int = -1) -> Tensor:
     """
     x, y = as_tensors("cross", (x, y))
     common_device("cross", (x, y))
+    axis = integer("cross: axis", axis)
     for each in (x, y):
         in_range = -each.ndim <= axis < each.ndim
         if not in_range or each.shape[axis] != 3:
@@ -110,7 +112,7 @@ def matrix_power(x: Operand, n: int) -> Tensor:
     (x,) = as_tensors("matrix_power", (x,))
     check_kind(x.dtype, NUMBERS, who="matrix_power")
     check_square(x, who="matrix_power")
-    count = index(n)
+    count = integer("matrix_power: n", n)
     if count == 0:
         return broadcast_to(constant_like(x, np.eye(x.shape[-1])), x.shape)
     base = inv(x) if count < 0 else x
@@ -146,7 +148,7 @@ def matrix_rank(x: Operand, *, rtol: float | None = None) -> Tensor:
     check_kind(x.dtype, INEXACT, who="matrix_rank")
     check_matrices(x, who="matrix_rank")
     sizes = svdvals(x)
-    least = along(sizes, -1, 0, 1) * tolerance(x, rtol)
+    least = along(sizes, -1, 0, 1) * tolerance("matrix_rank", x, rtol)
     return count_nonzero(sizes > least, axis=-1)
 
 
@@ -197,7 +199,7 @@ def matrix_norm(
     (x,) = as_tensors("matrix_norm", (x,))
     check_kind(x.dtype, INEXACT, who="matrix_norm")
     check_matrices(x, who="matrix_norm")
-    if ord not in _NORMS:
+    if not isinstance(ord, (str, int, float)) or ord not in _NORMS:
         known = ", ".join(map(repr, _NORMS))
         raise RangeError(f"matrix_norm: ord must be one of {known}; {ord!r} came")
     measure, needed = _NORMS[ord]

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..dtype import INTEGERS, check_kind
-from ..elements import tensor
 from ..errors import RangeError, ShapeError
+from ..number import integers
 from ..op import public
 from ..operands import Operand, as_tensors
-from ..shape import axis_number, integers
+from ..shape import axis_number
 from ..tensor import Tensor, value
 from .creation import made
 from .gathering import take
@@ -93,6 +93,7 @@ def repeat(x: Operand, repeats: Operand, *, axis: int | None = None) -> Tensor:
 
 
 def _known_integers(repeats: Operand) -> np.ndarray:
-    counts = value(tensor(repeats), "repeat")
+    (given,) = as_tensors("repeat", (repeats,))
+    counts = value(given, "repeat")
     check_kind(counts.dtype, INTEGERS, who="repeat: counts")
     return counts

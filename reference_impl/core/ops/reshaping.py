@@ -13,6 +13,7 @@ import numpy as np
 
 from ..errors import ShapeError
 from ..kinds import linear
+from ..number import integers
 from ..op import public
 from ..operands import Operand, as_tensors
 from ..shape import (
@@ -21,8 +22,8 @@ from ..shape import (
     axis_number,
     broadcast_shapes,
     checked_sizes,
-    integers,
     normalise_axes,
+    possible,
     stretched_axes,
 )
 from ..tensor import FUNCTIONS, Tensor
@@ -44,7 +45,7 @@ def _broadcast_shape(x: Tensor, shape: Shape) -> Shape:
         raise ShapeError(f"broadcast_to: {error}") from None
     if not fits:
         raise ShapeError(f"broadcast_to: {x.shape} cannot be stretched to {shape}")
-    return shape
+    return possible(shape, x.dtype.itemsize, who="broadcast_to")
 
 
 def _summed_back(g: Tensor, x: Tensor, shape: Shape) -> Tensor:
@@ -111,7 +112,7 @@ def _same_size(x: Tensor, shape: Shape) -> Shape:
             f"reshape: {x.shape} has {x.size} elements, {shape} has "
             f"{math.prod(shape)}; they must be equal"
         )
-    return shape
+    return possible(shape, who="reshape")
 
 
 @linear(

@@ -6,7 +6,7 @@ shape while a function is captured: there, `where(condition, a, b)` is what help
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from ..dtype import ORDERED, int64
 from ..elements import tensor
 from ..errors import RangeError, ShapeError
 from ..kinds import constant
-from ..op import public
+from ..op import Rule, public
 from ..operands import Operand, as_tensors, promoted
 from ..tensor import Tensor, value
 from .gathering import taken
@@ -63,14 +63,18 @@ def argwhere(x: Operand) -> Tensor:
     return tensor(found, device=x.device)
 
 
+def _among_sorted(draw: Rule) -> list[Any]:
+    """The domain of `searchsorted`: numbers that equal others once they are whole."""
+    x, numbers = np.array([1, 2, 2, 5]), np.array([[2.5, 0.5], [9.5, 5.5]])
+    arrays = tuple(each.astype(draw().dtype) for each in (x, numbers))
+    return [(arrays, {"side": side}) for side in ("left", "right")]
+
+
 @constant(
     shape=lambda x, numbers, side: numbers.shape,
     dtype=lambda x, numbers, side: int64,
     kinds=ORDERED,
-    domain=lambda draw: [
-        ((np.array([1, 2, 2, 5]), np.array([[2, 0], [9, 5]])), {"side": side})
-        for side in ("left", "right")
-    ],
+    domain=_among_sorted,
 )
 def _searchsorted(x, numbers, *, side):
     """Find where numbers would be inserted so that the order is kept."""
@@ -107,12 +111,15 @@ def searchsorted(
     RangeError
         If there is no such side.
     ShapeError
-        If `x1` is no vector.
+        If `x1`, or the sorter, is no vector.
     """
     if side not in ("left", "right"):
         raise RangeError(f"searchsorted: the sides are left and right, {side!r} came")
     x, numbers = promoted("searchsorted", (x1, x2))
     if x.ndim != 1:
         raise ShapeError(f"searchsorted: a vector is needed, x1 is {x.shape}")
-    x = x if sorter is None else taken("searchsorted", x, sorter, 0)
+    if sorter is not None:
+        x = taken("searchsorted", x, sorter, 0)
+        if x.ndim != 1:
+            raise ShapeError(f"searchsorted: sorter must be a vector, {x.shape} came")
     return _searchsorted(x, numbers, side=side)

@@ -15,9 +15,10 @@ import numpy as np
 
 from ..errors import ShapeError
 from ..kinds import linear
+from ..number import integer
 from ..op import public
 from ..operands import Operand, as_tensors
-from ..shape import Axis, Shape, normalise_axes
+from ..shape import Axis, Shape, normalise_axes, possible
 from ..tensor import Tensor
 from .creation import zeros_like
 from .reshaping import _reshape
@@ -73,7 +74,7 @@ def _slice(x, *, slices):
 
 @linear(
     transpose=lambda g, x, slices, shape: _slice(g, slices=slices),
-    shape=lambda x, slices, shape: shape,
+    shape=lambda x, slices, shape: possible(shape, x.dtype.itemsize, who="place"),
     domain=lambda draw: [
         ((draw(2, 3),), {"slices": ((1, 3, 1), (0, 5, 2)), "shape": (4, 5)}),
         ((draw(2, 3),), {"slices": ((3, None, -2), (3, 0, -1)), "shape": (4, 5)}),
@@ -173,6 +174,7 @@ def diagonal(x: Operand, *, offset: int = 0) -> Tensor:
     first two.
     """
     (x,) = as_tensors("diagonal", (x,))
+    offset = integer("diagonal: offset", offset)
     if x.ndim < 2:
         raise ShapeError(f"diagonal: two axes are needed, the shape is {x.shape}")
     *batch, N, M = x.shape
@@ -190,6 +192,7 @@ def diag(x: Operand, *, offset: int = 0) -> Tensor:
         If `x` is neither a vector nor a matrix.
     """
     (x,) = as_tensors("diag", (x,))
+    offset = integer("diag: offset", offset)
     if x.ndim == 2:
         return diagonal(x, offset=offset)
     if x.ndim != 1:

@@ -8,6 +8,7 @@ million float32. `softmax_cross_entropy` is one for speed.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -31,8 +32,11 @@ def _shifted(x: np.ndarray, axes: Shape) -> tuple[np.ndarray, np.ndarray]:
     """The elements less the largest one along some axes, and the latter."""
     x = x.astype(wide_type(x.dtype), copy=False)
     largest = np.maximum.reduce(x, axes, keepdims=True, initial=-np.inf)
-    # An infinite maximum would make infinity minus infinity.
-    largest = np.where(np.isfinite(largest), largest, 0)
+    row = largest.reshape(-1)
+    # One look at all: 1 us instead of 4 us for a choice that is seldom needed.
+    if not math.isfinite(np.dot(row, row)):
+        # An infinite maximum would make infinity minus infinity.
+        largest = np.where(np.isfinite(largest), largest, 0)
     # Without axes, NumPy's difference would be a scalar, which cannot be written to.
     return np.asarray(x - largest), largest
 

@@ -10,6 +10,7 @@ import numpy as np
 from ..dtype import ORDERED, check_kind, int64, wide_type
 from ..errors import RangeError
 from ..kinds import constant
+from ..number import integer
 from ..op import public
 from ..operands import Operand, as_tensors
 from ..shape import axis_number
@@ -88,10 +89,13 @@ def topk(x: Operand, k: int, *, axis: int = -1) -> tuple[Tensor, Tensor]:
     ------
     RangeError
         If there are fewer than `k` elements.
+    DtypeError
+        If `k` is no integer.
     """
     (x,) = as_tensors("topk", (x,))
     check_kind(x.dtype, ORDERED, who="topk")
     axis = axis_number(axis, x.ndim, who="topk")
+    k = integer("topk: k", k)
     if not 0 <= k <= x.shape[axis]:
         raise RangeError(
             f"topk: k must lie between 0 and the size of axis {axis}, "

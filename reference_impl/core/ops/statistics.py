@@ -11,15 +11,17 @@ from typing import Any
 import numpy as np
 
 from ..dtype import FLOATS, HALVES, INEXACT, check_kind, real_type, wide_type
-from ..errors import RangeError, ShapeError
+from ..errors import RangeError
 from ..kinds import general
+from ..number import real_number
 from ..op import public
 from ..operands import Operand, as_tensors
-from ..shape import Axis, Shape, axis_number
+from ..shape import Axis, Shape
 from ..tensor import Tensor
 from .complex_numbers import conj, real
 from .elementwise import astype, divide, equal, not_equal, where
 from .extremes import check_nonempty, max, min
+from .permuting import reordered
 from .reduction import (
     _sum,
     count,
@@ -31,7 +33,7 @@ from .reduction import (
     reductions,
     sum,
 )
-from .reshaping import reshape
+from .reshaping import _reshape
 from .slicing import along
 from .sorting import sort
 
@@ -96,6 +98,7 @@ def norm(
     """
     x, axes = prepared("norm", x, axis)
     check_kind(x.dtype, INEXACT, who="norm")
+    ord = real_number("norm: ord", ord)
     if ord == 2:
         return _norm(x, axes=axes, keepdims=keepdims)
     length = _other_norm(astype(x, wide_type(x.dtype)), axes, keepdims, ord)
@@ -126,9 +129,9 @@ def _deviations(who: str, x: Operand, axis: Axis) -> tuple[Tensor, Shape]:
     return wide - mean(wide, axis=axes, keepdims=True), axes
 
 
-def _freedom(x: Tensor, axes: Shape, correction: float) -> float:
+def _freedom(who: str, x: Tensor, axes: Shape, correction: float) -> float:
     """By how much the squares are divided; 0 where that would be less than nothing."""
-    freedom = count(x, axes) - correction
+    freedom = count(x, axes) - real_number(f"{who}: correction", correction)
     return float(freedom) if freedom > 0 else 0.0
 
 
@@ -148,6 +151,8 @@ def var(
     ------
     DtypeError, ShapeError
         If the elements are integers, or an axis is out of range.
+    GradientError
+        If a derivative is about `correction`, which has none.
 
     Notes
     -----
@@ -159,7 +164,7 @@ def var(
     distances, axes = _deviations("var", x, axis)
     squares = real(conj(distances) * distances)
     total = sum(squares, axis=axes, keepdims=keepdims)
-    return astype(total / _freedom(x, axes, correction), real_type(x.dtype))
+    return astype(total / _freedom("var", x, axes, correction), real_type(x.dtype))
 
 
 @public
@@ -176,15 +181,15 @@ def std(
     (x,) = as_tensors("std", (x,))
     distances, axes = _deviations("std", x, axis)
     length = norm(distances, axis=axes, keepdims=keepdims)
-    scale = math.sqrt(_freedom(x, axes, correction))
+    scale = math.sqrt(_freedom("std", x, axes, correction))
     return astype(length / scale, real_type(x.dtype))
 
 
 @public
 def quantile(
-    x: Operand, q: float, *, axis: int | None = None, keepdims: bool = False
+    x: Operand, q: float, *, axis: Axis = None, keepdims: bool = False
 ) -> Tensor:
-    """Find what the part `q` of the elements along an axis does not exceed.
+    """Find what the part `q` of the elements along some axes does not exceed.
 
     Between two elements the result lies on a straight line. Where an element is not a
     number, neither is the result.
@@ -193,43 +198,42 @@ def quantile(
     ----------
     q : float
         In [0, 1]: 0 for the smallest element, 1 for the largest.
-    axis : int, optional
+    axis : int or sequence of int, optional
         Without it, all elements are meant.
 
     Raises
     ------
     RangeError, DtypeError, ShapeError
-        If `q` lies outside, the elements are no real floating-point numbers, the axis
-        is out of range or has no elements.
+        If `q` lies outside or is no number, the elements are no real floating-point
+        numbers, an axis is out of range or there are no elements along it.
+    GradientError
+        If a derivative is about `q`, which has none.
     """
-    if not 0 <= q <= 1:
+    part = real_number("quantile: q", q)
+    if not 0 <= part <= 1:
         raise RangeError(f"quantile: q must lie in [0, 1], {q} came")
-    return _quantile("quantile", x, q, axis, keepdims)
+    return _quantile("quantile", x, part, axis, keepdims)
 
 
-def _quantile(
-    who: str, x: Operand, q: float, axis: int | None, keepdims: bool
-) -> Tensor:
-    (x,) = as_tensors(who, (x,))
+def _quantile(who: str, x: Operand, q: float, axis: Axis, keepdims: bool) -> Tensor:
+    x, axes = prepared(who, x, axis)
     check_kind(x.dtype, FLOATS, who=who)
-    a = 0 if axis is None else axis_number(axis, x.ndim, who=who)
-    ordered = sort(reshape(x, (-1,)) if axis is None else x, axis=a)
-    size = ordered.shape[a]
-    if size == 0:
-        raise ShapeError(f"{who}: elements are needed, the shape is {x.shape}")
-    last = along(ordered, a, size - 1, size)  # NaN, if one is
-    out = where(not_equal(last, last), last, _between(ordered, q * (size - 1), a))
-    shape = reduced_shape(x, tuple(range(x.ndim)) if axis is None else (a,), keepdims)
-    return reshape(out, shape)
+    check_nonempty(x, axes, who=who)
+    rest, size = [a for a in range(x.ndim) if a not in axes], count(x, axes)
+    moved = reordered(x, (*rest, *axes))
+    ordered = sort(_reshape(moved, shape=(*(x.shape[a] for a in rest), size)))
+    last = along(ordered, -1, size - 1, size)  # NaN, if one is
+    out = where(not_equal(last, last), last, _between(ordered, q * (size - 1)))
+    return _reshape(out, shape=reduced_shape(x, axes, keepdims))
 
 
-def _between(x: Tensor, place: float, axis: int) -> Tensor:
-    """The number at a place along an axis that may lie between two elements."""
+def _between(x: Tensor, place: float) -> Tensor:
+    """The number at a place of the last axis that may lie between two elements."""
     whole = math.floor(place)
-    below = along(x, axis, whole, whole + 1)
+    below = along(x, -1, whole, whole + 1)
     if place == whole:
         return below
-    above = along(x, axis, whole + 1, whole + 2)
+    above = along(x, -1, whole + 1, whole + 2)
     # Equal neighbours may be infinite, and their difference no number.
     is_flat = equal(above, below)
     gap = where(is_flat, 0, above) - where(is_flat, 0, below)
@@ -237,8 +241,8 @@ def _between(x: Tensor, place: float, axis: int) -> Tensor:
 
 
 @public
-def median(x: Operand, *, axis: int | None = None, keepdims: bool = False) -> Tensor:
-    """Find the middle element along an axis, or the average of the two; see `quantile`.
+def median(x: Operand, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Find the middle element along axes, or the average of the two; see `quantile`.
 
     Two elements in the middle share the derivative evenly.
     """

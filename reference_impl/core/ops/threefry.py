@@ -17,6 +17,7 @@ import numpy as np
 
 from ..dtype import INTEGERS, UNSIGNED, uint32, uint64
 from ..kinds import constant
+from ..shape import possible
 
 __all__: list[str] = []
 
@@ -70,7 +71,7 @@ def _blocks(key, counters):
 
 
 @constant(
-    shape=lambda key, shape, dtype: shape,
+    shape=lambda key, shape, dtype: possible(shape, dtype.itemsize, who="bits"),
     dtype=lambda key, shape, dtype: dtype,
     kinds=INTEGERS,
     domain=lambda draw: [

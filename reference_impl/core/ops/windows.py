@@ -18,7 +18,8 @@ import numpy as np
 from ..dtype import NUMBERS, wide_type
 from ..errors import ShapeError
 from ..kinds import linear
-from ..shape import Shape, integers
+from ..number import integers
+from ..shape import Shape, possible
 from ..tensor import Tensor
 
 __all__: list[str] = []
@@ -130,7 +131,7 @@ def paddings(who: str, given: Padding, window: Window, image: Shape) -> Pairs:
 def _windows_shape(x: Tensor, sizes: Shape, strides: Shape, dilations: Shape) -> Shape:
     batch, image = x.shape[: -len(sizes)], x.shape[-len(sizes) :]
     counts = Window(sizes, strides, dilations).positions(image)
-    return (*batch, *counts, *sizes)
+    return possible((*batch, *counts, *sizes), x.dtype.itemsize, who="windows")
 
 
 def _overlap_added(
@@ -159,6 +160,8 @@ def _windows(x, *, sizes, strides, dilations):
     """
     n = len(sizes)
     steps = x.strides[-n:]
+    # There is one position if a stride exceeds the size; bytes could not count it.
+    strides = tuple(map(min, strides, x.shape[-n:]))
     return np.lib.stride_tricks.as_strided(
         x,
         _windows_shape(x, sizes, strides, dilations),
@@ -180,7 +183,7 @@ def _unwindows_shape(
         raise ShapeError(
             f"unwindows: {counts} windows fit on {shape}, the shape is {x.shape}"
         )
-    return (*x.shape[: -2 * n], *shape)
+    return possible((*x.shape[: -2 * n], *shape), x.dtype.itemsize, who="unwindows")
 
 
 @linear(

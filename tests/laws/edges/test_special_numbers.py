@@ -23,10 +23,14 @@ NUMPY = {
     "_pow": np.power,
     "_clip_min": np.maximum,
     "_clip_max": np.minimum,
+    "_gated": lambda x, g: np.where(x > 0, g, 0.0),
     "relu": lambda x: np.maximum(x, 0.0),
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "erf": np.vectorize(math.erf),
     "erfc": np.vectorize(math.erfc),
+    "lgamma": np.vectorize(
+        lambda x: INF if x in (0, -1, -2, HUGE, -HUGE) else math.lgamma(x)
+    ),
 }
 
 # Elements a few units from NumPy's or `math`'s, where it is a series that we sum.
@@ -41,15 +45,16 @@ def test_special_numbers_are_treated_as_in_numpy(op):
     out = op(*map(ri.tensor, operands))
 
     needed = (NUMPY.get(name) or getattr(np, name))(*operands)
-    if name in ("erf", "erfc"):
+    if name in ("erf", "erfc", "lgamma"):
         np.testing.assert_allclose(out.numpy(), needed, rtol=SERIES_TOLERANCE)
     else:
         assert_same(out, needed)
     assert_same(ri.compile(lambda *xs: op(*xs))(*map(ri.tensor, operands)), out.numpy())
 
 
-# An answer to a question is a boolean; a sign is all that `copysign` takes from `y`.
-BLIND_TO_NAN = {("copysign", 1)}
+# An answer to a question is a boolean. A sign is all that `copysign` takes from `y`;
+# `gated` asks of `x` whether it is positive, and what is no number is not.
+BLIND_TO_NAN = {("copysign", 1), ("gated", 0)}
 
 
 @pytest.mark.parametrize("op", OF_FLOATS, ids=lambda op: op.name)

@@ -8,27 +8,34 @@ ZERO_IN_NUMBERS = "it says in numbers what may be a structural zero"
 SLOWER = "it takes a longer way to the same numbers"
 SAME_DTYPE = "promotion, or the weakness of Python scalars, leads to the same dtype"
 UNDERFLOW = "minus infinity stays, whatever number is taken from it"
+NOT_THERE = "what it excludes does not occur"
 AS_GOOD = "the reader takes what is not converted too"
 
 EQUIVALENT = {
     (
         "kinds.py",
-        "_elementwise_vjp",
+        "_vjp",
         "_scaled_by_conjugate if out.dtype.kind == 'c' else _scaled",
         "_scaled_by_conjugate",
     ): SLOWER,  # real numbers are their own conjugates
     (
         "kinds.py",
-        "_elementwise_vjp",
+        "_vjp",
         "scaled(g, slope) if needs is None or needs[i] else None",
         "scaled(g, slope)",
     ): NOT_ASKED_FOR,
     (
         "kinds.py",
-        "_scaled",
-        "if slope.__class__ is int:",
-        "if False:",
-    ): SLOWER,
+        "_uniform_vjp",
+        "-g if is_needed else None",
+        "-g",
+    ): NOT_ASKED_FOR,
+    (
+        "kinds.py",
+        "_scaled_by_conjugate",
+        "if slope.__class__ is Tensor:",
+        "if True:",
+    ): NOT_THERE,  # a partial of a function of complex numbers that is none
     (
         "kinds.py",
         "_linear_jvp",

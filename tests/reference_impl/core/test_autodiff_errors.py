@@ -118,5 +118,7 @@ def test_a_derivative_does_not_reach_across_devices(move, make_device):
 
 @pytest.mark.parametrize("make", [ri.arange, lambda v: ri.linspace(0.0, v, 3)])
 def test_a_grid_does_not_depend_on_a_variable(make):
-    with pytest.raises(GradientError, match="would lose how this tensor was computed"):
+    with pytest.raises(
+        GradientError, match="a real number that no derivative is about"
+    ):
         ri.grad(lambda v: ri.sum(make(v)))(ri.tensor(2.0))

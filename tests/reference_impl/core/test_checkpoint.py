@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import reference_impl as ri
-from reference_impl.core.errors import DeviceError
+from reference_impl.core.errors import CaptureError, DeviceError, FreedError
 
 # Cotangents of one tensor may be added in another order.
 TOLERANCE = 1e-14
@@ -121,3 +121,25 @@ def test_arguments_of_two_devices_are_refused(x, make_device):
 
     with pytest.raises(DeviceError, match=r"^checkpoint: .* small"):
         ri.checkpoint(lambda there, x: x * 2)(there, x)
+
+
+def test_a_derivative_through_too_many_checkpoints_inside_of_one_another_is_refused():
+    function = ri.exp
+    for _ in range(300):
+        function = ri.checkpoint(function)
+
+    assert function(ri.tensor(0.0)).item() == 1
+    for derivative in (ri.grad(function), lambda x: ri.jvp(function, (x,), (x,))):
+        with pytest.raises(CaptureError, match=r"^checkpoint: Python's stack has no"):
+            derivative(ri.tensor(0.0))
+
+
+@pytest.mark.parametrize(
+    "make", [ri.checkpoint, lambda f: ri.custom_jvp(f, lambda tangents, out, x: out)]
+)
+def test_a_freed_argument_is_named(make):
+    x = ri.tensor(1.0)
+    x.free()
+
+    with pytest.raises(FreedError, match=r"^(checkpoint|custom_jvp): the float32"):
+        make(ri.exp)(x)

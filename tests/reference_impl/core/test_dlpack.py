@@ -5,7 +5,12 @@ import pytest
 
 import reference_impl as ri
 from reference_impl.core.dtype import SUPPORTED
-from reference_impl.core.errors import DeviceError, GradientError, NoValueError
+from reference_impl.core.errors import (
+    DeviceError,
+    DtypeError,
+    GradientError,
+    NoValueError,
+)
 from reference_impl.core.tensor import symbol
 
 NUMBERS = np.array([[1.5, -2.0, 0.5], [3.0, 0.25, 4.0]])
@@ -133,3 +138,9 @@ def test_a_tensor_with_a_history_is_not_exported():
 def test_a_tensor_without_a_value_is_not_exported():
     with pytest.raises(NoValueError, match=r"^dlpack: "):
         symbol((2,), ri.float32).__dlpack__()
+
+
+@pytest.mark.parametrize("junk", [1.0, [1.0], None, "a"])
+def test_what_hands_out_no_memory_is_refused(junk):
+    with pytest.raises(DtypeError, match=r"^from_dlpack: an array with .*, \w+ came$"):
+        ri.from_dlpack(junk)

@@ -131,3 +131,9 @@ def test_what_a_jacobian_is_not_about_may_be_anything(mode):
     )
 
     np.testing.assert_allclose(came, X[1] * np.eye(3), rtol=1e-15)
+
+
+@pytest.mark.parametrize("given", [("x", (1.0,)), ((1.0,), "x"), (ri.ones(1), (1.0,))])
+def test_hvp_asks_for_tuples_by_its_own_name(given):
+    with pytest.raises(ri.TreeError, match=r"^hvp: (primals|tangents) must be a tuple"):
+        ri.hvp(ri.exp, *given)

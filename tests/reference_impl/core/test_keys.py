@@ -8,7 +8,7 @@ import pytest
 
 import reference_impl as ri
 from reference_impl import random
-from reference_impl.core import tree
+from reference_impl.core import continuous, tree
 from reference_impl.core.errors import (
     DtypeError,
     FreedError,
@@ -107,13 +107,13 @@ def test_a_number_that_is_not_folded_in_does_not_use_the_key_up(make_device):
 
 
 def test_of_two_threads_that_draw_at_the_same_time_one_is_refused(monkeypatch):
-    both, unit, key = Barrier(2, timeout=5), random.unit, random.key(0)
+    both, unit, key = Barrier(2, timeout=5), continuous.unit, random.key(0)
 
     def meeting(*args):
         both.wait()
         return unit(*args)
 
-    monkeypatch.setattr(random, "unit", meeting)
+    monkeypatch.setattr(continuous, "unit", meeting)
     with ThreadPoolExecutor(2) as threads:
         draws = [threads.submit(random.uniform, key) for _ in range(2)]
     errors = [draw.exception() for draw in draws]

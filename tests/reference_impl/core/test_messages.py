@@ -70,7 +70,7 @@ TABLE = [
         Call(name, (MATRIX,))
         for name in names("""
             abs all any argmax argmin argsort argwhere cholesky count_nonzero det diag
-            diagonal diff eigh eigvalsh empty_like expand_dims flatten flip inv
+            diagonal diff digamma eigh eigvalsh empty_like expand_dims flatten flip inv
             log_softmax logsumexp matrix_norm matrix_rank matrix_transpose max mean
             median min nonzero norm ones_like pinv positive prod qr rsqrt sign slogdet
             softmax sort std stop_gradient sum svd svdvals trace tril triu unstack var
@@ -84,6 +84,7 @@ TABLE = [
     Call("matrix_power", (MATRIX,), {"n": 2}),
     Call("moveaxis", (MATRIX,), {"source": 0, "destination": 1}),
     Call("pad", (MATRIX,), {"widths": 1}),
+    Call("polygamma", (MATRIX,), {"order": 1}),
     Call("permute_dims", (MATRIX,), {"axes": (1, 0)}),
     Call("quantile", (MATRIX,), {"q": 0.5}),
     Call("repeat", (MATRIX,), {"repeats": 2}),
@@ -126,9 +127,6 @@ OF_NO_TENSOR = {
 
 # Each operand may lie where it likes, or has a place of its own in the result.
 OF_SEVERAL_DEVICES = {"broadcast_arrays", "meshgrid"}
-
-# Indices become tensors before anything else is looked at.
-OF_INDICES = {"scatter_add"}
 
 
 def has_several_operands(call):
@@ -175,7 +173,7 @@ JUNK = {
 
 
 @pytest.mark.parametrize(("junk", "kind", "needed"), JUNK.values(), ids=JUNK)
-@calls(without=OF_INDICES)
+@calls()
 def test_what_is_no_tensor_is_refused(call, junk, kind, needed):
     for operands in call.spoiled(lambda array: junk):
         if call.name == "clip" and junk is None and operands[0] is not None:
@@ -312,3 +310,24 @@ def test_shapes_that_do_not_fit_are_named(call):
     with refused(call, (ri.ShapeError, ri.IndexRangeError)) as caught:
         call(operands)
     assert any(str(shape) in str(caught.value) for shape in shapes)
+
+
+# What is asked whether it is true, what begins with its own name, and what is a tensor.
+FREE = {*names("dtype device keepdims stable descending include_initial endpoint")}
+OPERANDS = {*names("prepend append value fill_value index indices sorter")}
+
+
+def options(call):
+    """What a function is told besides its operands and what it is asked to do."""
+    parameters = inspect.signature(getattr(ri, call.name)).parameters.values()
+    named = [p.name for p in parameters if p.kind == p.KEYWORD_ONLY]
+    asked = {p.name for p in parameters if isinstance(p.default, bool)}
+    return {*named, *call.options} - FREE - OPERANDS - asked
+
+
+@pytest.mark.parametrize("junk", [{"x": 1}, "seven", [[1], [2, 3]], 1j], ids=str)
+@calls(options)
+def test_options_without_a_meaning_are_refused(call, junk):
+    for name in options(call):
+        with refused(call, ri.MappingError):
+            call(call.operands(), **{name: junk})

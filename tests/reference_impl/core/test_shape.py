@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 import reference_impl as ri
-from reference_impl.core.errors import AxisError, DtypeError, NoValueError, ShapeError
+from reference_impl.core.errors import (
+    AxisError,
+    DtypeError,
+    NoValueError,
+    OutOfMemoryError,
+    ShapeError,
+)
 from reference_impl.core.shape import (
     axis_number,
     broadcast_shapes,
@@ -121,8 +127,8 @@ def test_what_is_no_integer_is_no_axis(axis):
         (lambda x: ri.tile(x, 1.5), "tile: repetitions must be integers"),
         (lambda x: ri.split(x, [0.5]), "split: sections must be integers"),
         (lambda x: ri.pad(x, 0.5), "pad: widths must be integers"),
-        (lambda x: ri.one_hot(0, 1.5), "one_hot: classes must be integers"),
-        (lambda x: ri.one_hot(0, [1, 2]), "one_hot: classes must be integers"),
+        (lambda x: ri.one_hot(0, 1.5), "one_hot: classes must be an integer"),
+        (lambda x: ri.one_hot(0, [1, 2]), "one_hot: classes must be an integer"),
         (lambda x: ri.grad(ri.sum, 0.5)(x), "grad: argnums must be integers"),
     ],
 )
@@ -160,3 +166,63 @@ def test_summing_over_stretched_axes_gives_back_the_shape():
             summed = np.ones(target).sum(axis=axes, keepdims=True)
 
             assert summed.reshape(shape).shape == shape
+
+
+TOO_MANY_AXES = {
+    "broadcast_to": lambda x: ri.broadcast_to(x, (1,) * 65),
+    "reshape": lambda x: ri.reshape(x, (1,) * 65),
+    "zeros": lambda x: ri.zeros((1,) * 65),
+    "empty": lambda x: ri.empty((1,) * 65),
+    "bits": lambda x: ri.random.bits(ri.random.key(0), (1,) * 65),
+    "one_hot": lambda x: ri.one_hot(ri.zeros((1,) * 64, dtype="int64"), 1),
+}
+
+
+@pytest.mark.parametrize(("who", "make"), TOO_MANY_AXES.items(), ids=TOO_MANY_AXES)
+def test_no_tensor_has_more_axes_than_an_array(who, make):
+    message = f"^{who}: at most 64 axes are possible, 65 came$"
+    with pytest.raises(ShapeError, match=message):
+        make(ri.tensor(1.0))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda x: ri.expand_dims(x, 0),
+        lambda x: ri.stack([x, x]),
+        lambda x: ri.take(x, ri.tensor([[0]]), axis=0),
+        lambda x: ri.tile(x, (1,) * 65),
+    ],
+)
+def test_axes_are_counted_where_they_are_added(make):
+    with pytest.raises(ShapeError, match="at most 64 axes are possible"):
+        make(ri.ones((1,) * 64))
+
+
+FAR = 2**62
+TOO_LARGE = {
+    "broadcast_to": lambda x: ri.broadcast_to(1.0, (FAR,)),
+    "pad": lambda x: ri.pad(x, FAR),
+    "diag": lambda x: ri.diag(x, offset=2**40),
+    "one_hot": lambda x: ri.one_hot(0, FAR),
+    "zeros": lambda x: ri.zeros((FAR, FAR)),
+    "empty": lambda x: ri.empty((FAR, FAR)),
+    "bits": lambda x: ri.random.bits(ri.random.key(0), 10**30),
+    "normal": lambda x: ri.random.normal(ri.random.key(0), (FAR,)),
+    "permutation": lambda x: ri.random.permutation(ri.random.key(0), 10**30),
+    "fft": lambda x: ri.fft.fft(x, n=FAR),
+    "conv_transpose": lambda x: ri.conv_transpose(
+        ri.ones((1, 1, 2)), ri.ones((1, 1, 1)), stride=FAR
+    ),
+}
+
+
+@pytest.mark.parametrize("make", TOO_LARGE.values(), ids=TOO_LARGE)
+def test_more_bytes_than_an_address_can_count_are_refused(make):
+    with pytest.raises(OutOfMemoryError, match="too large"):
+        make(ri.tensor([1.0, 2.0]))
+
+
+def test_a_shape_that_is_refused_eagerly_is_refused_in_a_capture():
+    with pytest.raises(OutOfMemoryError, match=r"^broadcast_to: .* large"):
+        ri.capture(lambda x: ri.broadcast_to(x, (FAR,)), ri.tensor(1.0))

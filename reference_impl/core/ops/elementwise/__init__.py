@@ -10,6 +10,7 @@ from .bitwise import *
 from .comparison import *
 from .conversion import *
 from .exponential import *
+from .gamma import *
 from .powers import *
 from .rounding import *
 from .selection import *

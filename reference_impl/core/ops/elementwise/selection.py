@@ -7,9 +7,11 @@ two choices are equal: there `maximum` splits its cotangent, a bound lets it pas
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
-from ...dtype import BOOLEANS, REALS, check_kind
+from ...dtype import BOOLEANS, FLOATS, REALS, check_kind
 from ...kinds import elementwise, general
 from ...op import public
 from ...operands import (
@@ -22,7 +24,6 @@ from ...operands import (
 )
 from ...tensor import Tensor
 from ..creation import zeros_like
-from .arithmetic import _sign
 from .conversion import astype
 
 __all__ = ["clip", "maximum", "minimum", "relu", "where"]
@@ -204,8 +205,30 @@ def _with_bound(x: Tensor, bound: Operand) -> tuple[Tensor, ...]:
     return pair
 
 
+def _partials_of_gated(out, x, g):
+    return None, partial(_gated, x)
+
+
 @elementwise(
-    partials=lambda out, x: (_sign(out),),
+    partials=_partials_of_gated,
+    py="({1} if {0} > {zero} else {zero})",
+    c="({0} > {zero} ? {1} : {zero})",
+    domain=(-2, 2),
+    kinds=FLOATS,
+)
+def _gated(x, g, *, out=None):
+    """Let `g` pass where `x` is positive; zero elsewhere.
+
+    A primitive for speed: a product with the sign of `x` takes twice as long. It would
+    not be zero where `g` is infinite, but its digits times 0 are.
+    """
+    digits = _BITS[x.itemsize]
+    written = None if out is None else out.view(digits)
+    return np.multiply(g.view(digits), x > 0, out=written).view(x.dtype)
+
+
+@elementwise(
+    partials=lambda out, x: (partial(_gated, out),),
     py="({0} if {0} > {zero} or {0} != {0} else {zero})",
     c="({0} > {zero} || {0} != {0} ? {0} : {zero})",
     domain=(-2, 2),

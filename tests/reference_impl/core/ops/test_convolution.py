@@ -256,3 +256,10 @@ def test_booleans_are_refused():
 
     with pytest.raises(DtypeError, match=r"^conv: "):
         ri.conv(x, x)
+
+
+@pytest.mark.parametrize("convolve", [ri.conv, ri.conv_transpose])
+def test_truth_is_one_group(convolve):
+    x = ri.ones((1, 1, 3))
+
+    assert convolve(x, x, groups=True).tolist() == convolve(x, x, groups=1).tolist()

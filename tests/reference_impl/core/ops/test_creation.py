@@ -231,3 +231,19 @@ def test_a_label_out_of_range_is_refused_when_it_is_read(labels, run):
 def test_labels_that_are_no_integers_are_refused():
     with pytest.raises(DtypeError, match=r"^one_hot: integer elements .* float32 came"):
         ri.one_hot(ri.tensor([1.0]), 3)
+
+
+@pytest.mark.parametrize("junk", [[[1], [1, 2]], (1, "a"), [1.0], None], ids=str)
+@pytest.mark.parametrize(
+    "fill", [lambda junk: ri.full(2, junk), lambda junk: ri.full_like(ri.ones(2), junk)]
+)
+def test_what_fills_must_be_one_number(fill, junk):
+    with pytest.raises(DtypeError, match=r"one number|not supported"):
+        fill(junk)
+
+
+def test_a_negative_number_of_classes_is_refused():
+    with pytest.raises(
+        RangeError, match=r"^one_hot: classes must not be negative, -1 "
+    ):
+        ri.one_hot(ri.zeros(0, dtype="int64"), -1)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import reference_impl as ri
-from reference_impl.core.errors import RangeError, ShapeError
+from reference_impl.core.errors import DtypeError, RangeError, ShapeError
 
 X = np.random.default_rng(0).normal(size=(2, 3, 4))
 
@@ -99,3 +99,14 @@ def test_diff_can_take_more_elements():
 def test_a_negative_number_of_differences_is_refused():
     with pytest.raises(RangeError, match=r"^diff: n must not be negative, -1 came"):
         ri.diff(ri.ones(3), n=-1)
+
+
+@pytest.mark.parametrize("n", [4, 5, 10**9])
+def test_of_as_many_differences_as_elements_nothing_is_left(n):
+    assert ri.diff(ri.tensor(X), axis=1, n=n).shape == np.diff(X, axis=1, n=9).shape
+
+
+@pytest.mark.parametrize("junk", [1.5, "a", [1]])
+def test_the_number_of_differences_must_be_an_integer(junk):
+    with pytest.raises(DtypeError, match=r"^diff: n must be an integer, .* came$"):
+        ri.diff(ri.ones(3), n=junk)

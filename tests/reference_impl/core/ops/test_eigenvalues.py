@@ -90,3 +90,16 @@ def test_only_square_matrices_have_eigenvalues(function, shape):
 def test_integers_are_refused(function):
     with pytest.raises(ri.DtypeError, match=rf"^{function.__name__}: .*int64"):
         function(ri.tensor([[1, 0], [0, 1]]))
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("place", [(0, 0), (0, 1)], ids=str)
+@pytest.mark.parametrize("name", ["eigh", "eigvalsh"])
+def test_a_matrix_with_an_element_that_is_not_finite_has_no_eigenvalues(
+    name, place, bad
+):
+    x = np.stack([np.eye(3), np.eye(3)])
+    x[(1, *place)] = bad
+
+    with pytest.raises(ri.RangeError, match=rf"^{name}: matrix x\[1\] has no .*finite"):
+        getattr(ri, name)(x)

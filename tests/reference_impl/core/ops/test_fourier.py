@@ -172,3 +172,16 @@ def test_captured_transforms_are_those_computed_at_once():
     eager = transform(ri.tensor(X))
 
     np.testing.assert_array_equal(ri.compile(transform)(ri.tensor(X)), eager)
+
+
+@pytest.mark.parametrize("name", ["fft", "ifft", "rfft", "irfft", "hfft", "ihfft"])
+@pytest.mark.parametrize("junk", [["ortho"], {}, None, "half"], ids=str)
+def test_a_size_and_a_norm_must_be_some(name, junk):
+    transform = getattr(ri.fft, name)
+    with pytest.raises(ri.RangeError, match=rf"^{name}: norm must be .* came$"):
+        transform(ri.ones(4), norm=junk)
+    if junk is not None:
+        with pytest.raises(
+            ri.DtypeError, match=rf"^{name}: n must be an integer, .* c"
+        ):
+            transform(ri.ones(4), n=junk)

@@ -183,3 +183,39 @@ def test_a_triangle_of_a_vector_is_refused():
 def test_more_than_memory_holds_is_refused(who, make):
     with pytest.raises(ri.OutOfMemoryError, match=f"^{who}: "):
         make()
+
+
+FAR = 10**30
+
+
+@pytest.mark.parametrize("k", [FAR, -FAR])
+def test_a_diagonal_beyond_the_corners_is_that_nearest_to_them(k):
+    near = 3 if k > 0 else -3
+
+    np.testing.assert_array_equal(ri.tril(ri.ones((3, 3)), k=k), np.tri(3, 3, near))
+    np.testing.assert_array_equal(ri.triu(ri.ones((3, 3)), k=k), 1 - np.tri(3, 3, near))
+    np.testing.assert_array_equal(ri.eye(3, k=k), np.eye(3, k=near))
+
+
+NO_GRID = {
+    "arange: a bound": lambda junk: ri.arange(junk),
+    "arange: step": lambda junk: ri.arange(0, 3, junk),
+    "linspace: an end": lambda junk: ri.linspace(junk, 1.0, 3),
+    "linspace: num": lambda junk: ri.linspace(0.0, 1.0, junk),
+    "eye: k": lambda junk: ri.eye(3, k=junk),
+    "tril: k": lambda junk: ri.tril(ri.ones((2, 2)), k=junk),
+    "triu: k": lambda junk: ri.triu(ri.ones((2, 2)), k=junk),
+    "fftfreq: n": lambda junk: ri.fft.fftfreq(junk),
+    "rfftfreq: d": lambda junk: ri.fft.rfftfreq(3, d=junk),
+}
+
+
+@pytest.mark.parametrize("junk", ["a", None, [1, 2], [[1], [2, 3]], {}], ids=str)
+@pytest.mark.parametrize(("who", "make"), NO_GRID.items(), ids=NO_GRID)
+def test_what_says_where_elements_stand_must_be_numbers(who, make, junk):
+    with pytest.raises(DtypeError, match=rf"^{who} must be an? .*, .* came$"):
+        make(junk)
+
+
+def test_a_range_of_numpys_integers_is_one_of_integers():
+    assert ri.arange(np.int64(3)).dtype == ri.int64

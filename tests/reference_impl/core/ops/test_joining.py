@@ -169,3 +169,27 @@ def test_widths_and_modes_that_are_none_are_refused():
         ri.pad(x, [(1, 1), (1, 1)])
     with pytest.raises(DtypeError, match=r"^pad: widths must be integers"):
         ri.pad(x, 0.5)
+
+
+@pytest.mark.parametrize("join", [ri.concat, ri.stack])
+@pytest.mark.parametrize("junk", [None, 1.5, ri.tensor(1.0), 1j], ids=str)
+def test_what_is_joined_must_be_a_sequence(join, junk):
+    message = rf"^{join.__name__}: a sequence of tensors is needed, .* came$"
+    with pytest.raises(DtypeError, match=message):
+        join(junk)
+
+
+def test_a_number_of_sections_may_be_one_of_numpys():
+    parts = ri.split(ri.tensor(np.arange(6)), np.int64(3))
+
+    assert [part.tolist() for part in parts] == [[0, 1], [2, 3], [4, 5]]
+
+
+def test_no_axes_are_rolled_by_no_shifts():
+    assert ri.fft.fftshift(ri.tensor(1.0)).item() == 1
+
+
+@pytest.mark.parametrize("junk", [[[1], [1, 2]], 10**30, "a"], ids=str)
+def test_widths_must_be_integers(junk):
+    with pytest.raises(DtypeError, match=r"^pad: widths must be integers .* came$"):
+        ri.pad(X, junk)

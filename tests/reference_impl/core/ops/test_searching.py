@@ -66,3 +66,10 @@ def test_a_search_that_has_no_meaning_is_refused():
         ri.searchsorted(X[0], 1.0, side="top")
     with pytest.raises(DtypeError, match=r"^searchsorted: "):
         ri.searchsorted(X[0] * 1j, 1.0)
+
+
+def test_an_order_must_be_a_vector():
+    with pytest.raises(
+        ShapeError, match=r"^searchsorted: sorter must be a vector, \(\)"
+    ):
+        ri.searchsorted(np.arange(3.0), 1.0, sorter=0)

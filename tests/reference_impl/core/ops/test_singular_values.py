@@ -94,3 +94,16 @@ def test_what_has_no_singular_values_is_refused(function):
         function(ri.tensor([[1, 0], [0, 1]]))
     with pytest.raises(ri.RangeError, match=rf"^{name}: the matrix .*finite"):
         function(np.full((2, 2), np.nan))
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("place", [(0, 0), (0, 1)], ids=str)
+@pytest.mark.parametrize("name", ["svd", "svdvals", "pinv"])
+def test_a_matrix_with_an_element_that_is_not_finite_has_no_singular_values(
+    name, place, bad
+):
+    x = np.stack([np.eye(3), np.eye(3)])
+    x[(1, *place)] = bad
+
+    with pytest.raises(ri.RangeError, match=rf"^{name}: matrix x\[1\] has no .*finite"):
+        getattr(ri, name)(x)

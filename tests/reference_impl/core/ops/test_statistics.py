@@ -202,3 +202,33 @@ def test_the_median_of_infinities_is_infinite(infinity):
 def test_nothing_has_no_largest_size(ord):
     with pytest.raises(ri.ShapeError, match=r"^norm: at least one element .*\(2, 0\)"):
         ri.norm(ri.ones((2, 0)), axis=-1, ord=ord)
+
+
+@pytest.mark.parametrize("keepdims", [False, True])
+@pytest.mark.parametrize("axis", [(), (1,), (0, 2), (-1, 0), (0, 1, 2)], ids=str)
+@pytest.mark.parametrize("q", [0.3, 0.5])
+def test_a_quantile_along_several_axes_is_that_of_numpy(q, axis, keepdims):
+    came = ri.quantile(ri.tensor(X), q, axis=axis, keepdims=keepdims)
+
+    needed = np.quantile(X, q, axis=axis, keepdims=keepdims)
+    np.testing.assert_allclose(came, needed, rtol=TOLERANCE, strict=True)
+
+
+def test_a_median_along_several_axes_is_that_of_numpy():
+    came = ri.median(ri.tensor(X), axis=(2, 0))
+
+    np.testing.assert_allclose(came, np.median(X, axis=(2, 0)), rtol=TOLERANCE)
+
+
+@pytest.mark.parametrize("junk", ["fro", None, [2.0], ri.ones(2)])
+def test_the_number_of_a_norm_must_be_one(junk):
+    with pytest.raises(DtypeError, match=r"^norm: ord must be a real number, .* came$"):
+        ri.norm(X, ord=junk)
+
+
+@pytest.mark.parametrize("junk", ["half", [0.1, 0.5], ri.tensor([0.1, 0.5])])
+def test_a_part_must_be_one_number(junk):
+    with pytest.raises(
+        DtypeError, match=r"^quantile: q must be a real number, .* came"
+    ):
+        ri.quantile(X, junk)

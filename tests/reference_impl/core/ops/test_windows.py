@@ -92,3 +92,12 @@ def test_padding_is_a_number_one_for_each_axis_a_pair_for_each_or_a_word(given, 
     window = Window((3, 2), (1, 1), (1, 1))
 
     assert paddings("conv", given, window, (5, 5)) == needed
+
+
+@pytest.mark.parametrize("pool", [ri.avg_pool, ri.max_pool])
+def test_a_stride_beyond_the_image_has_one_position(pool):
+    x = np.arange(25.0).reshape(1, 1, 5, 5)
+
+    far = pool(x, size=2, stride=2**62)
+
+    np.testing.assert_array_equal(far, pool(x, size=2, stride=5))
