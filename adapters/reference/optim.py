@@ -1,7 +1,7 @@
 """Gradient descent with momentum, as the reference framework has it."""
 
 import reference_impl as ri
-from reference_impl import nn, optim
+from reference_impl import nn
 
 _Params = nn.Sequential  # a model is the tree of its parameters
 
@@ -15,4 +15,5 @@ def update(
     params: _Params, grads: _Params, velocities: _Params, *, lr: float, momentum: float
 ) -> tuple[_Params, _Params]:
     """v <- momentum v + g, then p <- p - lr v; returns new trees."""
-    return optim.sgd(lr=lr, momentum=momentum).update(grads, velocities, params)
+    velocities = ri.tree.map(lambda v, g: momentum * v + g, velocities, grads)
+    return ri.tree.map(lambda p, v: p - lr * v, params, velocities), velocities

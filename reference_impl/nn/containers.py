@@ -10,7 +10,8 @@ from ..core.random import Key
 from ..core.random import split as split_key
 from ..core.scope import scope
 from ..core.tensor import Tensor
-from .layer import Layer, static
+from .layer import Layer
+from .parts import static
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,13 @@ class Residual(Layer):
     shortcut: Layer | None = None
 
     def __call__(self, x: Tensor) -> Tensor:
-        """Apply both ways and add the results."""
-        return (x if self.shortcut is None else self.shortcut(x)) + self.body(x)
+        """Apply both ways, each a named scope of the graph, and add the results."""
+        straight = x
+        if self.shortcut is not None:
+            with scope("shortcut"):
+                straight = self.shortcut(x)
+        with scope("body"):
+            return straight + self.body(x)
 
     def training(self, x: Tensor, key: Key | None = None) -> tuple[Tensor, Self]:
         """Apply both ways as in training, each with a key of its own."""

@@ -1,0 +1,126 @@
+"""Attention: every query reads a weighted average of values.
+
+The weights are a softmax of products of the query with keys. A mask is boolean, and
+true where a query may read a key, as in PyTorch's function of the same name, Keras and
+flax; PyTorch's layer `MultiheadAttention` has it the other way round. Deliberately
+absent: masks that are added to the products. `multi_head_attention` is the layer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from ..core.dtype import bool_
+from ..core.errors import DtypeError, ShapeError
+from ..core.ops import any, arange, astype, matrix_transpose, reshape, softmax, where
+from ..core.tensor import Tensor
+
+
+def scaled_dot_product_attention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    *,
+    mask: Tensor | None = None,
+    is_causal: bool = False,
+    scale: float | None = None,
+    dropout: Callable[[Tensor], Tensor] | None = None,
+) -> Tensor:
+    """softmax(scale Q K^T) V, the softmax over the keys that a query may read.
+
+    Shapes
+    ------
+    query   (..., T, D)
+    key     (..., S, D)
+    value   (..., S, E)
+    mask    broadcasts to (..., T, S)
+    result  (..., T, E)
+
+    Parameters
+    ----------
+    mask : boolean tensor
+        Whether a query may read a key.
+    is_causal : bool
+        Whether the query at position t may read the keys up to position t only.
+    scale : float
+        By default 1 / sqrt(D), which keeps products of random vectors at size 1.
+    dropout : function
+        Of the weights (..., T, S), applied before the values are averaged.
+
+    Raises
+    ------
+    DtypeError, ShapeError
+        If the mask is not boolean, or shapes do not fit.
+
+    Notes
+    -----
+    A query that may read no key gets zeros, and so does its gradient: it is an average
+    of nothing, not of what it must not read. So it is in PyTorch's function; its layer
+    gives zeros or NaN, depending on whether the weights are asked for.
+
+    Source: Vaswani et al. 2017, "Attention is all you need", equation 1.
+    """
+    scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
+    products = (query * scale) @ matrix_transpose(key)
+    is_reading, may_read = _readable(products, mask, is_causal)
+    if may_read is not None:
+        # Less time than a choice of elements, and none in the derivative.
+        penalty = where(may_read, 0.0, -math.inf)
+        products = products + astype(penalty, products.dtype)
+    weights = softmax(products)
+    out = (weights if dropout is None else dropout(weights)) @ value
+    return out if is_reading is None else where(is_reading, out, 0.0)
+
+
+def _readable(
+    products: Tensor, mask: Tensor | None, is_causal: bool
+) -> tuple[Tensor | None, Tensor | None]:
+    """Whether a query may read any key, and which; all of them if it may read none.
+
+    A softmax of nothing would be 0/0, and so would be its gradient. `None` stands for
+    what is true everywhere; by the causal mask alone, a query may read the first key.
+    """
+    earlier = causal_mask(*products.shape[-2:]) if is_causal else None
+    if mask is None:
+        return None, earlier
+    _check_mask(mask, products)
+    mask = mask if earlier is None else mask & earlier
+    is_reading = any(mask, axis=-1, keepdims=True)
+    return is_reading, mask | ~is_reading
+
+
+def _check_mask(mask: Tensor, products: Tensor) -> None:
+    who = "scaled_dot_product_attention: the mask must"
+    if mask.dtype != bool_:
+        raise DtypeError(
+            f"{who} be boolean, true where keys are read; {mask.dtype} came"
+        )
+    sizes = zip(mask.shape[::-1], products.shape[::-1], strict=False)
+    if mask.ndim > products.ndim or not all(m in (1, n) for m, n in sizes):
+        raise ShapeError(
+            f"{who} broadcast to {products.shape}, queries and keys; {mask.shape} came"
+        )
+
+
+def causal_mask(T: int, S: int, *, first: Any = 0) -> Tensor:
+    """Whether the keys stand at the positions of queries or before them, (T, S).
+
+    Parameters
+    ----------
+    first : int, or integer tensor without axes
+        The position of the first query; that of the first key is 0.
+    """
+    return reshape(arange(T) + first, (T, 1)) >= arange(S)
+
+
+def padding_mask(lengths: Tensor, S: int) -> Tensor:
+    """Whether keys are elements of a sequence, and not what fills it up to S.
+
+    Shapes
+    ------
+    lengths  (N,), integers: how many keys are elements
+    result   (N, 1, 1, S), for all heads and all queries
+    """
+    return arange(S) < reshape(lengths, (-1, 1, 1, 1))

@@ -1,0 +1,84 @@
+"""Dropout: random elements become zero in training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from ..core import random
+from ..core.dtype import FLOATS, check_kind
+from ..core.errors import RangeError
+from ..core.ops import where
+from ..core.random import Key
+from ..core.tensor import Tensor
+from .layer import Layer
+from .parts import static, statistic
+
+
+@dataclass(frozen=True)
+class Dropout(Layer):
+    """In training, every element is zero with probability `p`; the rest is x / (1 - p).
+
+    So the mean over all masks is x, and after training nothing is to be done.
+
+    Shapes
+    ------
+    kept    that of `x` or one that stretches to it, or None
+    x       any
+    result  that of `x`
+
+    Parameters
+    ----------
+    p : float in [0, 1)
+        The probability of a zero, as in all frameworks.
+    kept : Tensor of bool, optional
+        Which elements are kept, in place of random numbers. With equal ones, frameworks
+        whose generators differ can be compared.
+
+    Raises
+    ------
+    RangeError
+        If `p` lies outside of [0, 1).
+    TypeError
+        In training: if neither a key nor `kept` is given.
+    DtypeError
+        In training: if the elements are no floating-point numbers.
+
+    Notes
+    -----
+    A dropped element is zero even if it was infinite or not a number, which times zero
+    is not a number in PyTorch.
+
+    Source: Srivastava et al. 2014, section 10, for the scale in training.
+    """
+
+    p: float = static(default=0.5)
+    kept: Tensor | None = statistic(default=None)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.p < 1:
+            raise RangeError(
+                f"Dropout: p, the probability of a zero, must lie in [0, 1); {self.p} "
+                f"came"
+            )
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Return `x` itself."""
+        return x
+
+    def training(self, x: Tensor, key: Key | None = None) -> tuple[Tensor, Self]:
+        """Drop elements; the layer stays the same."""
+        check_kind(x.dtype, FLOATS, who="Dropout")
+        if self.p == 0:
+            return x, self
+        return where(self._kept(x, key), x * (1 / (1 - self.p)), 0), self
+
+    def _kept(self, x: Tensor, key: Key | None) -> Tensor:
+        if self.kept is not None:
+            return self.kept
+        if key is None:
+            raise TypeError(
+                "Dropout: training needs a key; call `training(x, key)` with one that "
+                "`ri.random.key` or `ri.random.split` made"
+            )
+        return random.bernoulli(key, 1 - self.p, x.shape)

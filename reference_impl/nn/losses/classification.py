@@ -1,0 +1,216 @@
+"""Losses of probabilities of classes: how unlikely the right one is.
+
+Logits are numbers whose softmax, or sigmoid, are probabilities. To give them and not
+the probabilities keeps the digits of what is nearly impossible.
+"""
+
+from __future__ import annotations
+
+from ...core.dtype import FLOATS
+from ...core.errors import RangeError
+from ...core.ops import exp, log, log_softmax, softmax_cross_entropy, sum, take, where
+from ...core.tensor import Tensor
+from ..activations import softplus
+from .labels import averaged, check_labels_fit, chosen, classes_last, counted
+from .reduction import check_equal_shapes, reduced
+
+
+def cross_entropy(
+    logits: Tensor,
+    labels: Tensor,
+    *,
+    weight: Tensor | None = None,
+    ignored: int | None = None,
+    smoothing: float = 0.0,
+    axis: int = 1,
+    reduction: str = "mean",
+) -> Tensor:
+    """The negative logarithm of the softmax probability of the right class.
+
+    Shapes
+    ------
+    logits  (N, C, ...), with C at `axis`; or (C,)
+    labels  (N, ...), integers in [0, C); or as the logits, the classes' probabilities
+    weight  (C,)
+    result  (); with `reduction="none"` (N, ...)
+
+    Parameters
+    ----------
+    weight : Tensor, optional
+        How much each class counts.
+    ignored : int, optional
+        A label, in [0, C) or not, that does not count; not for probabilities. PyTorch
+        ignores -100 without being asked.
+    smoothing : float
+        In [0, 1]: which part of the right class's probability is given to all classes
+        evenly.
+    axis : int
+        That of the classes: 1 for images (N, C, H, W), -1 for sequences (N, T, V).
+    reduction : str
+        "mean", "sum" or "none". A mean is divided by the sum of the labels' weights,
+        and is not a number if all are ignored; that of probabilities is divided by
+        their number.
+
+    Raises
+    ------
+    ShapeError, DtypeError
+        If the operands do not fit.
+    RangeError
+        If a label or an option is out of range.
+
+    Notes
+    -----
+    In all this as PyTorch. Keras divides by the number of labels, whatever they weigh.
+
+    Source: Szegedy et al. 2015, "Rethinking the Inception architecture for computer
+    vision", section 7, for the smoothing.
+    """
+    if not 0 <= smoothing <= 1:
+        raise RangeError(
+            f"cross_entropy: smoothing must lie in [0, 1], {smoothing} came"
+        )
+    rows = classes_last("cross_entropy", logits, axis)
+    if labels.dtype.kind in FLOATS:
+        check_equal_shapes("cross_entropy", logits=logits, labels=labels)
+        shares = classes_last("cross_entropy", labels, axis)
+        if smoothing:
+            shares = (1 - smoothing) * shares + smoothing / rows.shape[-1]
+        return reduced("cross_entropy", _expected(rows, shares, weight), reduction)
+    check_labels_fit("cross_entropy", rows, labels)
+    is_counted, labels = counted(labels, ignored)
+    losses = softmax_cross_entropy(rows, labels)
+    weights = None if weight is None else take(weight, labels)
+    if weights is not None:
+        losses = losses * weights
+    if smoothing:
+        evenly = _expected(rows, 1 / rows.shape[-1], weight)
+        losses = (1 - smoothing) * losses + smoothing * evenly
+    return averaged("cross_entropy", losses, weights, is_counted, reduction)
+
+
+def _expected(rows: Tensor, shares: Tensor | float, weight: Tensor | None) -> Tensor:
+    """The cross-entropy of the logits with a distribution over the classes."""
+    losses = log_softmax(rows) * -shares
+    return sum(losses if weight is None else losses * weight, axis=-1)
+
+
+def negative_log_likelihood(
+    log_probabilities: Tensor,
+    labels: Tensor,
+    *,
+    weight: Tensor | None = None,
+    ignored: int | None = None,
+    axis: int = 1,
+    reduction: str = "mean",
+) -> Tensor:
+    """The negative logarithm of the right class's probability, given all logarithms.
+
+    `cross_entropy` is this of the `log_softmax`, in fewer steps; see there for shapes
+    and options.
+
+    Raises
+    ------
+    ShapeError, DtypeError
+        If the operands do not fit.
+    RangeError
+        If a label is out of range, or there is no such reduction.
+    """
+    who = "negative_log_likelihood"
+    rows = classes_last(who, log_probabilities, axis)
+    check_labels_fit(who, rows, labels)
+    is_counted, labels = counted(labels, ignored)
+    losses = -chosen(rows, labels)
+    weights = None if weight is None else take(weight, labels)
+    if weights is not None:
+        losses = losses * weights
+    return averaged(who, losses, weights, is_counted, reduction)
+
+
+def binary_cross_entropy(
+    logits: Tensor,
+    target: Tensor,
+    *,
+    weight: Tensor | None = None,
+    positive_weight: Tensor | float = 1.0,
+    reduction: str = "mean",
+) -> Tensor:
+    """The cross-entropy of independent yes-or-no questions, from logits.
+
+    Shapes
+    ------
+    logits, target           equal
+    weight, positive_weight  broadcast to them
+
+    Parameters
+    ----------
+    target : Tensor
+        Probabilities in [0, 1] that the answer is yes.
+    weight : Tensor, optional
+        How much each question counts. A mean is not divided by the weights.
+    positive_weight : Tensor or float
+        How much more a yes counts than a no.
+
+    Raises
+    ------
+    ShapeError, RangeError
+        If the shapes do not fit, or there is no such reduction.
+
+    Notes
+    -----
+    -(target log(p) + (1 - target) log(1 - p)) with p = sigmoid(logits). Minus these
+    logarithms, which never are infinite, is `softplus`. Frameworks that are given p
+    must clamp: for p = 0 and target 1, PyTorch says 100, Keras 16.1 and MXNet 27.6.
+    """
+    check_equal_shapes("binary_cross_entropy", logits=logits, target=target)
+    yes, no = target * softplus(-logits), (1 - target) * softplus(logits)
+    losses = positive_weight * yes + no
+    losses = losses if weight is None else losses * weight
+    return reduced("binary_cross_entropy", losses, reduction)
+
+
+def kl_divergence(
+    log_probabilities: Tensor,
+    target: Tensor,
+    *,
+    is_log_target: bool = False,
+    reduction: str = "mean",
+) -> Tensor:
+    """How much more surprising a distribution is than one thinks: KL(target || other).
+
+    Shapes
+    ------
+    log_probabilities, target  equal, (N, ...)
+
+    Parameters
+    ----------
+    log_probabilities : Tensor
+        Logarithms of what one thinks, as `ri.log_softmax` gives them.
+    is_log_target : bool
+        Whether the target consists of logarithms as well.
+    reduction : str
+        "mean", "sum", "none", or "batchmean": the sum divided by N.
+
+    Raises
+    ------
+    ShapeError, RangeError
+        If the shapes differ, or there is no such reduction.
+
+    Notes
+    -----
+    target (log(target) - log_probabilities), and 0 where the target is 0. As in PyTorch
+    a "mean" divides by the number of elements, classes included, so it is no
+    divergence; "batchmean" is the average of one for each row.
+
+    Source: Kullback and Leibler 1951, "On information and sufficiency", equation 2.4.
+    """
+    who = "kl_divergence"
+    check_equal_shapes(who, log_probabilities=log_probabilities, target=target)
+    if is_log_target:
+        losses = exp(target) * (target - log_probabilities)
+    else:
+        is_zero = target == 0
+        surprise = log(where(is_zero, 1, target)) - log_probabilities
+        losses = where(is_zero, 0, target * surprise)
+    if reduction == "batchmean":
+        return sum(losses) / (losses.shape[0] if losses.shape else 1)
+    return reduced(who, losses, reduction)

@@ -1,0 +1,186 @@
+"""Connectionist temporal classification: labels in order, at times that nobody told.
+
+A network says at every step how likely each class is, one of which is "blank": no label
+begins here. An alignment is a class for every step; with repetitions merged and blanks
+removed it spells the labels. The loss adds the probabilities of all alignments that
+spell the target, by a walk through time.
+
+Source: Graves et al. 2006, "Connectionist temporal classification: labelling
+unsegmented sequence data with recurrent neural networks", section 4.1.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ...core.dtype import INTEGERS, check_kind, wide_type
+from ...core.errors import RangeError, ShapeError
+from ...core.ops import (
+    arange,
+    astype,
+    clip,
+    concat,
+    expand_dims,
+    full,
+    full_like,
+    isinf,
+    logaddexp,
+    mean,
+    moveaxis,
+    pad,
+    reshape,
+    squeeze,
+    stack,
+    take_along_axis,
+    where,
+    zeros,
+)
+from ...core.parameters import known_elements
+from ...core.scan import scan
+from ...core.tensor import Tensor
+from .reduction import reduced
+
+
+def ctc(
+    log_probabilities: Tensor,
+    targets: Tensor,
+    input_lengths: Tensor,
+    target_lengths: Tensor,
+    *,
+    blank: int = 0,
+    reduction: str = "mean",
+    zero_infinity: bool = False,
+) -> Tensor:
+    """How unlikely it is that sequences spell their targets, however aligned.
+
+    Shapes
+    ------
+    log_probabilities  (N, T, C)
+    targets            (N, S), integers in [0, C) without blanks, then any padding
+    input_lengths      (N,), integers in [0, T]
+    target_lengths     (N,), integers in [0, S]
+
+    Parameters
+    ----------
+    log_probabilities : Tensor
+        As `ri.log_softmax` gives them.
+    blank : int
+        The class that stands for no label.
+    reduction : str
+        "mean", "sum" or "none"; for a mean, each loss is divided by the length of its
+        target first.
+    zero_infinity : bool
+        Whether a target that is too long for its input costs nothing, in place of
+        infinity. Its gradient is zero either way.
+
+    Raises
+    ------
+    ShapeError, DtypeError
+        If the operands do not fit.
+    RangeError
+        If a label or a length is known and out of range, or an option is.
+
+    Notes
+    -----
+    PyTorch's takes (T, N, C), and its gradient is the one by the logits that
+    `log_softmax` has been given; here it is the one by the logarithms themselves. By
+    the logits, both are equal.
+    """
+    _check_fit(
+        log_probabilities,
+        targets=targets,
+        input_lengths=input_lengths,
+        target_lengths=target_lengths,
+    )
+    classes = log_probabilities.shape[2]
+    if not 0 <= blank < classes:
+        raise RangeError(f"ctc: blank must lie in [0, {classes}), {blank} came")
+    _check_range("input_lengths", input_lengths, log_probabilities.shape[1])
+    _check_range("target_lengths", target_lengths, targets.shape[1])
+    places = arange(targets.shape[1], device=targets.device)
+    is_label = places < expand_dims(target_lengths, axis=1)
+    targets = where(is_label, targets, blank)
+    _check_range("targets", targets, classes - 1)
+    wide = astype(log_probabilities, wide_type(log_probabilities.dtype))
+    states = _with_blanks(targets, blank)
+    last = _walk(wide, states, input_lengths, blank)
+    losses = astype(-_at_the_end(last, target_lengths), log_probabilities.dtype)
+    if zero_infinity:
+        losses = where(isinf(losses), 0, losses)
+    if reduction == "mean":
+        return mean(losses / astype(clip(target_lengths, min=1), losses.dtype))
+    return reduced("ctc", losses, reduction)
+
+
+def _check_fit(log_probabilities: Tensor, **integers: Tensor) -> None:
+    shapes = [x.shape for x in (log_probabilities, *integers.values())]
+    is_right = [len(shape) for shape in shapes] == [3, 2, 1, 1]
+    if not is_right or len({shape[0] for shape in shapes}) > 1:
+        raise ShapeError(
+            f"ctc: log_probabilities (N, T, C), targets (N, S) and two lengths (N,) "
+            f"are needed, {', '.join(map(str, shapes))} came"
+        )
+    for name, x in integers.items():
+        check_kind(x.dtype, INTEGERS, who=f"ctc: {name}")
+
+
+def _check_range(name: str, numbers: Tensor, last: int) -> None:
+    """Raise a `RangeError` if numbers are known and one is not in [0, last]."""
+    if numbers.data is None:
+        return
+    elements = known_elements("ctc", numbers, 0)
+    is_wrong = (elements < 0) | (elements > last)
+    if is_wrong.any():
+        place = tuple(int(axis[0]) for axis in is_wrong.nonzero())
+        raise RangeError(
+            f"ctc: {name} must lie in [0, {last}], {elements[place]} came at {place}"
+        )
+
+
+def _with_blanks(targets: Tensor, blank: int) -> Tensor:
+    """The states of an alignment (N, 2 S + 1): a blank before, between and after."""
+    N, S = targets.shape
+    pairs = stack([full_like(targets, blank), targets], axis=2)
+    end = full((N, 1), blank, dtype=targets.dtype, device=targets.device)
+    return concat([reshape(pairs, (N, 2 * S)), end], axis=1)
+
+
+def _shifted(x: Tensor, count: int, first: Any) -> Tensor:
+    """The rows moved to the right, with `first` where nothing comes from."""
+    return pad(x, ((0, 0), (count, 0)), value=first)[:, : x.shape[1]]
+
+
+def _walk(
+    log_probabilities: Tensor, states: Tensor, lengths: Tensor, blank: int
+) -> Tensor:
+    """The logarithm of the probability to have arrived at each state at the end.
+
+    A step stays, moves on to the next state, or leaves out the blank between two labels
+    that differ: between equal ones a blank is what tells two labels from one.
+    """
+    emitted = take_along_axis(log_probabilities, expand_dims(states, axis=1), axis=2)
+    may_skip = states != _shifted(states, 2, blank)
+    # Before the first step all stand at the first blank, which may stay unspoken.
+    is_first = arange(states.shape[1], device=states.device) == 0
+    certain = zeros(states.shape, dtype=emitted.dtype, device=states.device)
+    start = where(is_first, certain, -math.inf)
+
+    def step(arrived: Tensor, now: tuple[Tensor, Tensor]) -> tuple[Tensor, None]:
+        t, log_probability = now
+        skipped = where(may_skip, _shifted(arrived, 2, -math.inf), -math.inf)
+        moved = logaddexp(arrived, _shifted(arrived, 1, -math.inf))
+        after = logaddexp(moved, skipped) + log_probability
+        return where(t < expand_dims(lengths, axis=1), after, arrived), None
+
+    times = arange(log_probabilities.shape[1], device=states.device)
+    return scan(step, start, (times, moveaxis(emitted, 1, 0)))[0]
+
+
+def _at_the_end(last: Tensor, lengths: Tensor) -> Tensor:
+    """The logarithm of the probability to be at the last label or the blank after."""
+    ends = expand_dims(2 * lengths, axis=1)
+    at_blank = take_along_axis(last, ends, axis=1)
+    at_label = take_along_axis(last, clip(ends - 1, min=0), axis=1)
+    at_label = where(ends > 0, at_label, -math.inf)  # no labels, no last one
+    return squeeze(logaddexp(at_blank, at_label), axis=1)

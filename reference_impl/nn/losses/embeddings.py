@@ -1,0 +1,135 @@
+"""Losses of vectors that stand for things: alike ones shall be near, others far."""
+
+from __future__ import annotations
+
+from ...core.dtype import wide_type
+from ...core.errors import ShapeError
+from ...core.ops import astype, clip, minimum, norm, relu, sum, where
+from ...core.tensor import Tensor
+from .reduction import check_equal_shapes, reduced
+
+
+def cosine_similarity(
+    x: Tensor, y: Tensor, *, axis: int = -1, eps: float = 1e-8
+) -> Tensor:
+    """The cosine of the angle between vectors: 1 if they point the same way.
+
+    Shapes
+    ------
+    x, y    equal, (..., D) with D at `axis`
+    result  (...)
+
+    Parameters
+    ----------
+    eps : float
+        Shorter vectors count as if they had this length, so zero is at right angles to
+        everything.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes differ, or there is no such axis.
+
+    Notes
+    -----
+    PyTorch's default axis is 1.
+    """
+    check_equal_shapes("cosine_similarity", x=x, y=y)
+    dtype = x.dtype
+    x, y = (
+        astype(x, wide_type(dtype)),
+        astype(y, wide_type(dtype)),
+    )  # eps is 0 in halves
+    lengths = [clip(norm(z, axis=axis, keepdims=True), min=eps) for z in (x, y)]
+    return astype(sum((x / lengths[0]) * (y / lengths[1]), axis=axis), dtype)
+
+
+def cosine_embedding(
+    x: Tensor,
+    y: Tensor,
+    signs: Tensor,
+    *,
+    margin: float = 0.0,
+    reduction: str = "mean",
+) -> Tensor:
+    """1 - cosine for pairs that are alike, max(0, cosine - margin) for others.
+
+    Shapes
+    ------
+    x, y   equal, (..., D)
+    signs  (...), positive for pairs that are alike
+
+    Raises
+    ------
+    ShapeError, RangeError
+        If the shapes do not fit, or there is no such reduction.
+
+    Notes
+    -----
+    As PyTorch's, but for its addition of 1e-12 to the squares of lengths.
+    """
+    check_equal_shapes("cosine_embedding", x=x, y=y)
+    _check_signs("cosine_embedding", x, signs)
+    cosine = cosine_similarity(x, y)
+    losses = where(signs > 0, 1 - cosine, relu(cosine - margin))
+    return reduced("cosine_embedding", losses, reduction)
+
+
+def _check_signs(who: str, x: Tensor, signs: Tensor) -> None:
+    if signs.shape != x.shape[:-1]:
+        raise ShapeError(
+            f"{who}: a sign for every pair of vectors is needed, {x.shape[:-1]}; signs "
+            f"{signs.shape} came"
+        )
+
+
+def triplet_margin(
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    *,
+    margin: float = 1.0,
+    ord: float = 2,
+    eps: float = 1e-6,
+    swap: bool = False,
+    reduction: str = "mean",
+) -> Tensor:
+    """How much less than `margin` the negative is further away than the positive.
+
+    Shapes
+    ------
+    anchor, positive, negative  equal, (..., D)
+
+    Parameters
+    ----------
+    ord : float
+        That of the norm that measures distances.
+    eps : float
+        What is added to every difference. The derivative of a distance of zero would be
+        none.
+    swap : bool
+        Whether the negative may be measured from the positive if that is nearer.
+
+    Raises
+    ------
+    ShapeError, RangeError
+        If the shapes differ, or there is no such reduction.
+
+    Notes
+    -----
+    max(0, |anchor - positive| - |anchor - negative| + margin), with slope 0 where the
+    margin is met. All defaults are PyTorch's.
+
+    Source: Balntas et al. 2016, "Learning local feature descriptors with triplets and
+    shallow convolutional neural networks", section 2.2 (`swap` is section 2.3).
+    """
+    who = "triplet_margin"
+    check_equal_shapes(who, anchor=anchor, positive=positive, negative=negative)
+
+    def distance(x: Tensor, y: Tensor) -> Tensor:
+        return norm(x - y + eps, axis=-1, ord=ord)
+
+    far = distance(anchor, negative)
+    if swap:
+        far = minimum(far, distance(positive, negative))
+    return reduced(who, relu(distance(anchor, positive) - far + margin), reduction)

@@ -1,0 +1,83 @@
+"""Losses of scores: by how much the right class leads, if at all."""
+
+from __future__ import annotations
+
+from ...core.ops import expand_dims, mean, one_hot, relu, square, take, where
+from ...core.tensor import Tensor
+from .labels import check_labels_fit, chosen
+from .reduction import check_equal_shapes, reduced
+
+
+def hinge(
+    scores: Tensor, signs: Tensor, *, margin: float = 1.0, reduction: str = "mean"
+) -> Tensor:
+    """How far scores are from the right side of zero, at least `margin` away from it.
+
+    Shapes
+    ------
+    scores, signs  equal; signs are 1 or -1
+
+    Raises
+    ------
+    ShapeError, RangeError
+        If the shapes differ, or there is no such reduction.
+
+    Notes
+    -----
+    max(0, margin - signs * scores), with slope 0 at the margin. Of differences of
+    scores it ranks: PyTorch's `MarginRankingLoss` is that, with margin 0 and slope
+    -signs at the margin.
+
+    Source: Cortes and Vapnik 1995, "Support-vector networks", section 3.
+    """
+    check_equal_shapes("hinge", scores=scores, signs=signs)
+    return reduced("hinge", relu(margin - signs * scores), reduction)
+
+
+def multi_class_hinge(
+    scores: Tensor,
+    labels: Tensor,
+    *,
+    margin: float = 1.0,
+    squared: bool = False,
+    weight: Tensor | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """By how much other classes come nearer to the right one's score than `margin`.
+
+    Shapes
+    ------
+    scores  (..., C)
+    labels  (...), integers in [0, C)
+    weight  (C,)
+
+    Parameters
+    ----------
+    squared : bool
+        Whether what is too near counts by its square.
+    weight : Tensor, optional
+        How much each class counts, where it is the right one.
+
+    Raises
+    ------
+    ShapeError, DtypeError
+        If the operands do not fit.
+    RangeError
+        If a label is out of range, or there is no such reduction.
+
+    Notes
+    -----
+    As PyTorch's `MultiMarginLoss` the sum over the other classes is divided by C.
+
+    Source: Weston and Watkins 1999, "Support vector machines for multi-class pattern
+    recognition", equation 5.
+    """
+    check_labels_fit("multi_class_hinge", scores, labels)
+    right = expand_dims(chosen(scores, labels), axis=-1)
+    excess = relu(scores - right + margin)
+    if squared:
+        excess = square(excess)
+    is_label = one_hot(labels, scores.shape[-1], dtype=bool)
+    losses = mean(where(is_label, 0, excess), axis=-1)
+    losses = losses if weight is None else losses * take(weight, labels)
+    return reduced("multi_class_hinge", losses, reduction)

@@ -1,0 +1,85 @@
+"""The parts of a model: what an optimiser updates, and what the layers do themselves.
+
+Parameters are trained by their gradients. Statistics, such as the running mean of a
+normalisation, are fields marked as such, and a layer's `training` returns their next
+values:
+
+    def loss(params, statistics, x, y, key):
+        logits, after = nn.merge(params, statistics).training(x, key)
+        return nn.cross_entropy(logits, y), nn.split(after)[1]
+
+    params, statistics = nn.split(model)
+    (value, statistics), grads = ri.value_and_grad(loss, has_aux=True)(
+        params, statistics, x, y, key
+    )
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from ..core import tree
+from ..core.errors import TreeError
+
+
+def static(**options: Any) -> Any:
+    """A field that is part of a layer's structure: a size, a rate, a function."""
+    return dataclasses.field(metadata={"static": True}, **options)
+
+
+def statistic(**options: Any) -> Any:
+    """A field that is not trained: `training` returns the layer with its next value."""
+    return dataclasses.field(metadata={"statistic": True}, **options)
+
+
+def split(model: Any) -> tuple[Any, Any]:
+    """The parameters and the statistics of a model, as two trees like it.
+
+    `None`, a tree without leaves, stands in each where the other has a tensor.
+    """
+    return _part(model, False, False), _part(model, False, True)
+
+
+def _part(part: Any, is_statistic: bool, wanted: bool) -> Any:
+    """The leaves that are statistics, if those are wanted, or the others."""
+    inside = tree.children(part)
+    if inside is None:
+        return part if is_statistic == wanted else None
+    marked = _statistics(type(part))
+    chosen = {
+        key: _part(child, is_statistic or key in marked, wanted)
+        for key, child in inside.items()
+    }
+    return tree.with_children(part, chosen)
+
+
+def _statistics(kind: type) -> set[str]:
+    if not dataclasses.is_dataclass(kind):
+        return set()
+    return {f.name for f in dataclasses.fields(kind) if f.metadata.get("statistic")}
+
+
+def merge(params: Any, statistics: Any) -> Any:
+    """The model whose parts `split` has returned, or what training made of them.
+
+    Raises
+    ------
+    TreeError
+        If these are no two parts of one model.
+    """
+    if params is None or statistics is None:
+        return statistics if params is None else params
+    of_params, of_statistics = tree.children(params), tree.children(statistics)
+    if (
+        of_params is None
+        or of_statistics is None
+        or type(params) is not type(statistics)
+        or of_params.keys() != of_statistics.keys()
+    ):
+        raise TreeError(
+            f"merge: two parts of one model are needed, of which one has None where "
+            f"the other has a tensor; {params!r:.60} and {statistics!r:.60} came"
+        )
+    both = {key: merge(of_params[key], of_statistics[key]) for key in of_params}
+    return tree.with_children(params, both)

@@ -1,0 +1,133 @@
+"""What a model consists of: its layers with their results, sizes and costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..core import tree
+from ..core.cost import node_operations, operations
+from ..core.dtype import as_dtype, float32
+from ..core.graph import Graph, capture
+from ..core.scope import Scope
+from ..core.shape import Shape, checked_sizes
+from ..core.show import type_of
+from ..core.tensor import Tensor, symbol
+from .parts import split
+
+_TITLES = ("layer", "kind", "result", "parameters", "bytes", "operations")
+_TEXTS = 3  # the first columns, which stand at the left
+
+
+@dataclass(frozen=True)
+class Row:
+    """A layer: its path, its class, the type of its result, and what it costs.
+
+    Attributes
+    ----------
+    parameters : int
+        Numbers that are trained.
+    nbytes : int
+        The size of parameters and statistics in bytes.
+    operations : int
+        On numbers, for one call; see `core/cost.py`.
+    """
+
+    name: str
+    kind: str
+    result: str
+    parameters: int
+    nbytes: int
+    operations: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The layers of a model in the order in which data passes them, and all of it.
+
+    What a row says of a layer includes the layers inside of it.
+    """
+
+    rows: tuple[Row, ...]
+    total: Row
+
+    def __str__(self) -> str:
+        cells = [_TITLES, *(_cells(row) for row in (*self.rows, self.total))]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        lines = [_line(row, widths) for row in cells]
+        rule = "-" * len(lines[0])
+        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+
+    __repr__ = __str__
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    depth = row.name.count("/")
+    counts = (row.parameters, row.nbytes, row.operations)
+    name = "  " * depth + row.name.rpartition("/")[2]
+    return (name, row.kind, row.result, *(f"{count:,}" for count in counts))
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    left = [f"{cell:<{w}}" for cell, w in zip(cells, widths, strict=False)][:_TEXTS]
+    right = [f"{cell:>{w}}" for cell, w in zip(cells, widths, strict=True)][_TEXTS:]
+    return "  ".join((*left, *right)).rstrip()
+
+
+def summary(model: Any, shape: Shape, *, dtype: Any = float32) -> Summary:
+    """The layers of a model, for inputs of some shape and dtype.
+
+    Nothing is computed: the model is captured. A layer has a row of its own if it is
+    part of a `Sequential` or a `Residual`, or if its name is a `scope`.
+
+    Raises
+    ------
+    MappingError
+        What the model raises for such inputs.
+    """
+    sizes = checked_sizes(shape, who="summary")
+    inputs = symbol(sizes, as_dtype(dtype))
+    graph = capture(lambda model, x: model(x), model, inputs)
+    rows = [_row(graph, scope, model) for scope in graph.scopes]
+    results = ", ".join(map(type_of, graph.outputs))
+    name = type(model).__name__
+    total = Row("all", name, results, *_sizes(model), operations(graph))
+    return Summary(tuple(rows), total)
+
+
+def _row(graph: Graph, scope: Scope, model: Any) -> Row:
+    nodes = graph.nodes()
+    inside = nodes[slice(*scope.interval([node.serial for node in nodes]))]
+    layer = _found(model, scope.name.split("/"))
+    # A layer that changes nothing, such as a dropout after training, makes no node.
+    result = type_of(inside[-1]) if inside else "as it came"
+    return Row(
+        scope.name,
+        "" if layer is None else _kind(layer),
+        result,
+        *_sizes(layer),
+        sum(map(node_operations, inside)),
+    )
+
+
+def _kind(layer: Any) -> str:
+    """The class of a layer, or the function of one that has nothing else."""
+    function = getattr(layer, "function", None)
+    return type(layer).__name__ if function is None else function.__name__
+
+
+def _found(part: Any, path: Sequence[str]) -> Any:
+    """The layer at a path of names, in which the dict that holds layers has none."""
+    for key in path:
+        inside = tree.children(part) or {}
+        part = inside.get(key, (tree.children(inside.get("layers")) or {}).get(key))
+    return part
+
+
+def _sizes(part: Any) -> tuple[int, int]:
+    """How many parameters, and how many bytes with the statistics."""
+    params, _ = split(part)
+    leaves = [x for x in tree.flatten(part)[0] if isinstance(x, Tensor)]
+    trained = [x for x in tree.flatten(params)[0] if isinstance(x, Tensor)]
+    return sum(x.size for x in trained), sum(x.nbytes for x in leaves)

@@ -1,0 +1,153 @@
+"""Adam and its relatives: the mean of the gradient over the root of its mean square."""
+
+from __future__ import annotations
+
+from typing import Any, Unpack
+
+from ..core.errors import RangeError
+from ..core.ops import maximum, ones, sqrt, zeros_like
+from ..core.tensor import Tensor
+from .descent import (
+    Decay,
+    Optimiser,
+    Rate,
+    Slots,
+    check_fraction,
+    check_not_negative,
+    descent,
+)
+
+
+def adam(
+    *,
+    lr: Rate = 1e-3,
+    betas: tuple[float, float] = (0.9, 0.999),
+    eps: float = 1e-8,
+    eps_hat: bool = False,
+    amsgrad: bool = False,
+    **decay: Unpack[Decay],
+) -> Optimiser:
+    """p <- p - lr m' / (sqrt(v') + eps), where m' and v' are running means.
+
+    m <- beta1 m + (1 - beta1) g and v <- beta2 v + (1 - beta2) g^2 begin at zero;
+    m' = m / (1 - beta1^t) and v' = v / (1 - beta2^t) after t updates make up for that.
+
+    Parameters
+    ----------
+    betas : two floats in [0, 1)
+    eps : float
+        Keeps a gradient of zero from being zero over zero. float16 has no number other
+        than 0 below 6e-8: train such parameters with `in_float32`.
+    eps_hat : bool
+        p <- p - lr sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + eps): `eps` is
+        added before v is corrected, as in Keras and MXNet. Kingma and Ba write it with
+        a hat, at the end of section 2.
+    amsgrad : bool
+        Divide by the largest v so far.
+
+    Notes
+    -----
+    Defaults and formula are PyTorch's and optax's. optax's amsgrad takes the largest
+    v', though. Source: Kingma and Ba 2014, algorithm 1; Reddi, Kale and Kumar 2018.
+    """
+    beta1, beta2 = betas
+    check_fraction("adam", beta1=beta1, beta2=beta2)
+    check_not_negative("adam", eps=eps)
+
+    def numbers(t: Tensor, lr: Any) -> tuple[Any, ...]:
+        # sqrt(v') + eps is (sqrt(v) + eps correction) / correction: one division less
+        # for every parameter.
+        correction = sqrt(1 - beta2**t)
+        rate = lr * correction / (1 - beta1**t)
+        return rate, eps if eps_hat else eps * correction
+
+    def rule(g: Tensor, slots: dict[str, Tensor], rate: Any, eps: Any) -> Any:
+        m, v = moments(g, slots, beta1, beta2)
+        after = {"m": m, "v": v}
+        if amsgrad:
+            after["largest"] = v = maximum(slots["largest"], v)
+        return rate * m / (sqrt(v) + eps), after
+
+    slots = dict.fromkeys(("m", "v", *(["largest"] if amsgrad else [])), zeros_like)
+    return descent("adam", rule, slots=slots, numbers=numbers, lr=lr, **decay)
+
+
+def moments(
+    g: Tensor, slots: dict[str, Tensor], beta1: float, beta2: float
+) -> tuple[Tensor, Tensor]:
+    """The running means of a gradient and of its square."""
+    m = beta1 * slots["m"] + (1 - beta1) * g
+    v = beta2 * slots["v"] + (1 - beta2) * (g * g)
+    return m, v
+
+
+def adamw(*, weight_decay: float = 0.01, **options: Any) -> Optimiser:
+    """`adam` with decoupled weight decay, by default as strong as PyTorch's.
+
+    Notes
+    -----
+    Source: Loshchilov and Hutter 2017, algorithm 2; the step size is part of the decay,
+    as in all frameworks.
+    """
+    return adam(weight_decay=weight_decay, decoupled=True, **options)
+
+
+def nadam(
+    *,
+    lr: Rate = 2e-3,
+    betas: tuple[float, float] = (0.9, 0.999),
+    eps: float = 1e-8,
+    momentum_decay: float = 4e-3,
+    **decay: Unpack[Decay],
+) -> Optimiser:
+    """`adam` that looks one step of its mean ahead, as Nesterov's momentum does.
+
+    With mu_t = beta1 (1 - 0.96^(t momentum_decay) / 2) and their product P_t, m' is
+    mu_(t+1) m / (1 - P_(t+1)) + (1 - mu_t) g / (1 - P_t).
+
+    Parameters
+    ----------
+    momentum_decay : float
+        How fast mu grows from beta1 / 2 to beta1. Keras has 1; optax has beta1 from the
+        first update on, which is `momentum_decay=inf`.
+
+    Notes
+    -----
+    Defaults and formula are PyTorch's. MXNet multiplies P by mu once for every
+    parameter instead of once an update, so it agrees for a single parameter only.
+    Source: Dozat 2016, algorithm 2.
+    """
+    beta1, beta2 = betas
+    check_fraction("nadam", beta1=beta1, beta2=beta2)
+    check_not_negative("nadam", eps=eps)
+    if not momentum_decay >= 0:
+        raise RangeError(
+            f"nadam: momentum_decay must be at least 0, {momentum_decay} came"
+        )
+
+    def numbers(t: Tensor, lr: Any) -> tuple[Any, ...]:
+        mus = [
+            beta1 * (1 - 0.5 * 0.96 ** (count * momentum_decay)) for count in (t, t + 1)
+        ]
+        return lr, *mus, sqrt(1 - beta2**t)
+
+    def rule(
+        g: Tensor,
+        slots: dict[str, Tensor],
+        lr: Any,
+        mu: Any,
+        next_mu: Any,
+        correction: Any,
+    ) -> Any:
+        m, v = moments(g, slots, beta1, beta2)
+        product = mu * slots["product"]
+        mean = next_mu / (1 - next_mu * product) * m + (1 - mu) / (1 - product) * g
+        after = {"m": m, "v": v, "product": product}
+        return lr * mean / (sqrt(v) / correction + eps), after
+
+    slots: Slots = {"m": zeros_like, "v": zeros_like, "product": _one}
+    return descent("nadam", rule, slots=slots, numbers=numbers, lr=lr, **decay)
+
+
+def _one(p: Tensor) -> Tensor:
+    return ones((), dtype=p.dtype, device=p.device)

@@ -1,0 +1,66 @@
+"""Parameters averaged over training, which often predict better than the last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ..core import tree
+from ..core.dtype import FLOATS, check_kind, float64, wide_type
+from ..core.ops import astype
+from .descent import State, check_fraction, counter
+
+
+class Average(NamedTuple):
+    """A pair of pure functions on trees.
+
+    Attributes
+    ----------
+    init : function params -> state
+    update : function (params, state) -> state
+        The average is `state["average"]`, a tree like the parameters.
+    """
+
+    init: Callable[[Any], State]
+    update: Callable[[Any, State], State]
+
+
+def exponential_average(decay: float = 0.999, *, corrected: bool = False) -> Average:
+    """a <- a + w (p - a), so that a parameter's weight shrinks by `decay` an update.
+
+    Parameters
+    ----------
+    decay : float in [0, 1)
+    corrected : bool
+        w = 1 - decay if it is false: the average begins at the parameters that `init`
+        gets, and they keep a weight of decay^t after t updates. Otherwise
+        w = (1 - decay) / (1 - decay^t), and the average is about those that `update`
+        gets alone: what begins at zero and is divided by 1 - decay^t, as in `adam`.
+
+    Notes
+    -----
+    The average of 16-bit parameters is in float32, where a small step is not lost.
+    TensorFlow's average and PyTorch's `get_ema_avg_fn` are not corrected; optax's is by
+    default. Source: Polyak and Juditsky 1992; the correction, Kingma and Ba 2014.
+    """
+    check_fraction("exponential_average", decay=decay)
+
+    def init(params: Any) -> State:
+        for p in tree.flatten(params)[0]:
+            check_kind(p.dtype, FLOATS, who="exponential_average")
+        average = tree.map(lambda p: astype(p, wide_type(p.dtype)), params)
+        return {"step": counter(params), "average": average}
+
+    def update(params: Any, state: State) -> State:
+        step = state["step"] + 1
+        weight: Any = 1 - decay
+        if corrected:
+            weight = weight / (1 - decay ** astype(step, float64))
+
+        def moved(a: Any, p: Any) -> Any:
+            w = astype(weight, a.dtype) if corrected else weight
+            return a + w * (astype(p, a.dtype) - a)
+
+        return {"step": step, "average": tree.map(moved, state["average"], params)}
+
+    return Average(init, update)

@@ -1,0 +1,53 @@
+"""Gradients of a limited size: functions of trees, to be called before an update."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..core import tree
+from ..core.dtype import wide_type
+from ..core.errors import RangeError
+from ..core.ops import astype, clip, maximum, norm, stack, zeros
+from ..core.tensor import Tensor
+from .descent import check_not_negative
+
+
+def global_norm(grads: Any) -> Tensor:
+    """The Euclidean length of all leaves together; in float32 for 16-bit floats."""
+    leaves, _ = tree.flatten(grads)
+    if not leaves:
+        return zeros(())
+    return norm(stack([norm(astype(g, wide_type(g.dtype))) for g in leaves]))
+
+
+def clip_by_global_norm(grads: Any, limit: float, *, eps: float = 0.0) -> Any:
+    """Gradients times limit / (length + eps) where their length is above the limit.
+
+    Parameters
+    ----------
+    eps : float
+        0 makes the length exactly `limit`, as in Keras and optax; 1e-6 is PyTorch's,
+        1e-8 is MXNet's.
+
+    Notes
+    -----
+    What is not finite is not hidden: a NaN makes all elements NaN, an infinity itself.
+    Source: Pascanu, Mikolov and Bengio 2013, algorithm 1.
+    """
+    _check_limit("clip_by_global_norm", limit)
+    check_not_negative("clip_by_global_norm", eps=eps)
+    # Below the limit this is limit / limit, which is exactly 1.
+    scale = limit / maximum(global_norm(grads) + eps, limit)
+    return tree.map(lambda g: astype(g * scale, g.dtype), grads)
+
+
+def clip_by_value(grads: Any, limit: float) -> Any:
+    """Gradients with every element moved into [-limit, limit]."""
+    _check_limit("clip_by_value", limit)
+    return tree.map(lambda g: clip(g, -limit, limit), grads)
+
+
+def _check_limit(who: str, limit: float) -> None:
+    if not 0 < limit < math.inf:
+        raise RangeError(f"{who}: the limit must be finite and above 0, {limit} came")

@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+
+import reference_impl as ri
+from reference_impl import nn
+
+
+def test_a_score_beyond_the_margin_costs_nothing():
+    scores, signs = ri.tensor([2.0, 0.5, -1.0]), ri.tensor([1.0, 1.0, 1.0])
+    loss = lambda x: nn.hinge(x, signs, reduction="none")  # noqa: E731
+
+    assert loss(scores).tolist() == [0, 0.5, 2]
+    assert loss(-scores).tolist() == [3, 1.5, 0]
+
+
+def test_the_slope_at_the_margin_is_zero():
+    slope = ri.grad(lambda x: nn.hinge(x, ri.tensor(1.0)))
+
+    assert [slope(ri.tensor(x)).item() for x in (0.5, 1.0, 1.5)] == [-1, 0, 0]
+
+
+@pytest.mark.parametrize("squared", [False, True])
+def test_every_class_that_comes_too_near_counts(squared):
+    rng = np.random.default_rng(0)
+    scores, labels = rng.normal(size=(5, 4)), rng.integers(0, 4, size=5)
+    weight = rng.uniform(size=4)
+    needed = [
+        sum(max(0, 0.5 - row[y] + s) ** (1 + squared) for s in np.delete(row, y)) / 4
+        for row, y in zip(scores, labels, strict=True)
+    ]
+
+    came = nn.multi_class_hinge(
+        *map(ri.tensor, (scores, labels)),
+        margin=0.5,
+        squared=squared,
+        weight=ri.tensor(weight),
+        reduction="none",
+    )
+
+    np.testing.assert_allclose(came, np.array(needed) * weight[labels], rtol=1e-14)
+
+
+def test_labels_that_do_not_fit_are_refused():
+    with pytest.raises(ri.ShapeError, match=r"^multi_class_hinge: 3 classes"):
+        nn.multi_class_hinge(ri.ones((2, 3)), ri.tensor([0, 1, 2]))
+    with pytest.raises(ri.RangeError, match=r"labels must lie in \[0, 3\)"):
+        nn.multi_class_hinge(ri.ones((2, 3)), ri.tensor([0, 3]))
