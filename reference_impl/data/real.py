@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
 
 import numpy as np
 
+from .dataset import Dataset
+
 try:
     from sklearn.datasets import load_diabetes, load_digits
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(
-        "reference_impl.data needs scikit-learn, which brings the data: "
-        "pip install scikit-learn",
-        name=error.name,
-    ) from None
+except ModuleNotFoundError:  # what needs no scikit-learn works without it
+    load_diabetes = load_digits = None
 
 TEST_STRIDE = 5  # every fifth sample is for testing
-
-
-class Dataset(NamedTuple):
-    """Inputs and targets, for training and for testing."""
-
-    train_x: np.ndarray
-    train_y: np.ndarray
-    test_x: np.ndarray
-    test_y: np.ndarray
 
 
 def digits() -> Dataset:
@@ -35,11 +24,16 @@ def digits() -> Dataset:
     x  (N, 64), float64 in [0, 1]
     y  (N,), int64 in [0, 10)
 
+    Raises
+    ------
+    ModuleNotFoundError
+        If scikit-learn, which brings the data, is not installed.
+
     Notes
     -----
     Source: E. Alpaydin and C. Kaynak 1998, UCI Machine Learning Repository.
     """
-    x, y = load_digits(return_X_y=True)
+    x, y = _brought("digits", load_digits)(return_X_y=True)
     return _split(x / 16, y.astype(np.int64))
 
 
@@ -51,15 +45,30 @@ def diabetes() -> Dataset:
     x  (N, 10), float64, mean 0 and standard deviation 1 over the training part
     y  (N, 1), float64, likewise
 
+    Raises
+    ------
+    ModuleNotFoundError
+        If scikit-learn, which brings the data, is not installed.
+
     Notes
     -----
     Source: B. Efron et al. 2004, "Least Angle Regression".
     """
-    x, y = load_diabetes(return_X_y=True, scaled=False)
+    x, y = _brought("diabetes", load_diabetes)(return_X_y=True, scaled=False)
     data = _split(x, y[:, None])
     train_x, test_x = _standardised(data.train_x, data.test_x)
     train_y, test_y = _standardised(data.train_y, data.test_y)
     return Dataset(train_x, train_y, test_x, test_y)
+
+
+def _brought(who: str, load: Callable | None) -> Callable:
+    if load is None:
+        raise ModuleNotFoundError(
+            f"{who} needs scikit-learn, which brings the data: "
+            f"pip install scikit-learn",
+            name="sklearn",
+        )
+    return load
 
 
 def _split(x: np.ndarray, y: np.ndarray) -> Dataset:

@@ -1,0 +1,81 @@
+"""IDX files: what is written is read, and what is damaged is refused by name."""
+
+import gzip
+import hashlib
+import struct
+
+import numpy as np
+import pytest
+
+from reference_impl import FileError
+from reference_impl.data import read_idx
+from reference_impl.data.idx import DTYPES
+from reference_impl.data.images import FASHION, MNIST
+
+CODES = {np.dtype(name): code for code, name in DTYPES.items()}
+
+
+def idx(array):
+    """An array as such a file has it."""
+    sizes = struct.pack(f">{array.ndim}I", *array.shape)
+    return bytes([0, 0, CODES[array.dtype], array.ndim]) + sizes + array.tobytes()
+
+
+def written(folder, data, name="x.idx"):
+    path = folder / name
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize("dtype", DTYPES.values())
+@pytest.mark.parametrize("shape", [(), (3,), (0, 2), (2, 3, 4)], ids=str)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_what_is_written_is_read(tmp_path, dtype, shape, pack):
+    array = np.random.default_rng(0).integers(100, size=shape).astype(dtype)
+
+    came = read_idx(written(tmp_path, pack(idx(array))))
+
+    assert came.shape == shape
+    assert came.dtype == np.dtype(dtype).newbyteorder("=")
+    assert came.flags.writeable
+    assert (came == array).all()
+
+
+ARRAY = np.arange(12, dtype="u1").reshape(3, 4)
+DAMAGED = {
+    "begins with 0000, a type code .* nothing came": b"",
+    "number of axes; 5a000802 came": b"\x5a" + idx(ARRAY)[1:],
+    "number of axes; 00000702 came": b"\0\0\x07\x02" + idx(ARRAY)[4:],
+    "must have 8 bytes for the sizes of 2 axes, 5 came": idx(ARRAY)[:9],
+    r"uint8\[3, 4\] takes 12 bytes, 11 came": idx(ARRAY)[:-1],
+    r"uint8\[3, 4\] takes 12 bytes, more came": idx(ARRAY) + b"\0",
+    r"takes \d+ bytes, 0 came": b"\0\0\x0e\x03" + b"\xff" * 12,
+    "cannot be unpacked": gzip.compress(idx(ARRAY))[:-9],
+    "cannot be unpacked: CRC": gzip.compress(idx(ARRAY))[:-8] + bytes(8),
+}
+
+
+@pytest.mark.parametrize(("message", "data"), DAMAGED.items(), ids=list(DAMAGED))
+def test_a_damaged_file_is_refused_by_its_name(tmp_path, message, data):
+    path = written(tmp_path, data, "damaged.idx")
+
+    with pytest.raises(FileError, match=f"damaged.idx: .*{message}"):
+        read_idx(path)
+
+
+def test_the_training_images_of_mnist_are_those_of_the_paper(published):
+    x = read_idx(published("mnist-train-images-idx3-ubyte.gz"))
+    y = read_idx(published("mnist-train-labels-idx1-ubyte.gz"))
+
+    assert x.shape == (60_000, 28, 28)
+    assert hashlib.sha256(idx(x)).hexdigest() == MNIST["train-images-idx3"]
+    assert hashlib.sha256(idx(y)).hexdigest() == MNIST["train-labels-idx1"]
+    assert y[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
+
+
+@pytest.mark.parametrize("part", ["train", "t10k"])
+def test_the_labels_of_fashion_mnist_are_the_published_ones(published, part):
+    y = read_idx(published(f"fashion-{part}-labels-idx1-ubyte.gz"))
+
+    assert hashlib.sha256(idx(y)).hexdigest() == FASHION[f"{part}-labels-idx1"]
+    assert len({*np.bincount(y).tolist()}) == 1
