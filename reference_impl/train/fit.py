@@ -1,0 +1,269 @@
+"""The loop of training: batches, steps, evaluations, and whom to tell."""
+
+from __future__ import annotations
+
+import functools
+import math
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..core.compile import compile
+from ..core.dtype import float64
+from ..core.elements import tensor
+from ..core.errors import NonFiniteError, RangeError, ShapeError
+from ..core.random import Key
+from ..core.tensor import Tensor
+from ..io.checkpoint import load_checkpoint
+from ..optim import Optimiser
+from .callback import Callback, Moment
+from .checkpoint import Checkpoint, checkpoints
+from .evaluation import Batches
+from .non_finite import first_non_finite, in_tree
+from .state import Loss, State, Step, stepper
+
+
+def fit(
+    model: Any,
+    loss: Loss,
+    optimiser: Optimiser,
+    loader: Batches,
+    *,
+    epochs: int | None = None,
+    steps: int | None = None,
+    key: Key | None = None,
+    evaluate: Callable[[Any], Mapping[str, Any]] | None = None,
+    evaluate_every: int | None = None,
+    callbacks: Sequence[Callback] = (),
+    compiled: bool = False,
+    resume: str | os.PathLike[str] | None = None,
+) -> State:
+    """Train a model; the result's `model` is the trained one.
+
+    Parameters
+    ----------
+    model : layer
+    loss : function (prediction, y) -> scalar
+    loader : data.Loader
+        Or anything whose `epoch(e, start=k)` yields batches (x, y) from the k-th on, in
+        an order that is a function of e.
+    epochs, steps : int
+        Where training ends, counted from its very beginning. One of them is needed.
+    key : Key, optional
+        What the random numbers of layers are functions of, such as masks of dropout.
+    evaluate : function model -> dict of numbers, optional
+        Called after every epoch, or every `evaluate_every` steps.
+    callbacks : sequence of Callback
+        Told in this order what happens; a `Checkpoint` comes last wherever it stands.
+    compiled : bool
+        Whether the step is captured once and replayed. The results are the same bits.
+    resume : path, optional
+        A checkpoint, or a folder whose newest one is taken; from a folder without one
+        training starts at the beginning. All else must be as it was.
+
+    Raises
+    ------
+    RangeError
+        If not just one of `epochs` and `steps` is given, a number is negative, or the
+        loader has no batch.
+    NonFiniteError
+        If the loss is infinite or not a number, or the parameters are when a checkpoint
+        or the end is reached; the message names the first tensor that is not finite.
+    FileError, TreeError
+        If the checkpoint is damaged, or of another model, optimiser or callbacks.
+    """
+    _check_numbers(epochs, steps, evaluate_every)
+    step = stepper(loss, optimiser)
+    run = _Run(
+        state=State.init(model, optimiser, key),
+        loss=loss,
+        optimiser=optimiser,
+        loader=loader,
+        end=(epochs, steps),
+        evaluate=evaluate,
+        every=evaluate_every,
+        # A stable order: what a checkpoint holds of the others must be up to date.
+        callbacks=sorted(callbacks, key=lambda each: isinstance(each, Checkpoint)),
+        take=compile(step) if compiled else step,
+    )
+    try:
+        run.begin(resume)
+        while not run.is_over():
+            run.rest_of_epoch()
+        run.check_params()
+    finally:
+        for each in run.callbacks:
+            each.close()
+    return functools.reduce(lambda s, each: each.result(s), run.callbacks, run.state)
+
+
+@dataclass
+class _Run:
+    """One training: what it was given, and how far it is."""
+
+    state: State
+    loss: Loss
+    optimiser: Optimiser
+    loader: Batches
+    end: tuple[int | None, int | None]
+    evaluate: Callable[[Any], Mapping[str, Any]] | None
+    every: int | None
+    callbacks: Sequence[Callback]
+    take: Step
+
+    previous: tuple[State, Any, Any] | None = None
+    total: float = 0.0  # of the losses since the last evaluation, of `examples`
+    examples: int = 0
+
+    def begin(self, resume: str | os.PathLike[str] | None) -> None:
+        """Start, or continue; tell the callbacks."""
+        for each in self.callbacks:
+            each.reset(self.state)
+        path = None if resume is None else _newest(resume)
+        if path is not None:
+            self._recall(load_checkpoint(path, self.resumable()), path)
+        for each in self.callbacks:
+            each.begin(self._moment(math.nan))
+
+    def is_over(self) -> bool:
+        """Whether the end is reached, or a callback wants it."""
+        done = int(self.state.epoch), int(self.state.step)
+        is_reached = any(
+            last is not None and number >= last
+            for number, last in zip(done, self.end, strict=True)
+        )
+        return is_reached or any(each.wants_end() for each in self.callbacks)
+
+    def rest_of_epoch(self) -> None:
+        """Take the steps up to the end of the epoch, or of training."""
+        number, start = int(self.state.epoch), int(self.state.position)
+        for batch in self.loader.epoch(number, start=start):
+            if self.is_over():
+                return
+            self._step(*_pair(batch))
+        if int(self.state.position) == 0:
+            raise RangeError("fit: loader: a batch is needed, an epoch has none")
+        self.state = self.state.next_epoch()
+        if self.every is None:
+            self._evaluate()
+
+    def _step(self, x: Any, y: Any) -> None:
+        state = self.state
+        self.state, value = self.take(state, x, y)
+        if not math.isfinite(loss := float(value)):
+            raise self._non_finite(loss, state, x, y)
+        self.previous = state, x, y
+        self.total += loss * len(x)
+        self.examples += len(x)
+        if self.every is not None and int(self.state.step) % self.every == 0:
+            self._evaluate(loss)
+        for each in self.callbacks:
+            each.after_step(self._moment(loss))
+
+    def _evaluate(self, loss: float = math.nan) -> None:
+        scores: dict[str, Any] = {"loss": self.total / max(self.examples, 1)}
+        self.total, self.examples = 0.0, 0
+        if self.evaluate is not None:
+            scores |= self.evaluate(self.state.model)
+        for each in self.callbacks:
+            each.after_evaluation(self._moment(loss, scores))
+
+    def _moment(self, loss: float, scores: Mapping[str, Any] | None = None) -> Moment:
+        epochs, steps = self.end
+        last = steps if epochs is None else epochs * len(self.loader)
+        return Moment(self.state, loss, scores or {}, last, self._to_save)
+
+    def resumable(self) -> dict[str, Any]:
+        """All that the rest of training is a function of."""
+        memories: dict[str, list[Any]] = {}  # by class: others may stand in between
+        for each in self.callbacks:
+            if (memory := each.memory()) is not None:
+                memories.setdefault(type(each).__name__, []).append(memory)
+        return {
+            "state": self.state,
+            "total": tensor(self.total, dtype=float64),
+            "examples": tensor(self.examples),
+            "batches": tensor(len(self.loader)),
+            "callbacks": memories,
+        }
+
+    def _to_save(self) -> dict[str, Any]:
+        self.check_params()
+        return self.resumable()
+
+    def check_params(self) -> None:
+        """Raise an error if the last step has made what only the next would notice."""
+        name = in_tree({"params": self.state.params})
+        if name is None or self.previous is None:
+            return
+        step = int(self.state.step)
+        first = first_non_finite(self.loss, self.optimiser, *self.previous)
+        raise NonFiniteError(
+            f"fit: step {step} has made {name}, which is not finite; the first tensor "
+            f"that is not finite is {first or name}"
+        )
+
+    def _recall(self, saved: dict[str, Any], path: Path) -> None:
+        if (batches := int(saved["batches"])) != len(self.loader):
+            raise RangeError(
+                f"fit: loader: {path} is of a loader with {batches} batches an epoch, "
+                f"one with {len(self.loader)} came"
+            )
+        self.state = saved["state"]
+        self.total, self.examples = float(saved["total"]), int(saved["examples"])
+        for each in self.callbacks:
+            if each.memory() is not None:
+                each.recall(saved["callbacks"][type(each).__name__].pop(0))
+
+    def _non_finite(self, loss: float, state: State, x: Any, y: Any) -> NonFiniteError:
+        """The error that says where it began: in this step, or in the one before."""
+        name = first_non_finite(self.loss, self.optimiser, state, x, y)
+        step, batch = int(state.step) + 1, int(state.position)
+        if self.previous is not None and (name or "").startswith("params."):
+            # The optimiser made these parameters: of what?
+            before = first_non_finite(self.loss, self.optimiser, *self.previous)
+            name = f"{before or name} of step {step - 1}"
+        return NonFiniteError(
+            f"fit: the loss of step {step} is {loss} (batch {batch} of epoch "
+            f"{int(state.epoch)}); the first tensor that is not finite is {name}"
+        )
+
+
+def _check_numbers(
+    epochs: int | None, steps: int | None, evaluate_every: int | None
+) -> None:
+    if (epochs is None) == (steps is None):
+        raise RangeError(
+            f"fit: just one of epochs and steps is needed, {epochs} and {steps} came"
+        )
+    for name, number, least in (
+        ("epochs", epochs, 0),
+        ("steps", steps, 0),
+        ("evaluate_every", evaluate_every, 1),
+    ):
+        if number is not None and number < least:
+            raise RangeError(f"fit: {name} must be at least {least}, {number} came")
+
+
+def _newest(resume: str | os.PathLike[str]) -> Path | None:
+    """The file to continue from; nothing if a folder has none yet."""
+    path = Path(resume)
+    if path.suffix == ".safetensors":
+        return path
+    found = checkpoints(path)
+    return found[-1] if found else None
+
+
+def _pair(batch: Any) -> tuple[Tensor, Tensor]:
+    if len(batch) != 2:
+        raise ShapeError(
+            f"fit: loader: batches (x, y) are needed, one of {len(batch)} arrays came"
+        )
+    x, y = map(tensor, batch)
+    if x.ndim == 0 or len(x) == 0:
+        raise ShapeError(
+            f"fit: loader: a batch has an example at least, x of shape {x.shape} came"
+        )
+    return x, y

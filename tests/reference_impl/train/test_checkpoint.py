@@ -1,0 +1,131 @@
+import errno
+import os
+
+import pytest
+
+import reference_impl as ri
+from reference_impl import nn, train
+from reference_impl.io import whole_file
+
+
+def names(folder):
+    return sorted(os.listdir(folder))
+
+
+def test_a_checkpoint_follows_every_evaluation(run, tmp_path):
+    run.fit(epochs=2, callbacks=[train.Checkpoint(tmp_path / "new" / "folder")])
+
+    assert names(tmp_path / "new" / "folder") == ["step-00000012.safetensors"]
+
+
+def test_the_last_ones_stay(run, tmp_path):
+    run.fit(steps=11, callbacks=[train.Checkpoint(tmp_path, every=3, keep=2)])
+
+    assert names(tmp_path) == [
+        "step-00000006.safetensors",
+        "step-00000009.safetensors",
+    ]
+    assert [path.name for path in train.checkpoints(tmp_path)] == names(tmp_path)
+
+
+def test_the_best_stays_and_its_model_can_be_loaded(run, bits, tmp_path):
+    scores = iter([3.0, 1.0, 2.0])
+    keeper = train.Checkpoint(tmp_path, best="score")
+    run.fit(
+        epochs=3,
+        evaluate=lambda model: {"score": next(scores)},
+        callbacks=[keeper],
+    )
+
+    params, statistics = nn.split(run.model())
+    like = {"state": {"params": params, "statistics": statistics}}
+    loaded = train.load_checkpoint(tmp_path / "best.safetensors", like, exact=False)
+
+    assert names(tmp_path) == ["best.safetensors", "step-00000018.safetensors"]
+    assert bits(nn.merge(*loaded["state"].values())) == bits(run.fit(epochs=2).model)
+
+
+def test_the_best_is_remembered_by_training_that_goes_on(run, tmp_path):
+    def fit(scores, **options):
+        keeper = train.Checkpoint(tmp_path, best="score", larger_is_better=True)
+        given = iter(scores)
+        run.fit(
+            evaluate=lambda model: {"score": next(given)},
+            callbacks=[keeper],
+            **options,
+        )
+        best = train.read_checkpoint(tmp_path / "best.safetensors")
+        return best.metadata["step"]
+
+    assert fit([2.0], epochs=1) == "6"
+    assert fit([1.0], epochs=2, resume=tmp_path) == "6"
+    assert fit([3.0], epochs=3, resume=tmp_path) == "18"
+
+
+def test_the_header_says_where_training_is(run, tmp_path):
+    run.fit(steps=8, callbacks=[train.Checkpoint(tmp_path, every=1)])
+
+    stored = train.read_checkpoint(train.checkpoints(tmp_path)[-1])
+
+    assert stored.metadata == {"step": "8", "epoch": "1", "position": "2", "key": "0 2"}
+    assert stored.arrays["state.key.words"].tolist() == [0, 2]
+
+
+def test_a_checkpoint_of_a_later_step_is_not_taken_for_ones_own(run, tmp_path):
+    run.fit(steps=8, callbacks=[train.Checkpoint(tmp_path, every=8)])
+
+    with pytest.raises(
+        ri.FileError, match=r"step-00000008\.safetensors is of a later step than 0"
+    ):
+        run.fit(steps=8, callbacks=[train.Checkpoint(tmp_path, every=8)])
+
+
+def test_a_full_disk_leaves_the_checkpoint_before(run, bits, tmp_path, monkeypatch):
+    written = []
+
+    def fsync(handle):
+        written.append(handle)
+        if len(written) > 4:  # two checkpoints, each with its folder
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(whole_file.os, "fsync", fsync)
+    with pytest.raises(OSError, match=r"No space left .*step-00000006\.safetensors"):
+        run.fit(steps=8, callbacks=[train.Checkpoint(tmp_path, every=2)])
+    monkeypatch.undo()
+
+    assert names(tmp_path) == ["step-00000004.safetensors"]
+    assert bits(run.fit(steps=8, resume=tmp_path)) == bits(run.fit(steps=8))
+
+
+def test_what_is_written_holds_what_callbacks_remember_whatever_their_order(
+    run, tmp_path
+):
+    keeper, stopping = train.Checkpoint(tmp_path), train.EarlyStopping()
+    run.fit(epochs=1, callbacks=[keeper, stopping])
+
+    arrays = train.read_checkpoint(train.checkpoints(tmp_path)[-1]).arrays
+    assert arrays["callbacks.EarlyStopping.0.best"] < 10.0
+
+
+def test_two_callbacks_of_a_kind_remember_each_their_own(run, bits, tmp_path):
+    def callbacks():
+        return [
+            train.EarlyStopping(patience=3),
+            train.EarlyStopping(patience=2, minimum_change=0.3),
+        ]
+
+    run.fit(steps=7, callbacks=[*callbacks(), train.Checkpoint(tmp_path, every=1)])
+    came = run.fit(epochs=5, callbacks=callbacks(), resume=tmp_path)
+
+    assert bits(came) == bits(run.fit(epochs=5, callbacks=callbacks()))
+
+
+@pytest.mark.parametrize("options", [{"keep": 0}, {"every": 0}])
+def test_numbers_out_of_range_are_named(tmp_path, options):
+    with pytest.raises(ri.RangeError, match="Checkpoint: keep and every must be"):
+        train.Checkpoint(tmp_path, **options)
+
+
+def test_a_score_that_is_not_there_is_named(run, tmp_path):
+    with pytest.raises(ri.RangeError, match="Checkpoint: there is no score 'accuracy'"):
+        run.fit(epochs=1, callbacks=[train.Checkpoint(tmp_path, best="accuracy")])

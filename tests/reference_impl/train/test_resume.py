@@ -1,0 +1,164 @@
+"""Training that is interrupted anywhere ends as if it had not been."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+
+import reference_impl as ri
+from reference_impl import data, nn, optim, train
+from reference_impl.train import checkpoints
+
+FURTHER = 15  # steps after the interruption; more than two epochs
+
+both = pytest.mark.parametrize("mode", ["eager", "compiled"])
+
+
+def resumed(run, folder, mode, steps):
+    return run.fit(steps=steps, resume=folder, compiled=mode == "compiled")
+
+
+@both
+def test_training_killed_at_any_time_ends_with_the_same_bits(run, bits, tmp_path, mode):
+    command = [sys.executable, str(run.path), str(tmp_path), mode]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        while int(process.stdout.readline() or "0") < 20:
+            assert process.poll() is None
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+    last = train.read_checkpoint(checkpoints(tmp_path)[-1]).metadata
+    steps = int(last["step"]) + FURTHER
+
+    came = resumed(run, tmp_path, mode, steps)
+
+    assert bits(came) == bits(run.fit(steps=steps))
+
+
+KILLED_WHILE_WRITING = """
+import os, runpy, signal, sys
+real, writes = os.fsync, []
+
+def fsync(handle):
+    writes.append(handle)
+    if len(writes) == 7:  # of the fourth draft: each has two, its own and the folder's
+        os.kill(os.getpid(), signal.SIGKILL)
+    real(handle)
+
+os.fsync = fsync
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def test_training_killed_while_it_writes_leaves_the_checkpoint_before(
+    run, bits, tmp_path
+):
+    arguments = [str(run.path), str(tmp_path), "eager"]
+    ended = subprocess.run(
+        [sys.executable, "-c", KILLED_WHILE_WRITING, *arguments], capture_output=True
+    )
+    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+
+    names = [path.name for path in checkpoints(tmp_path)]
+    assert names == ["step-00000006.safetensors", "step-00000009.safetensors"]
+    assert len(os.listdir(tmp_path)) == 3  # and the draft of step 12
+
+    again = train.Checkpoint(tmp_path, every=3)
+    came = run.fit(steps=20, resume=tmp_path, callbacks=[again])
+    assert bits(came) == bits(run.fit(steps=20))
+    assert os.listdir(tmp_path) == ["step-00000018.safetensors"]
+
+
+@both
+@pytest.mark.parametrize("kept", range(1, 14))
+def test_training_goes_on_from_every_step(run, bits, interrupted, kept, mode):
+    path = interrupted / f"step-{kept:08}.safetensors"
+
+    assert bits(resumed(run, path, mode, 14)) == bits(run.fit(steps=14))
+
+
+@pytest.fixture(scope="module")
+def interrupted(run, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("every_step")
+    run.fit(steps=13, callbacks=[train.Checkpoint(folder, every=1, keep=99)])
+    return folder
+
+
+class Scores(train.Callback):
+    def __init__(self):
+        self.all = []
+
+    def after_evaluation(self, moment):
+        self.all.append(moment.scores)
+
+
+@pytest.mark.parametrize("kept", [2, 6, 7, 12, 15])
+def test_evaluations_and_early_stopping_go_on_as_if_nothing_was(
+    run, bits, tmp_path, kept
+):
+    def callbacks():
+        stopping = train.EarlyStopping(patience=2, minimum_change=0.2)
+        return [stopping, Scores()]
+
+    first = callbacks()
+    expected = run.fit(epochs=9, callbacks=first)
+    assert expected.step.item() < 9 * 6  # it did stop early
+
+    keeper = train.Checkpoint(tmp_path, every=1, keep=99)
+    run.fit(steps=kept, callbacks=[keeper, *callbacks()])
+    then = callbacks()
+    came = run.fit(epochs=9, resume=tmp_path, callbacks=then)
+
+    assert bits(came) == bits(expected)
+    assert then[1].all == first[1].all[-len(then[1].all) :]
+
+
+def test_a_folder_without_checkpoints_starts_at_the_beginning(run, bits, tmp_path):
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        assert bits(run.fit(epochs=1, resume=folder)) == bits(run.fit(epochs=1))
+
+
+def test_a_file_that_is_not_there_is_an_error(run, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"best\.safetensors"):
+        run.fit(epochs=1, resume=tmp_path / "best.safetensors")
+
+
+def test_a_damaged_checkpoint_is_refused_by_name(run, interrupted, tmp_path):
+    path = shutil.copy(interrupted / "step-00000013.safetensors", tmp_path)
+    with open(path, "r+b") as file:
+        file.seek(-1, os.SEEK_END)
+        file.write(b"\x7f")
+
+    with pytest.raises(ri.FileError, match=r"step-00000013\.safetensors: it is dam"):
+        run.fit(epochs=9, resume=tmp_path)
+
+
+def test_a_checkpoint_of_another_model_names_the_array(run, interrupted):
+    model = nn.Linear.init(ri.random.key(0), 4, 3)
+
+    with pytest.raises(ri.TreeError, match=r"state\.params\.weight is missing"):
+        train.fit(
+            model,
+            nn.cross_entropy,
+            optim.sgd(lr=0.1, momentum=0.9),
+            run.loader(),
+            steps=20,
+            resume=interrupted,
+        )
+
+
+def test_a_loader_with_other_batches_is_refused(run, interrupted):
+    other = data.Loader((run.X, run.Y), batch_size=11)
+    with pytest.raises(ri.RangeError, match="6 batches an epoch, one with 2 came"):
+        train.fit(
+            run.model(),
+            nn.cross_entropy,
+            optim.sgd(lr=0.1, momentum=0.9),
+            other,
+            key=ri.random.key(2),
+            steps=20,
+            resume=interrupted,
+        )
