@@ -6,7 +6,7 @@ FRAMEWORKS ?= reference,pytorch,tensorflow,mxnet,jax
 INSTALL = $(PYTHON) -m workbench.install --frameworks "$(FRAMEWORKS)"
 BIN = .venv/bin
 
-.PHONY: help setup compare test test-core lint book bench grade clean
+.PHONY: help setup compare test test-core lint book bench published grade clean
 
 help:  ## Say what there is.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,8 +33,16 @@ book:  ## Build the book into build/_build/html.
 	@$(INSTALL) --extras workbench,book
 	$(BIN)/jupyter-book build . --config book/_config.yml --toc book/_toc.yml --path-output build -W -n --keep-going
 
-bench: setup  ## Measure again what benchmarks/results holds.
+bench: setup  ## Measure again the speeds in benchmarks/results.
+	$(BIN)/python benchmarks/eager_overhead.py
+	$(BIN)/python benchmarks/eager_training.py
+	$(BIN)/python benchmarks/loader.py
+	$(BIN)/python benchmarks/pool.py
 	$(BIN)/mapping compare --frameworks "$(FRAMEWORKS)" --save benchmarks/results/compare.json
+
+published: setup  ## Train what others have published, for an hour.
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/published_results.py
+	OPENBLAS_NUM_THREADS=2 $(BIN)/python benchmarks/character_gpt.py
 
 grade:  ## Grade a solution: make grade FILE=work/01_broadcasting/broadcasting.py
 	@test -n "$(FILE)" || { echo "make grade: say which file, FILE=..."; exit 2; }

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from . import tree
-from .chosen import Chosen
+from .chosen import Chosen, check_tuples
 from .dtype import DIFFERENTIABLE, FLOATING
 from .elements import tensor
-from .errors import GradientError, TreeError
+from .errors import GradientError
 from .tensor import UNTRACKED, Tensor, known
 from .walk import pullback, pushforward, settled
 
@@ -178,12 +178,7 @@ def jvp(
     GradientError
         If a leaf has no derivative, or a tangent does not fit its primal.
     """
-    for name, given in (("primals", primals), ("tangents", tangents)):
-        if not isinstance(given, (tuple, list)):
-            raise TreeError(
-                f"jvp: {name} must be a tuple with one tree for each argument, "
-                f"{type(given).__name__} came"
-            )
+    check_tuples("jvp", primals=primals, tangents=tangents)
     chosen = Chosen("jvp", primals, tuple(range(len(primals))))
     directions = _seeds(
         "jvp", tuple(tangents), chosen.leaves, tree.flatten(tuple(primals))[1]

@@ -381,12 +381,14 @@ def symbol_like(x: Any) -> Tensor:
     return symbol(x.shape, x.dtype, x.device if isinstance(x, Tensor) else HOST)
 
 
-def variable(x: Tensor) -> Tensor:
+def variable(x: Any) -> Tensor:
     """A tensor of equal value that results are traced back to, and no further.
 
     A variable of a tensor that is itself traced stays connected to it, through an op.
     So a derivative inside a derivative never confuses its variable with the outer one.
     """
+    if x.__class__ is not Tensor:
+        x = FUNCTIONS["tensor"](x)
     if x.root != UNTRACKED:
         return FUNCTIONS["identity"](x)
     data = value(x, "variable")

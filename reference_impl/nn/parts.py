@@ -17,6 +17,7 @@ values:
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import Any
 
 from ..core import tree
@@ -54,10 +55,12 @@ def _part(part: Any, is_statistic: bool, wanted: bool) -> Any:
     return tree.with_children(part, chosen)
 
 
-def _statistics(kind: type) -> set[str]:
+@functools.cache
+def _statistics(kind: type) -> frozenset[str]:
     if not dataclasses.is_dataclass(kind):
-        return set()
-    return {f.name for f in dataclasses.fields(kind) if f.metadata.get("statistic")}
+        return frozenset()
+    fields = dataclasses.fields(kind)
+    return frozenset(f.name for f in fields if f.metadata.get("statistic"))
 
 
 def merge(params: Any, statistics: Any) -> Any:

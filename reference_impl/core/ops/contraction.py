@@ -10,7 +10,7 @@ from collections.abc import Collection, Hashable, Sequence
 
 from ..dtype import NUMBERS, check_kind
 from ..errors import ShapeError
-from ..number import integers
+from ..number import integer
 from ..op import public
 from ..operands import Operand, promoted
 from ..shape import Shape, named_axes
@@ -50,7 +50,7 @@ def vecdot(x: Operand, y: Operand, *, axis: int = -1) -> Tensor:
     x, y = promoted("vecdot", (x, y))
     check_kind(x.dtype, NUMBERS, who="vecdot")
     least, most = sorted((x.ndim, y.ndim))
-    (axis,) = integers((axis,), who="vecdot", what="axes")
+    axis = integer("vecdot: axis", axis)
     last = axis - most if axis >= 0 else axis  # from the end, where shapes are aligned
     if not -least <= last < 0:
         raise ShapeError(
@@ -136,7 +136,7 @@ def _meeting(
 ) -> tuple[Shape, Shape]:
     """The axes of `x` and those of `y` that are summed over, pair by pair."""
     if not isinstance(axes, Sequence):
-        (count,) = integers(axes, who="tensordot", what="axes")
+        count = integer("tensordot: axes", axes)
         if not 0 <= count <= min(x.ndim, y.ndim):
             raise ShapeError(
                 f"tensordot: x is {x.shape} and y is {y.shape}, which have no {count} "

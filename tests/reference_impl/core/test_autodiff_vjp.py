@@ -120,6 +120,13 @@ def test_backward_gives_the_gradients_of_variables(x, w):
         np.testing.assert_array_equal(came[name], needed[name])
 
 
+@pytest.mark.parametrize("data", [3.0, [3.0], np.array(3.0)], ids=str)
+def test_a_variable_is_made_of_what_a_tensor_is_made_of(data):
+    w = ri.variable(data)
+
+    assert ri.backward(ri.sum(w * w), w).item() == 6
+
+
 @pytest.mark.parametrize("between", [ri.variable, lambda h: h], ids=["variable", "op"])
 def test_backward_goes_past_a_variable_to_those_it_was_computed_from(between):
     w = ri.variable(ri.tensor([1.0, 2.0]))
