@@ -5,6 +5,7 @@ NumPy's numbers and tensors of one element act as numbers while their values are
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from operator import index
 from typing import Any
@@ -12,7 +13,14 @@ from typing import Any
 import numpy as np
 
 from .dtype import ORDERED
-from .errors import DtypeError, FreedError, GradientError, MappingError, NoValueError
+from .errors import (
+    DtypeError,
+    FreedError,
+    GradientError,
+    MappingError,
+    NoValueError,
+    RangeError,
+)
 
 _PROBLEMS = (TypeError, ValueError, OverflowError, FreedError)
 
@@ -74,6 +82,45 @@ def real_number(who: str, given: Any) -> float:
         return given if isinstance(given, int) else as_float
     except _PROBLEMS as error:
         raise _refusal(who, "a real number", given, error) from None
+
+
+def check_at_least(who: str, least: int, **counts: Any) -> None:
+    """Raise an error unless all counts are integers, and at least this large.
+
+    Raises
+    ------
+    DtypeError, RangeError
+        `who` opens the message.
+    """
+    for name, count in counts.items():
+        if integer(f"{who}: {name}", count) < least:
+            raise RangeError(f"{who}: {name} must be at least {least}, {count} came")
+
+
+def check_not_negative(who: str, **numbers: Any) -> None:
+    """Raise an error unless all numbers are finite and at least 0.
+
+    Raises
+    ------
+    DtypeError, RangeError
+        `who` opens the message.
+    """
+    for name, x in numbers.items():
+        if not 0 <= real_number(f"{who}: {name}", x) < math.inf:
+            raise RangeError(f"{who}: {name} must be finite and at least 0, {x} came")
+
+
+def check_fraction(who: str, **numbers: Any) -> None:
+    """Raise an error unless all numbers lie in [0, 1).
+
+    Raises
+    ------
+    DtypeError, RangeError
+        `who` opens the message.
+    """
+    for name, x in numbers.items():
+        if not 0 <= real_number(f"{who}: {name}", x) < 1:
+            raise RangeError(f"{who}: {name} must lie in [0, 1), {x} came")
 
 
 def _refusal(who: str, needed: str, given: Any, error: Exception) -> MappingError:

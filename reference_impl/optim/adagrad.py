@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Unpack
 
+from ..core.number import check_fraction, check_not_negative
 from ..core.ops import full_like, sqrt, zeros_like
 from ..core.tensor import Tensor
-from .descent import (
-    Decay,
-    Optimiser,
-    Rate,
-    check_fraction,
-    check_not_negative,
-    descent,
-)
+from .descent import Decay, Optimiser, Rate, descent
 
 
 def adagrad(

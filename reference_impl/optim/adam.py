@@ -5,17 +5,10 @@ from __future__ import annotations
 from typing import Any, Unpack
 
 from ..core.errors import RangeError
+from ..core.number import check_fraction, check_not_negative
 from ..core.ops import maximum, ones, sqrt, zeros_like
 from ..core.tensor import Tensor
-from .descent import (
-    Decay,
-    Optimiser,
-    Rate,
-    Slots,
-    check_fraction,
-    check_not_negative,
-    descent,
-)
+from .descent import Decay, Optimiser, Rate, Slots, descent
 
 
 def adam(

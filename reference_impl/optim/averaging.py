@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from ..core import tree
 from ..core.dtype import FLOATS, check_kind, float64, wide_type
+from ..core.number import check_fraction
 from ..core.ops import astype
-from .descent import State, check_fraction, counter
+from .descent import State, counter
 
 
 class Average(NamedTuple):

@@ -8,9 +8,9 @@ from typing import Any
 from ..core import tree
 from ..core.dtype import wide_type
 from ..core.errors import RangeError
+from ..core.number import check_not_negative
 from ..core.ops import astype, clip, maximum, norm, stack, zeros
 from ..core.tensor import Tensor
-from .descent import check_not_negative
 
 
 def global_norm(grads: Any) -> Tensor:

@@ -8,9 +8,10 @@ from typing import Any
 from ..core import tree
 from ..core.cond import cond
 from ..core.dtype import wide_type
+from ..core.number import check_at_least
 from ..core.ops import astype, equal, zeros_like
 from ..core.tensor import Tensor
-from .descent import Optimiser, State, check_at_least, counter
+from .descent import Optimiser, State, counter
 
 
 def transformed(optimiser: Optimiser, *functions: Callable[[Any], Any]) -> Optimiser:

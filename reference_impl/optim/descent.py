@@ -19,14 +19,13 @@ keeps parameters and slots in float32 beside them.
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import index
 from typing import Any, NamedTuple, TypedDict
 
 from ..core import tree
 from ..core.dtype import FLOATS, check_kind, float64, int64
-from ..core.errors import RangeError, ShapeError, TreeError
+from ..core.errors import ShapeError, TreeError
+from ..core.number import check_not_negative
 from ..core.ops import astype, zeros
 from ..core.tensor import Tensor
 
@@ -222,24 +221,3 @@ def _check_rate(who: str, lr: Any) -> None:
             )
     elif not callable(lr):
         check_not_negative(who, lr=lr)
-
-
-def check_not_negative(who: str, **numbers: float) -> None:
-    """Raise a `RangeError` unless all numbers are finite and at least 0."""
-    for name, x in numbers.items():
-        if not 0 <= x < math.inf:
-            raise RangeError(f"{who}: {name} must be finite and at least 0, {x} came")
-
-
-def check_fraction(who: str, **numbers: float) -> None:
-    """Raise a `RangeError` unless all numbers lie in [0, 1)."""
-    for name, x in numbers.items():
-        if not 0 <= x < 1:
-            raise RangeError(f"{who}: {name} must lie in [0, 1), {x} came")
-
-
-def check_at_least(who: str, least: int, **counts: int) -> None:
-    """Raise a `RangeError` unless all counts are at least this large."""
-    for name, count in counts.items():
-        if index(count) < least:
-            raise RangeError(f"{who}: {name} must be at least {least}, {count} came")

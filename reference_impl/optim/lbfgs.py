@@ -18,9 +18,9 @@ from ..core import tree
 from ..core.autodiff import value_and_grad
 from ..core.dtype import FLOATS, check_kind, result_type, wide_type
 from ..core.errors import RangeError, TreeError
+from ..core.number import check_at_least, check_not_negative
 from ..core.ops import astype, concat, max, reshape, sum, zeros_like
 from ..core.tensor import Tensor
-from .descent import check_at_least, check_not_negative
 from .line_search import Point, strong_wolfe
 
 # Of the product of a step and the change of the gradient: less is no sign of curvature.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Unpack
 
+from ..core.number import check_fraction
 from ..core.ops import sign, zeros_like
 from ..core.tensor import Tensor
-from .descent import Decay, Optimiser, Rate, check_fraction, descent
+from .descent import Decay, Optimiser, Rate, descent
 
 
 def lion(

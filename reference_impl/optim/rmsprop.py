@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Unpack
 
+from ..core.number import check_fraction, check_not_negative
 from ..core.ops import zeros_like
 from ..core.tensor import Tensor
 from .adagrad import root
-from .descent import (
-    Decay,
-    Optimiser,
-    Rate,
-    check_fraction,
-    check_not_negative,
-    descent,
-)
+from .descent import Decay, Optimiser, Rate, descent
 from .sgd import carried
 
 

@@ -17,9 +17,10 @@ from typing import Any
 from ..core.dtype import float64
 from ..core.elements import tensor
 from ..core.errors import RangeError
+from ..core.number import check_at_least, check_not_negative
 from ..core.ops import astype, cos, floor, full_like, maximum, minimum, where
 from ..core.tensor import Tensor
-from .descent import Schedule, check_at_least, check_not_negative
+from .descent import Schedule
 
 
 def constant(lr: float) -> Schedule:

@@ -6,9 +6,10 @@ from typing import Any, Unpack
 
 from ..core.dtype import float64
 from ..core.errors import RangeError
+from ..core.number import check_fraction
 from ..core.ops import astype, zeros_like
 from ..core.tensor import Tensor
-from .descent import Decay, Optimiser, Rate, check_fraction, descent
+from .descent import Decay, Optimiser, Rate, descent
 
 
 def sgd(
