@@ -110,7 +110,7 @@ from .multi_head_attention import (
     MultiHeadAttention,
 )
 from .normalisation import GroupNorm, LayerNorm, RMSNorm
-from .parts import merge, split, static, statistic
+from .parts import combine, partition, static, statistic
 from .pooling import (
     AdaptiveAvgPool,
     AdaptiveMaxPool,
@@ -175,6 +175,7 @@ __all__ = [
     "binary_cross_entropy",
     "causal_mask",
     "celu",
+    "combine",
     "cosine_embedding",
     "cosine_similarity",
     "cross_entropy",
@@ -206,12 +207,12 @@ __all__ = [
     "lstm_cell",
     "mean_absolute_error",
     "mean_squared_error",
-    "merge",
     "mish",
     "multi_class_hinge",
     "negative_log_likelihood",
     "orthogonal",
     "padding_mask",
+    "partition",
     "poisson_negative_log_likelihood",
     "prelu",
     "relu6",
@@ -224,7 +225,6 @@ __all__ = [
     "soft_shrink",
     "softplus",
     "softsign",
-    "split",
     "static",
     "statistic",
     "triplet_margin",

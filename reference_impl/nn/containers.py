@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from ..core.random import Key
-from ..core.random import split as split_key
+from ..core.random import Key, split
 from ..core.scope import scope
 from ..core.tensor import Tensor
 from .layer import Layer
@@ -87,4 +86,4 @@ class Residual(Layer):
 
 def split_or_none(key: Key | None, count: int) -> Sequence[Key | None]:
     """Keys for a layer's parts; none if nobody draws random numbers."""
-    return [None] * count if key is None else split_key(key, count)
+    return [None] * count if key is None else split(key, count)

@@ -5,10 +5,10 @@ normalisation, are fields marked as such, and a layer's `training` returns their
 values:
 
     def loss(params, statistics, x, y, key):
-        logits, after = nn.merge(params, statistics).training(x, key)
-        return nn.cross_entropy(logits, y), nn.split(after)[1]
+        logits, after = nn.combine(params, statistics).training(x, key)
+        return nn.cross_entropy(logits, y), nn.partition(after)[1]
 
-    params, statistics = nn.split(model)
+    params, statistics = nn.partition(model)
     (value, statistics), grads = ri.value_and_grad(loss, has_aux=True)(
         params, statistics, x, y, key
     )
@@ -34,7 +34,7 @@ def statistic(**options: Any) -> Any:
     return dataclasses.field(metadata={"statistic": True}, **options)
 
 
-def split(model: Any) -> tuple[Any, Any]:
+def partition(model: Any) -> tuple[Any, Any]:
     """The parameters and the statistics of a model, as two trees like it.
 
     `None`, a tree without leaves, stands in each where the other has a tensor.
@@ -63,8 +63,8 @@ def _statistics(kind: type) -> frozenset[str]:
     return frozenset(f.name for f in fields if f.metadata.get("statistic"))
 
 
-def merge(params: Any, statistics: Any) -> Any:
-    """The model whose parts `split` has returned, or what training made of them.
+def combine(params: Any, statistics: Any) -> Any:
+    """The model whose parts `partition` has returned, or what training made of them.
 
     Raises
     ------
@@ -81,8 +81,8 @@ def merge(params: Any, statistics: Any) -> Any:
         or of_params.keys() != of_statistics.keys()
     ):
         raise TreeError(
-            f"merge: two parts of one model are needed, of which one has None where "
+            f"combine: two parts of one model are needed, of which one has None where "
             f"the other has a tensor; {params!r:.60} and {statistics!r:.60} came"
         )
-    both = {key: merge(of_params[key], of_statistics[key]) for key in of_params}
+    both = {key: combine(of_params[key], of_statistics[key]) for key in of_params}
     return tree.with_children(params, both)

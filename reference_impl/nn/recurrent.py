@@ -1,6 +1,7 @@
 """Recurrent layers: one map, the cell, applied to every step of a sequence.
 
 What does not depend on the state is computed for all steps at once, before the loop.
+The loop is one op, also eagerly: a cell is called once, and its graph run step by step.
 `Stacked` and `Bidirectional` are made of such layers.
 
 Deliberately absent: sequences of several lengths in one batch, and projections of the
@@ -110,7 +111,10 @@ class Recurrent(SequenceLayer):
         )
 
     def cell(self, state: Any, gates: Tensor) -> Any:
-        """The state after a step, given the inputs' part (N, G H) of the gates."""
+        """The state after a step, given the inputs' part (N, G H) of the gates.
+
+        It stands for all steps, so it cannot look at values; see `scan`.
+        """
         raise NotImplementedError(f"{type(self).__name__}: no cell is defined")
 
     def first_state(self, zero: Tensor) -> Any:
@@ -124,7 +128,8 @@ class Recurrent(SequenceLayer):
     def __call__(self, x: Tensor, state: Any = None) -> Any:
         """The output of every step, and the last state."""
         self._check_input(x)
-        gates = x @ self.weight
+        # Steps first, while it is small: the gates are larger than x.
+        gates = permute_dims(x, (1, 0, 2)) @ self.weight
         gates = gates if self.bias is None else gates + self.bias
 
         def step(state: Any, gates: Tensor) -> tuple[Any, Tensor]:
@@ -132,7 +137,7 @@ class Recurrent(SequenceLayer):
             return state, self.output(state)
 
         first = self._state_or_zeros(state, gates)
-        last, ys = scan(compile(step), first, permute_dims(gates, (1, 0, 2)))
+        last, ys = scan(compile(step), first, gates)
         return permute_dims(ys, (1, 0, 2)), last
 
     def _check_input(self, x: Tensor) -> None:
@@ -144,7 +149,7 @@ class Recurrent(SequenceLayer):
             )
 
     def _state_or_zeros(self, state: Any, gates: Tensor) -> Any:
-        shape = (gates.shape[0], self.hidden_weight.shape[0])
+        shape = (gates.shape[1], self.hidden_weight.shape[0])
         zero = zeros(shape, dtype=gates.dtype, device=gates.device)
         first, who = self.first_state(zero), type(self).__name__
         if state is None:

@@ -14,7 +14,7 @@ from ..core.scope import Scope
 from ..core.shape import Shape, checked_sizes
 from ..core.show import type_of
 from ..core.tensor import Tensor, symbol
-from .parts import split
+from .parts import partition
 
 _TITLES = ("layer", "kind", "result", "parameters", "bytes", "operations")
 _TEXTS = 3  # the first columns, which stand at the left
@@ -127,7 +127,7 @@ def _found(part: Any, path: Sequence[str]) -> Any:
 
 def _sizes(part: Any) -> tuple[int, int]:
     """How many parameters, and how many bytes with the statistics."""
-    params, _ = split(part)
+    params, _ = partition(part)
     leaves = [x for x in tree.flatten(part)[0] if isinstance(x, Tensor)]
     trained = [x for x in tree.flatten(params)[0] if isinstance(x, Tensor)]
     return sum(x.size for x in trained), sum(x.nbytes for x in leaves)

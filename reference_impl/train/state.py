@@ -17,7 +17,7 @@ from ..core.autodiff import value_and_grad
 from ..core.elements import tensor
 from ..core.random import Key, fold_in
 from ..core.tensor import Tensor
-from ..nn import merge, split
+from ..nn import combine, partition
 from ..optim import Optimiser
 
 Loss = Callable[[Any, Any], Tensor]
@@ -53,14 +53,14 @@ class State:
     @classmethod
     def init(cls, model: Any, optimiser: Optimiser, key: Key | None = None) -> Self:
         """The state before the first step; without a key, no layer may draw numbers."""
-        params, statistics = split(model)
+        params, statistics = partition(model)
         zero = tensor(0)
         return cls(params, statistics, optimiser.init(params), key, zero, zero, zero)
 
     @property
     def model(self) -> Any:
         """The model as it is now."""
-        return merge(self.params, self.statistics)
+        return combine(self.params, self.statistics)
 
     def next_epoch(self) -> Self:
         """The same state before the first batch of the next epoch."""
@@ -74,8 +74,8 @@ def objective(loss: Loss) -> Callable[..., tuple[Tensor, Any]]:
     def value(
         params: Any, statistics: Any, x: Any, y: Any, key: Key | None
     ) -> tuple[Tensor, Any]:
-        prediction, after = merge(params, statistics).training(x, key)
-        return loss(prediction, y), split(after)[1]
+        prediction, after = combine(params, statistics).training(x, key)
+        return loss(prediction, y), partition(after)[1]
 
     return value
 

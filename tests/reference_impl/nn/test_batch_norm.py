@@ -65,7 +65,7 @@ def test_without_running_statistics_those_of_the_batch_are_taken():
 
 def test_statistics_are_not_trained_and_have_no_derivative():
     layer = nn.BatchNorm.init(4, dtype=ri.float64)
-    params, statistics = nn.split(layer)
+    params, statistics = nn.partition(layer)
     assert ri.tree.names(params) == ["weight", "bias"]
     assert ri.tree.names(statistics) == ["mean", "variance"]
 

@@ -36,7 +36,7 @@ def test_a_mask_takes_the_place_of_a_key():
 
     assert out.tolist() == [4.0, 0.0, 12.0]
     assert after is dropout
-    assert ri.tree.names(nn.split(dropout)[0]) == []
+    assert ri.tree.names(nn.partition(dropout)[0]) == []
 
 
 def test_a_dropped_element_is_zero_whatever_it_was():

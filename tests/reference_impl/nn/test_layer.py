@@ -32,18 +32,18 @@ def model():
     )
 
 
-def test_a_model_is_split_into_what_is_trained_and_what_is_not():
-    params, statistics = nn.split(model())
+def test_a_model_is_partitioned_into_what_is_trained_and_what_is_not():
+    params, statistics = nn.partition(model())
 
     assert ri.tree.names(params) == ["layers.centred.scale"]
     assert ri.tree.names(statistics) == ["layers.centred.mean"]
 
 
-def test_what_was_split_merges_into_the_same_model():
-    merged = nn.merge(*nn.split(model()))
+def test_what_was_partitioned_combines_into_the_same_model():
+    whole = nn.combine(*nn.partition(model()))
 
-    assert ri.tree.flatten(merged)[1] == ri.tree.flatten(model())[1]
-    assert [x.item() for x in ri.tree.flatten(merged)[0]] == [1.0, 3.0]
+    assert ri.tree.flatten(whole)[1] == ri.tree.flatten(model())[1]
+    assert [x.item() for x in ri.tree.flatten(whole)[0]] == [1.0, 3.0]
 
 
 def test_all_of_a_statistic_that_is_a_tree_is_a_statistic():
@@ -51,19 +51,19 @@ def test_all_of_a_statistic_that_is_a_tree_is_a_statistic():
     class Both(nn.Layer):
         seen: dict = nn.statistic()
 
-    params, statistics = nn.split(Both({"sum": ri.tensor(1.0), "count": ri.tensor(2)}))
+    params, statistics = nn.partition(Both({"sum": ri.tensor(1.0), "count": ri.tensor(2)}))
 
     assert ri.tree.names(params) == []
     assert ri.tree.names(statistics) == ["seen.sum", "seen.count"]
 
 
-def test_parts_of_two_models_do_not_merge():
-    params, _ = nn.split(model())
+def test_parts_of_two_models_do_not_combine():
+    params, _ = nn.partition(model())
 
-    with pytest.raises(ri.TreeError, match="merge: two parts of one model"):
-        nn.merge(params, params)
-    with pytest.raises(ri.TreeError, match="merge: two parts of one model"):
-        nn.merge(params, {"centred": None})
+    with pytest.raises(ri.TreeError, match="combine: two parts of one model"):
+        nn.combine(params, params)
+    with pytest.raises(ri.TreeError, match="combine: two parts of one model"):
+        nn.combine(params, {"centred": None})
 
 
 def test_training_returns_the_layer_of_the_next_step_and_leaves_this_one():
@@ -78,10 +78,10 @@ def test_training_returns_the_layer_of_the_next_step_and_leaves_this_one():
 
 def test_a_gradient_by_the_parameters_returns_statistics_as_well():
     def loss(params, statistics, x):
-        result, after = nn.merge(params, statistics).training(x)
-        return ri.sum(result), nn.split(after)[1]
+        result, after = nn.combine(params, statistics).training(x)
+        return ri.sum(result), nn.partition(after)[1]
 
-    params, statistics = nn.split(model())
+    params, statistics = nn.partition(model())
     (value, statistics), grads = ri.value_and_grad(loss, has_aux=True)(
         params, statistics, ri.tensor([2.0, 4.0])
     )

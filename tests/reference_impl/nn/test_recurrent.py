@@ -49,6 +49,34 @@ def test_a_layer_is_its_cell_applied_step_by_step(kind):
 
 
 @each_kind
+def test_a_cell_is_called_once_however_many_steps_there_are(kind, monkeypatch):
+    cell, calls = kind.cell, []
+    monkeypatch.setattr(kind, "cell", lambda *a: calls.append(a) or cell(*a))
+
+    layer(kind)(sequences())
+
+    assert len(calls) == 1
+
+
+@each_kind
+def test_gradients_are_those_of_steps_written_one_by_one(kind):
+    model, x = layer(kind), sequences()
+    zero = ri.zeros((N, H), dtype=ri.float64)
+
+    def unrolled(model):
+        state, ys = (zero, zero) if kind is nn.LSTM else zero, []
+        for t in range(T):
+            state = model.cell(state, x[:, t] @ model.weight + model.bias)
+            ys.append(state[0] if kind is nn.LSTM else state)
+        return ri.stack(ys, axis=1)
+
+    def of(outputs):
+        return ri.grad(lambda model: ri.mean(ri.exp(outputs(model))))(model)
+
+    assert_same(of(lambda model: model(x)[0]), of(unrolled))
+
+
+@each_kind
 def test_a_sequence_may_be_read_in_two_parts(kind):
     model, x = layer(kind), sequences()
 

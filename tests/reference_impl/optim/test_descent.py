@@ -139,12 +139,12 @@ def test_a_model_without_parameters_is_updated_to_itself():
 
 def test_statistics_are_no_business_of_an_optimiser():
     layer = nn.Linear(ri.ones((2, 1)), None)
-    params, statistics = nn.split(layer)
+    params, statistics = nn.partition(layer)
     optimiser = optim.adam(lr=0.5)
 
     params, _ = optimiser.update(params, optimiser.init(params), params)
 
-    np.testing.assert_allclose(nn.merge(params, statistics).weight.numpy(), 0.5)
+    np.testing.assert_allclose(nn.combine(params, statistics).weight.numpy(), 0.5)
 
 
 def test_a_step_size_may_be_a_number_a_tensor_or_a_schedule():

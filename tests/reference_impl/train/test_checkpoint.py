@@ -37,12 +37,12 @@ def test_the_best_stays_and_its_model_can_be_loaded(run, bits, tmp_path):
         callbacks=[keeper],
     )
 
-    params, statistics = nn.split(run.model())
+    params, statistics = nn.partition(run.model())
     like = {"state": {"params": params, "statistics": statistics}}
     loaded = train.load_checkpoint(tmp_path / "best.safetensors", like, exact=False)
 
     assert names(tmp_path) == ["best.safetensors", "step-00000018.safetensors"]
-    assert bits(nn.merge(*loaded["state"].values())) == bits(run.fit(epochs=2).model)
+    assert bits(nn.combine(*loaded["state"].values())) == bits(run.fit(epochs=2).model)
 
 
 def test_the_best_is_remembered_by_training_that_goes_on(run, tmp_path):

@@ -21,7 +21,7 @@ def test_a_step_is_the_gradient_and_the_update(run, bits):
     x, y = map(ri.tensor, first_batch(run))
 
     def loss(params):
-        logits, _ = nn.merge(params, state.statistics).training(x, step_key(state))
+        logits, _ = nn.combine(params, state.statistics).training(x, step_key(state))
         return nn.cross_entropy(logits, y)
 
     value, grads = ri.value_and_grad(loss)(state.params)
