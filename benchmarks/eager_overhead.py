@@ -14,7 +14,6 @@ computed without. The aim is 2.5 microseconds for a node, forward and backward t
 
 from __future__ import annotations
 
-import json
 import timeit
 from pathlib import Path
 
@@ -23,7 +22,7 @@ import numpy as np
 import reference_impl as ri
 from reference_impl.core.walk import pullback
 from workbench.cost import spread
-from workbench.machine import description
+from workbench.machine import record
 
 ROUNDS, CALLS, NODES = 101, 2000, 200
 AIMS = {"a node's bookkeeping": 2.5}  # microseconds; of the others it is 2
@@ -89,12 +88,7 @@ def main():
             f"{name:<22} {row['median']:6.2f} us more "
             f"({row['low']:.2f} to {row['high']:.2f}; aim {AIMS.get(name, 2.0)})"
         )
-    document = {
-        "machine": description(),
-        "versions": {"reference_impl": ri.__version__, "numpy": np.__version__},
-        "microseconds_more": rows,
-    }
-    RESULTS.write_text(json.dumps(document, indent=1) + "\n")
+    record(RESULTS, ("reference_impl", "numpy"), microseconds_more=rows)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ benchmarks/results/pool.json.
 
 from __future__ import annotations
 
-import json
 import resource
 import time
 from pathlib import Path
@@ -20,7 +19,7 @@ import numpy as np
 
 import reference_impl as ri
 from workbench.cost import ratios, spread
-from workbench.machine import description
+from workbench.machine import record
 
 ROUNDS, LINKS = 21, 4  # every link of a chain is two ops: y * a + b
 ROUND_BYTES = 1 << 28  # written in a round, so that each takes about as long
@@ -107,13 +106,9 @@ def main():
     for name, nbytes in SIZES.items():
         rows[name] = row(nbytes)
         print(line(name, rows[name]), flush=True)
-    document = {
-        "machine": description(),
-        "versions": {"reference_impl": ri.__version__, "numpy": np.__version__},
-        "pooled_bytes": DEVICES["default"].pooled_bytes,
-        "chains": rows,
-    }
-    RESULTS.write_text(json.dumps(document, indent=1) + "\n")
+    pooled_bytes = DEVICES["default"].pooled_bytes
+    packages = ("reference_impl", "numpy")
+    record(RESULTS, packages, pooled_bytes=pooled_bytes, chains=rows)
 
 
 if __name__ == "__main__":

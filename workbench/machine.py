@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import importlib
+import json
 import os
 import platform
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,13 @@ def description() -> dict[str, Any]:
         "python": platform.python_version(),
         "date": datetime.date.today().isoformat(),
     }
+
+
+def record(path: Path, packages: Sequence[str], **results: Any) -> None:
+    """Write results as JSON, with the machine and the versions of packages."""
+    versions = {name: importlib.import_module(name).__version__ for name in packages}
+    document = {"machine": description(), "versions": versions, **results}
+    path.write_text(json.dumps(document, indent=1) + "\n")
 
 
 def _cpu() -> str:
