@@ -92,7 +92,7 @@ def pytorch_batches(images, labels, transform, workers):
 
 def loaders(images, labels, case, workers):
     """The three loaders of a case, and a function that gives an epoch of each."""
-    scale = partial(transforms.normalise, mean=MEAN, deviation=DEVIATION)
+    scale = partial(transforms.normalise, mean=MEAN, std=DEVIATION)
     crop = partial(transforms.random_crop, padding=PADDING)
     ours, sample, batch = {
         "scaled": ([scale], scaled, scaled),

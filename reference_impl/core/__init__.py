@@ -15,11 +15,13 @@ Modules import downwards only, so they can be read from the first line to the la
     walk chosen                  derivatives: two walks, and what they are about
     autodiff jacobian adjoint    what they are for: gradients, matrices, graphs
     compile body closure alike   graphs that run; functions inside of ops
+    residuals                    what a pullback reads of what it undoes
     cond scan while_loop         branches and loops
     checkpoint custom            values computed again; derivative rules of one's own
     parameters keys              what random numbers follow, and are functions of
     unit_interval                numbers made of random bits
     continuous discrete random   how distributions are drawn
+    whole_file                   files that are there whole or not at all
 
 `reference_impl.io` is above: graphs as files and as programs.
 """

@@ -85,8 +85,13 @@ def pulled(
     outputs: Sequence[Tensor | None],
     g: Sequence[Tensor | None],
     variables: Sequence[Tensor],
+    *,
+    start: int | None = None,
 ) -> tuple[Tensor | None, ...]:
-    """The pullback, with `None` for what is missing or has no derivative."""
+    """The pullback, with `None` for what is missing or has no derivative.
+
+    `start` is that of `walk.pullback`, the oldest variable by default.
+    """
     pairs = [
         (out, each)
         for out, each in zip(outputs, g, strict=True)
@@ -95,7 +100,8 @@ def pulled(
     outs, seeds = [out for out, _ in pairs], [each for _, each in pairs]
     wanted = [x for x in variables if x.dtype in DIFFERENTIABLE]
     # Variables without a derivative count as well.
-    flown = iter(pullback(outs, seeds, wanted, start=first_serial(variables)))
+    first = first_serial(variables) if start is None else start
+    flown = iter(pullback(outs, seeds, wanted, start=first))
     return tuple(next(flown) if x.dtype in DIFFERENTIABLE else None for x in variables)
 
 

@@ -132,10 +132,11 @@ def _ancestors(
         elif x.op is not None and x.serial not in nodes:
             nodes[x.serial] = x
             waiting.extend(x.inputs)
-    return _by_age(nodes), _by_age(free)
+    return by_age(nodes), by_age(free)
 
 
-def _by_age(tensors: dict[int, Tensor]) -> list[Tensor]:
+def by_age(tensors: dict[int, Tensor]) -> list[Tensor]:
+    """Tensors by serial, in topological order."""
     return [tensors[serial] for serial in sorted(tensors)]
 
 
@@ -147,7 +148,7 @@ def fresh(who: str, x: Tensor) -> Tensor:
 
 def graphs_of(**calls: Call) -> tuple[list[Tensor], dict[str, Graph]]:
     """What several calls close over together, and their graphs, which all take it."""
-    free = _by_age({x.serial: x for call in calls.values() for x in call.free})
+    free = by_age({x.serial: x for call in calls.values() for x in call.free})
     graphs = {name: replace(call, free=free).graph() for name, call in calls.items()}
     return free, graphs
 

@@ -1,8 +1,9 @@
 """A function applied to every slice of sequences, with a carry.
 
 Eagerly `scan` is Python's `for`, and a derivative sees the ops that were applied. In a
-capture it is one op that holds the function as a graph, however many steps there are.
-Its derivatives are scans again, that of reverse mode in the other direction.
+capture, or of a compiled function, it is one op that holds the function as a graph,
+however many steps there are. Its derivatives are scans again, that of reverse mode in
+the other direction: it reads the residuals, which are further results of the first.
 """
 
 from __future__ import annotations
@@ -13,33 +14,40 @@ from typing import Any
 import numpy as np
 
 from . import tree
-from .alike import check_alike, step_pair
+from .alike import Pair, check_alike, step_pair
 from .body import (
     check_fits,
     filled,
     opened,
     output_dtypes,
-    pulled_through,
     pushed,
     run,
     types,
 )
 from .bundle import results
 from .closure import Arguments, traced
+from .compile import Compiled
 from .device import HOST
-from .dtype import ANY, DIFFERENTIABLE
+from .dtype import ANY
 from .elements import tensor
-from .errors import ShapeError, TreeError
+from .errors import MappingError, ShapeError, TreeError
 from .graph import Graph
 from .kinds import general
-from .ops.creation import zeros_like
-from .ops.joining import stack
+from .ops.joining import stack, unstack
+from .residuals import pullback_of, with_outputs
 from .shape import Shape
-from .tensor import Tensor, symbol, symbol_like
+from .tensor import UNTRACKED, Tensor, symbol, symbol_like
 
 __all__ = ["scan"]
 
 _CARRY = step_pair("scan", "carry")
+_RESULTS = Pair(
+    "scan",
+    "the results y of all steps",
+    "at the first",
+    "at a later one",
+    "convert with `astype`",
+)
 
 
 def _roles(inputs: Sequence[Any], carries: int, slices: int) -> tuple[Any, Any, Any]:
@@ -60,29 +68,48 @@ def _scan_shape(
 
 def _scan_vjp(g, out, *inputs, body, carries, slices, length, reverse):
     carry, xs, free = _roles(inputs, carries, slices)
+    g_carry, g_ys = filled(g[:carries], carry), g[carries:]
+    pull = pullback_of(body, (*g_carry, *g_ys))
+    kept = _keeping(body, pull.free, carries)
+    if kept is not body:  # so the loop runs once more
+        attrs = {"carries": carries, "slices": slices, "length": length}
+        out = _scan(*inputs, body=kept, reverse=reverse, **attrs)
+    end = carries + slices
+    seen = (*kept.inputs[carries:end], *kept.outputs[carries:])
+    rows = _by_serial(seen, (*xs, *results(out)[carries:]))
+    fixed = _by_serial(kept.inputs[end:], free)
+    read = [None if x.serial in fixed else rows[x.serial] for x in pull.free]
+    graph = pull.graph()
 
-    def remember(carry: Any, x: Any) -> Any:
-        return body.apply(*carry, *x, *free)[:carries], carry
-
-    def pull(state: Any, slices_of: Any) -> Any:
-        g_carry, g_free = state
-        carry, x, g_y = slices_of
-        flown = pulled_through(body, (*carry, *x, *free), (*g_carry, *g_y))
+    def back(state: Any, slices_of: Any) -> Any:
+        (g_carry, g_free), (g_y, read) = state, slices_of
+        given = [each for each in (*g_carry, *g_y) if each is not None]
+        pairs = zip(pull.free, read, strict=True)
+        given += [fixed[x.serial] if row is None else row for x, row in pairs]
+        flown = tree.unflatten(graph.structure, graph.apply(*given))
         g_c, g_x, g_f = _roles(flown, carries, slices)
         added = [None if a is None else a + b for a, b in zip(g_free, g_f, strict=True)]
         return (list(g_c), added), g_x
 
-    g = filled(g, results(out))
-    _, carried = scan(remember, list(carry), list(xs), length=length, reverse=reverse)
-    none = [zeros_like(x) if x.dtype in DIFFERENTIABLE else None for x in free]
-    (g_carry, g_free), g_xs = scan(
-        pull,
-        (g[:carries], none),
-        (carried, list(xs), g[carries:]),
+    (g_carry, g_free), g_xs = _applied(
+        back,
+        (g_carry, filled([None] * len(free), free)),
+        (g_ys, read),
         length=length,
         reverse=not reverse,
     )
     return *g_carry, *g_xs, *g_free
+
+
+def _keeping(body: Graph, residuals: Sequence[Tensor], carries: int) -> Graph:
+    """A body among whose results y are the residuals that are not given to it."""
+    there = {x.serial for x in (*body.inputs[carries:], *body.outputs[carries:])}
+    missing = [x for x in residuals if x.serial not in there]
+    return with_outputs(body, missing) if missing else body
+
+
+def _by_serial(symbols: Sequence[Tensor], xs: Sequence[Tensor]) -> dict[int, Tensor]:
+    return {symbol.serial: x for symbol, x in zip(symbols, xs, strict=True)}
 
 
 def _scan_jvp(tangents, out, *inputs, body, carries, slices, length, reverse):
@@ -95,7 +122,7 @@ def _scan_jvp(tangents, out, *inputs, body, carries, slices, length, reverse):
         moved = pushed(outputs, (*t_c, *t_x, *t_free), variables)
         return (outputs[:carries], list(moved[:carries])), list(moved[carries:])
 
-    (_, moved), t_ys = scan(
+    (_, moved), t_ys = _applied(
         push,
         (list(carry), list(t_carry)),
         (list(xs), list(t_xs)),
@@ -142,7 +169,9 @@ def scan(
     Parameters
     ----------
     function : callable
-        (carry, x) -> (carry, y), the carry a tree of unchanging shapes and dtypes.
+        (carry, x) -> (carry, y), the carry a tree of unchanging shapes and dtypes. If
+        it is compiled, it is called once, and its graph is run for every step: faster,
+        but no step can look at values.
     init : tree
         The first carry; a Python float in it is float32, as everywhere.
     xs : tree
@@ -160,35 +189,21 @@ def scan(
     Raises
     ------
     ShapeError
-        If the sequences differ in length, or a step changes a carry's shape or dtype.
+        If the sequences differ in length, or a step changes a shape or dtype of the
+        carry or of y.
     TreeError
-        If a step returns no pair, or changes the structure of the carry.
+        If a step returns no pair, or changes the structure of the carry or of y.
+    NoValueError
+        If a step that is compiled or captured asks for a value.
     """
     init, xs = tree.map(tensor, init), tree.map(tensor, xs)
     carry, slices = tree.flatten(init)[0], tree.flatten(xs)[0]
     length = _common_length(slices, length)
-    if length and all(x.data is not None for x in (*carry, *slices)):
+    if isinstance(function, Compiled):
+        function = function.function
+    elif length and all(x.data is not None for x in (*carry, *slices)):
         return _looped(function, init, xs, _in_order(length, reverse))
-    first = tree.map(lambda x: symbol(x.shape[1:], x.dtype, x.device), xs)
-    structure = tree.flatten(init)[1]
-    call = traced(
-        lambda carry, x: _after_and_result(function(carry, x), structure),
-        Arguments((init, first)),
-        symbol_like,
-        name="step",
-    )
-    check_alike(_CARRY, init, call.result()[0])
-    out = _scan(
-        *carry,
-        *slices,
-        *call.free,
-        body=call.graph(),
-        carries=len(carry),
-        slices=len(slices),
-        length=length,
-        reverse=reverse,
-    )
-    return tree.unflatten(call.structure, results(out))
+    return _applied(function, init, xs, length=length, reverse=reverse)
 
 
 def _common_length(slices: Sequence[Tensor], length: int | None) -> int:
@@ -214,17 +229,60 @@ def _after_and_result(result: Any, structure: tree.Structure) -> tuple[Any, Any]
     return tree.reordered(carry, structure), y
 
 
+def _applied(
+    function: Callable[..., Any], init: Any, xs: Any, *, length: int, reverse: bool
+) -> tuple[Any, Any]:
+    """The whole loop as one op, whose body is the graph of a step."""
+    (carry, structure), slices = tree.flatten(init), tree.flatten(xs)[0]
+    first = tree.map(lambda x: symbol(x.shape[1:], x.dtype, x.device), xs)
+    call = traced(
+        lambda carry, x: _after_and_result(function(carry, x), structure),
+        Arguments((init, first)),
+        symbol_like,
+        name="step",
+    )
+    check_alike(_CARRY, init, call.result()[0])
+    inputs, body = (*carry, *slices, *call.free), call.graph()
+    is_known = all(x.data is not None for x in inputs)
+    # Nobody knows whether a captured loop will be differentiated.
+    if is_known and any(x.root != UNTRACKED for x in inputs):
+        body = _keeping(body, _residuals(body), len(carry))
+    out = _scan(
+        *inputs,
+        body=body,
+        carries=len(carry),
+        slices=len(slices),
+        length=length,
+        reverse=reverse,
+    )
+    count = len(call.outputs)
+    return tree.unflatten(call.structure, results(out)[:count])
+
+
+def _residuals(body: Graph) -> Sequence[Tensor]:
+    """What the pullback of a step reads, if there is a pullback."""
+    try:
+        return pullback_of(body, body.outputs).free
+    except MappingError:  # which reverse mode raises again, if it is ever asked for
+        return ()
+
+
 def _looped(
     function: Callable[..., Any], carry: Any, xs: Any, order: Sequence[int]
 ) -> tuple[Any, Any]:
     """Python's own loop, for values that are known."""
-    ys: dict[int, Any] = {}
+    ys: dict[int, Any] = {}  # by step: the order may be reversed
     structure = tree.flatten(carry)[1]
+    leaves, of_xs = tree.flatten(xs)
+    rows = [unstack(x) for x in leaves]
     for t in order:
-        x = tree.map(lambda x, t=t: x[t], xs)
-        after, ys[t] = _after_and_result(function(carry, x), structure)
-        after = tree.map(tensor, after)
+        x = tree.unflatten(of_xs, [row[t] for row in rows])
+        after, y = _after_and_result(function(carry, x), structure)
+        after, y = tree.map(tensor, after), tree.map(tensor, y)
         check_alike(_CARRY, carry, after)
+        first = ys.setdefault(order[0], y)
+        ys[t] = tree.reordered(y, tree.flatten(first)[1])
+        check_alike(_RESULTS, first, ys[t])
         carry = after
     in_order = [ys[t] for t in sorted(ys)]
     return carry, tree.map(lambda *each: stack(each), *in_order)

@@ -89,7 +89,9 @@ def _added(g: Any, other: Any) -> Any:
     if g is None or other is None:
         return g if other is None else other
     if g.__class__ is tuple:
-        return tuple(_added(*pair) for pair in zip(g, other, strict=True))
+        # Each of T results may come by itself: T * T pairs, so no call for a pair.
+        pairs = zip(g, other, strict=True)
+        return tuple([b if a is None else a if b is None else a + b for a, b in pairs])
     return g + other
 
 

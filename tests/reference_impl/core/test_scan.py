@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 
 import reference_impl as ri
-from reference_impl.core.errors import ShapeError, TreeError
+from reference_impl.core.device import HOST
+from reference_impl.core.errors import (
+    GradientError,
+    NoValueError,
+    ShapeError,
+    TreeError,
+)
 
 X = np.array([0.5, 1.0, 1.5])
 W = np.array([1.0, -2.0, 3.0])
@@ -16,20 +22,23 @@ STEPS = np.array([[0.1, 0.2, 0.3], [1.0, 0.5, 0.25], [-0.3, 0.7, 0.2], [0.0, 1.0
 # Of a dozen roundings.
 TOLERANCE = 1e-14
 
+# Of second derivatives through all steps, of the largest element.
+SEVERAL_STEPS = 1e-10
+
 
 @pytest.fixture
 def steps():
     return ri.tensor(STEPS)
 
 
-def recurrent(w, h, steps, **options):
+def recurrent(w, h, steps, *, style=lambda step: step, **options):
     """A recurrence whose function closes over the weights."""
 
     def step(h, x):
         h = ri.exp(-(h * w + x) * (h * w + x))
         return h, ri.sum(h * x)
 
-    last, ys = ri.scan(step, h, steps, **options)
+    last, ys = ri.scan(style(step), h, steps, **options)
     return ri.sum(last * last) + ri.sum(ys * ys)
 
 
@@ -197,3 +206,161 @@ def test_a_compiled_scan_that_is_let_go_takes_its_constants_along():
     gc.collect()
 
     assert constants[0]() is None
+
+
+CHANGING = {
+    "structure": (lambda t: (t, t) if t == 0 else [t, t], TreeError, "one structure"),
+    "keys": (lambda t: {"a": t} if t == 0 else {"b": t}, TreeError, "one structure"),
+    "shape": (lambda t: ri.ones(t + 1), ShapeError, "equal shapes and dtypes"),
+}
+
+
+@pytest.mark.parametrize(("y", "kind", "needed"), CHANGING.values(), ids=CHANGING)
+def test_a_step_that_returns_another_kind_of_result_is_refused(y, kind, needed):
+    with pytest.raises(kind, match=rf"^scan: the results y of all steps .* {needed}"):
+        ri.scan(lambda t, _: (t + 1, y(t.item())), 0, None, length=2)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_results_may_come_in_another_order_of_keys(reverse):
+    def step(t, _):
+        pairs = [("a", t), ("b", 10 * t)]
+        return t + 1, dict(pairs if t.item() % 2 else pairs[::-1])
+
+    ys = ri.scan(step, 1, None, length=3, reverse=reverse)[1]
+
+    order = [3, 2, 1] if reverse else [1, 2, 3]
+    assert ys["a"].tolist() == order
+    assert ys["b"].tolist() == [10 * t for t in order]
+
+
+def kinds_of_steps(w):
+    """Steps (carry, x) -> (carry, y) whose parts come from everywhere."""
+    three, eye = ri.tensor([0.0, 1.0, 2.0], dtype=ri.float64), ri.tensor(np.eye(3))
+
+    def split(h, x):
+        a, b = ri.split(h * w + x, [1])
+        return ri.concat([b, a * ri.tanh(b[:1])]), a
+
+    def eigenvalues(h, x):
+        values, vectors = ri.eigh(ri.outer(h, h) + eye * (w * w) + ri.outer(x, x))
+        return ri.tanh(values), vectors * vectors
+
+    def nested(h, x):
+        return ri.scan(lambda c, s: (ri.tanh(c * s), c * w), h, ri.stack([x, h]))
+
+    def chosen(h, x):
+        return ri.cond(ri.sum(h) > 0, lambda: ri.tanh(h * w), lambda: h + x), h
+
+    return {
+        "a constant": lambda h, x: (ri.tanh(h * w + x), three),
+        "a number": lambda h, x: (ri.tanh(h * w + x), 2.0),
+        "the carry before": lambda h, x: (ri.tanh(h * w + x), (h, h)),
+        "what comes in": lambda h, x: (ri.tanh(h * w + x), (x, h, w)),
+        "an integer": lambda h, x: (ri.tanh(h * w + x), ri.argmax(h)),
+        "nothing": lambda h, x: (h, None),
+        "a carry from outside": lambda h, x: (w, h * x),
+        "a carry that is the slice": lambda h, x: (x, h * w),
+        "a carry that depends on nothing": lambda h, x: (three, h * x),
+        "a gradient": lambda h, x: (ri.grad(lambda z: ri.sum(z * z * w))(h + x), h),
+        "what is computed again": lambda h, x: (
+            ri.checkpoint(lambda z: ri.tanh(z * w))(h + x),
+            x,
+        ),
+        "an op of several results": split,
+        "several results that are read": eigenvalues,
+        "a loop inside": nested,
+        "a choice inside": chosen,
+    }
+
+
+def weighed(step, w, h, xs, **options):
+    """A number that depends on all that a loop returns."""
+    found = ri.tree.flatten(ri.scan(step, h, xs, **options))[0]
+    squares = [
+        ri.sum(y * y) * (i + 1) for i, y in enumerate(found) if y.dtype == h.dtype
+    ]
+    return sum(squares[1:], squares[0])
+
+
+@pytest.mark.parametrize("name", kinds_of_steps(None))
+def test_a_loop_as_one_op_has_the_derivatives_of_python_s_loop(name, w, x, steps):
+    def of(style):
+        return lambda *a: weighed(style(kinds_of_steps(a[0])[name]), *a, reverse=True)
+
+    def each_order(f):
+        g = ri.grad(f, (0, 1, 2))
+        squared = lambda *a: sum((ri.sum(x * x) for x in g(*a)[1:]), ri.sum(g(*a)[0]))  # noqa: E731
+        along = lambda *a: ri.jvp(f, a, a)[1]  # noqa: E731
+        return [
+            *(f(w, x, steps), *g(w, x, steps), along(w, x, steps)),
+            *ri.grad(squared, (0, 1, 2))(w, x, steps),
+            *ri.grad(along, (0, 1, 2))(w, x, steps),
+            *ri.jvp(g, (w, x, steps), (w, x, steps))[1],
+        ]
+
+    loop, op = each_order(of(lambda step: step)), each_order(of(ri.compile))
+    for came, needed in zip(op, loop, strict=True):
+        scale = max(1, np.abs(needed.numpy()).max())
+        np.testing.assert_allclose(came, needed, rtol=0, atol=SEVERAL_STEPS * scale)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_derivatives_of_a_compiled_step_are_those_of_its_steps(
+    w, x, steps, reverse, assert_all_ways_agree
+):
+    options = {"style": ri.compile, "reverse": reverse}
+    assert_all_ways_agree(lambda *a: recurrent(*a, **options), w, x, steps)
+
+
+def test_a_compiled_step_is_called_once(x, steps):
+    calls = []
+
+    def step(h, s):
+        calls.append(h)
+        return h + s, None
+
+    last, _ = ri.scan(ri.compile(step), x, steps)
+
+    assert len(calls) == 1
+    np.testing.assert_allclose(last, X + STEPS.sum(axis=0), rtol=TOLERANCE)
+
+
+def test_a_compiled_step_has_no_values(x, steps):
+    with pytest.raises(NoValueError, match=r"^item: the value of .* is not known"):
+        ri.scan(ri.compile(lambda h, s: (h * ri.sum(s).item(), None)), x, steps)
+
+
+def test_reverse_mode_computes_no_step_again(w, x, steps, monkeypatch):
+    run, names = HOST.run, []
+
+    def counted(op, arrays, attrs):
+        names.append(op.name)
+        return run(op, arrays, attrs)
+
+    monkeypatch.setattr(HOST, "run", counted)
+    ri.grad(lambda w: recurrent(w, x, steps, style=ri.compile))(w)
+
+    assert names.count("exp") == len(STEPS)
+
+
+def test_residuals_are_kept_only_where_a_derivative_may_ask(w, x, steps):
+    def nbytes(w):
+        with HOST.trace() as events:
+            recurrent(w, x, steps, style=ri.compile)
+        return sum(event.nbytes for event in events)
+
+    assert nbytes(w) < nbytes(ri.variable(w))
+
+
+def test_a_step_without_a_pullback_still_has_tangents(x, steps):
+    def halved(h, s):
+        return ri.while_loop(lambda s: ri.sum(s) > 1, lambda s: s * 0.5, h * s), None
+
+    def last(h):
+        return ri.scan(ri.compile(halved), h, ri.abs(steps) + 1)[0]
+
+    _, moved = ri.jvp(last, (x,), (x,))
+    np.testing.assert_allclose(moved, last(x), rtol=TOLERANCE)  # a linear map
+    with pytest.raises(GradientError, match=r"^while_loop: reverse mode"):
+        ri.grad(lambda h: ri.sum(last(h)))(x)
