@@ -107,4 +107,4 @@ def test_only_pages_with_plots_load_plotly(pages):
         if any("plotly" in address for address in page.loaded)
     }
 
-    assert loading == {"memory", "side_by_side"}
+    assert loading == {"memory", "side_by_side", "training"}

@@ -52,7 +52,14 @@ def questions(path):
 
 @pytest.mark.parametrize(
     "name",
-    ["everything_is_a_mapping", "derivatives", "graphs", "memory", "linear_regression"],
+    [
+        "everything_is_a_mapping",
+        "derivatives",
+        "graphs",
+        "memory",
+        "training",
+        "linear_regression",
+    ],
 )
 def test_a_question_gets_code_a_check_and_a_cost_as_the_preface_says(name):
     path = ROOT / "chapters" / f"{name}.md"
