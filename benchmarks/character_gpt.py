@@ -92,7 +92,7 @@ def optimiser():
     """AdamW on matrices, with a warm-up, a cosine, and clipped gradients."""
     falling = optim.schedules.cosine(LR, steps=STEPS - WARMUP_STEPS, end=LEAST_LR)
     adamw = optim.adamw(
-        lr=optim.schedules.warmup(falling, steps=WARMUP_STEPS, start=0.0),
+        lr=optim.schedules.warmup(falling, steps=WARMUP_STEPS, start_factor=0.0),
         betas=(0.9, 0.99),
         weight_decay=0.1,
         decayed=lambda name: "norm" not in name,

@@ -19,6 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from ..core.errors import FileError, RangeError
+from ..core.number import check_at_least
+from ..core.whole_file import write_whole
 from .token_ids import checked_ids
 
 BYTES = 256
@@ -39,17 +41,17 @@ class BytePairTokenizer:
     Raises
     ------
     RangeError
-        If a pair has tokens that do not come before it.
+        If a pair is not one of two tokens that come before it.
     """
 
     merges: tuple[Pair, ...] = ()
 
     def __post_init__(self) -> None:
         for i, pair in enumerate(self.merges):
-            if not all(0 <= token < BYTES + i for token in pair):
+            if not _is_pair(pair, BYTES + i):
                 raise RangeError(
                     f"BytePairTokenizer: merges[{i}] must join two tokens of "
-                    f"[0, {BYTES + i}), {pair} came"
+                    f"[0, {BYTES + i}), {pair!r:.60} came"
                 )
 
     @classmethod
@@ -63,8 +65,9 @@ class BytePairTokenizer:
 
         Raises
         ------
-        RangeError
-            If there are to be fewer than no merges, or the text is not Unicode.
+        DtypeError, RangeError
+            If the number of merges is no integer, or negative, or the text is not
+            Unicode.
 
         Notes
         -----
@@ -72,10 +75,7 @@ class BytePairTokenizer:
         merge reads the text as an array a few times: 256 of them take about two seconds
         for a megabyte.
         """
-        if merges < 0:
-            raise RangeError(
-                f"BytePairTokenizer: merges must not be negative, {merges} came"
-            )
+        check_at_least("BytePairTokenizer", 0, merges=merges)
         tokens, pairs = _bytes(text), []
         for new in range(BYTES, BYTES + merges):
             pair = _commonest(tokens, new)
@@ -123,11 +123,15 @@ class BytePairTokenizer:
         return b"".join([words[i] for i in array.tolist()]).decode("utf-8", "replace")
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the merges as JSON; a file that was there is replaced at the end."""
-        path = Path(path)
-        part = path.with_name(f"{path.name}.part")
-        part.write_text(json.dumps({"format": FORMAT, "merges": self.merges}) + "\n")
-        os.replace(part, path)
+        """Write the merges as JSON, whole or not at all.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written; an older one of this name is as it was.
+        """
+        text = json.dumps({"format": FORMAT, "merges": self.merges})
+        write_whole(path, f"{text}\n".encode())
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> BytePairTokenizer:
@@ -137,31 +141,38 @@ class BytePairTokenizer:
         ------
         FileError
             If the file is something else.
+        OSError
+            If it cannot be read.
         """
+        contents = Path(path).read_bytes()
         try:
-            document = json.loads(Path(path).read_bytes())
-        except ValueError as error:
-            raise FileError(f"{path}: must be JSON: {error}") from error
-        return cls(_merges(document, path))
+            return cls(_merges(contents))
+        except (FileError, RangeError) as error:
+            problem = str(error)
+        except RecursionError:
+            problem = "it is nested too deeply"
+        raise FileError(f"{os.fspath(path)}: {problem}")
 
 
-def _merges(document: object, path: str | os.PathLike[str]) -> tuple[Pair, ...]:
-    """The merges of a file, if it has the format and they are possible."""
+def _is_pair(given: object, end: int) -> bool:
+    # The types are Python's own: True and 1.0 equal a token, and are none.
+    if type(given) is not tuple or [type(each) for each in given] != [int, int]:
+        return False
+    return all(0 <= token < end for token in given)
+
+
+def _merges(contents: bytes) -> tuple[Pair, ...]:
+    """What a file has for merges, whatever they are."""
+    try:
+        document = json.loads(contents)
+    except ValueError as error:
+        raise FileError(f"must be JSON: {error}") from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise FileError(f'{path}: must be an object whose "format" is "{FORMAT}"')
+        raise FileError(f'must be an object whose "format" is "{FORMAT}"')
     pairs = document.get("merges")
     if not isinstance(pairs, list):
-        raise FileError(f'{path}: "merges" must be a list, {type(pairs).__name__} came')
-    for i, pair in enumerate(pairs):
-        is_pair = (
-            isinstance(pair, list) and [type(token) for token in pair] == [int] * 2
-        )
-        if not is_pair or not all(0 <= token < BYTES + i for token in pair):
-            raise FileError(
-                f"{path}: merges[{i}] must join two tokens of [0, {BYTES + i}), "
-                f"{pair} came"
-            )
-    return tuple((first, second) for first, second in pairs)
+        raise FileError(f'"merges" must be a list, {type(pairs).__name__} came')
+    return tuple(tuple(each) if isinstance(each, list) else each for each in pairs)
 
 
 def _bytes(text: str) -> np.ndarray:

@@ -23,6 +23,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ..core.errors import FileError, MappingError, RangeError
+from ..core.number import check_at_least, check_not_negative
 
 CHUNK_BYTES = 1 << 18
 MANY_REQUESTS, RANGE_NOT_SATISFIABLE = 429, 416
@@ -113,6 +114,8 @@ def fetch(
 
     Raises
     ------
+    DtypeError, RangeError
+        If `retries` or `pause_seconds` is no number of its kind, or negative.
     FileError
         If the file has another hash than it should. What was just downloaded is
         deleted; a file that was there before stays.
@@ -127,6 +130,8 @@ def fetch(
     Two processes that download the same file at the same time spoil each other's
     part-file, which the hash shows.
     """
+    check_at_least("fetch", 0, retries=retries)
+    check_not_negative("fetch", pause_seconds=pause_seconds)
     path = folder() / source.name
     if path.exists():
         check(path, source)

@@ -120,6 +120,5 @@ def cifar10(*, progress: Progress | None = None) -> Dataset:
 
 def _from_idx(sources: list[Source], progress: Progress | None) -> Dataset:
     x, y, test_x, test_y = (read_idx(fetch(s, progress=progress)) for s in sources)
-    labels = (each.astype(np.int64) for each in (y, test_y))
-    train_y, test_y = labels
-    return Dataset(x[:, None], train_y, test_x[:, None], test_y)
+    y, test_y = y.astype(np.int64), test_y.astype(np.int64)
+    return Dataset(x[:, None], y, test_x[:, None], test_y)

@@ -11,6 +11,7 @@ Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3".
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +21,7 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from ..core.errors import DtypeError, RangeError, ShapeError
-from ..core.number import integer
+from ..core.number import check_at_least, integer
 from .dataset import Batch
 
 Transform = Callable[[np.random.Generator, Batch], Batch]
@@ -67,8 +68,9 @@ class Loader:
     -----
     An order is that of the first words of the stream, sorted, so it is the same for all
     versions of NumPy; transforms draw with its `Generator`, which makes no such
-    promise. PyTorch's `DataLoader` has the same defaults, except that it goes on with
-    one generator from epoch to epoch, and that its workers are processes.
+    promise. PyTorch's `DataLoader` has the same defaults, except that a batch there has
+    1 sample if no size is given, and may be larger than the set; that it goes on with
+    one generator from epoch to epoch; and that its workers are processes.
     """
 
     arrays: Sequence[np.ndarray]
@@ -83,13 +85,10 @@ class Loader:
 
     def __post_init__(self) -> None:
         samples = _samples(self.arrays)
-        for name, value, least, end in (
-            ("batch_size", self.batch_size, 1, samples + 1),
-            ("seed", self.seed, 0, WORD),
-            ("workers", self.workers, 0, WORD),
-            ("prefetch", self.prefetch, 1, WORD),
-        ):
-            _check_between(name, value, least, end)
+        _check_between("batch_size", self.batch_size, 1, samples + 1)
+        _check_between("seed", self.seed, 0, WORD)
+        check_at_least("Loader", 0, workers=self.workers)
+        check_at_least("Loader", 1, prefetch=self.prefetch)
 
     def __len__(self) -> int:
         """How many batches an epoch has."""
@@ -104,13 +103,23 @@ class Loader:
         RangeError
             If the number is negative.
         """
-        _check_between("number", number, 0, WORD)
+        check_at_least("Loader", 0, number=number)
         samples = len(self.arrays[0])
         if not self.shuffle:
             return np.arange(samples)
         words = _stream(self.seed, number, ORDER).random_raw(samples)
         # 64 digits: among a million samples two are equal once in 40 million times.
         return np.argsort(words, kind="stable")
+
+    def fingerprint(self, number: int) -> bytes:
+        """32 bytes that tell the batches of an epoch from those of other loaders.
+
+        They are a function of the order, the batch size and the seed; not of the arrays
+        and the transform.
+        """
+        order = self.order(number).astype("<i8").tobytes()
+        options = f"{int(self.batch_size)} {int(self.seed)} "
+        return hashlib.sha256(options.encode() + order).digest()
 
     def epoch(self, number: int, *, start: int = 0) -> Iterator[Batch]:
         """The batches of an epoch, or the rest of them from batch `start` on.
@@ -204,5 +213,4 @@ def _samples(arrays: Sequence[np.ndarray]) -> int:
 
 def _check_between(name: str, value: int, least: int, end: int) -> None:
     if not least <= integer(f"Loader: {name}", value) < end:
-        bounds = f"be at least {least}" if end == WORD else f"lie in [{least}, {end})"
-        raise RangeError(f"Loader: {name} must {bounds}, {value} came")
+        raise RangeError(f"Loader: {name} must lie in [{least}, {end}), {value} came")

@@ -77,5 +77,5 @@ def _split(x: np.ndarray, y: np.ndarray) -> Dataset:
 
 
 def _standardised(train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    mean, deviation = train.mean(0), train.std(0)
-    return (train - mean) / deviation, (test - mean) / deviation
+    mean, std = train.mean(0), train.std(0)
+    return (train - mean) / std, (test - mean) / std

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..core.errors import RangeError, ShapeError
+from ..core.number import integer
 from .download import Progress, Source, fetch
 
 SHAKESPEARE = Source(
@@ -63,8 +64,8 @@ def next_tokens(tokens: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]
     ------
     ShapeError
         If the tokens have no or several axes.
-    RangeError
-        If there are not at least T + 1 of them, or T is below 1.
+    DtypeError, RangeError
+        If there are not at least T + 1 of them, or T is no integer, or below 1.
 
     Notes
     -----
@@ -72,7 +73,7 @@ def next_tokens(tokens: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]
     """
     if tokens.ndim != 1:
         raise ShapeError(f"next_tokens: tokens must have one axis, {tokens.shape} came")
-    if not 1 <= steps < len(tokens):
+    if not 1 <= integer("next_tokens: steps", steps) < len(tokens):
         raise RangeError(
             f"next_tokens: steps must lie in [1, {len(tokens)}), where {len(tokens)} "
             f"is the number of tokens; {steps} came"

@@ -5,7 +5,7 @@ samples, and returns a new array. `functools.partial` sets its options, and `inp
 makes of several what a `Loader` takes:
 
     crop = partial(random_crop, padding=4)
-    scale = partial(normalise, mean=33.3, deviation=78.6)
+    scale = partial(normalise, mean=33.3, std=78.6)
     Loader((x, y), 64, transform=inputs(crop, scale))
 """
 
@@ -18,6 +18,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
 
 from ..core.errors import RangeError, ShapeError
+from ..core.number import check_at_least, integer, real_number
 from .dataset import Batch
 
 
@@ -36,21 +37,21 @@ def inputs(
 
 
 def normalise(
-    rng: np.random.Generator, x: np.ndarray, *, mean: ArrayLike, deviation: ArrayLike
+    rng: np.random.Generator, x: np.ndarray, *, mean: ArrayLike, std: ArrayLike
 ) -> np.ndarray:
-    """(x - mean) / deviation, in float32 unless `x` is floating-point.
+    """(x - mean) / std, in float32 unless `x` is floating-point.
 
     Draws nothing.
 
     Parameters
     ----------
-    mean, deviation : number or array
+    mean, std : number or array
         In the units of `x`, so of 255 for bytes; they broadcast to a sample, as
         (C, 1, 1) for the channels of an image.
     """
     dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float32)
     out = np.subtract(x, np.asarray(mean, dtype), dtype=dtype)
-    out /= np.asarray(deviation, dtype)
+    out /= np.asarray(std, dtype)
     return out
 
 
@@ -67,12 +68,11 @@ def random_crop(rng: np.random.Generator, x: np.ndarray, *, padding: int) -> np.
     ------
     ShapeError
         If there are not four axes.
-    RangeError
-        If the padding is negative.
+    DtypeError, RangeError
+        If the padding is no integer, or negative.
     """
     n, _, h, w = _image_shape("random_crop", x)
-    if padding < 0:
-        raise RangeError(f"random_crop: padding must not be negative, {padding} came")
+    check_at_least("random_crop", 0, padding=padding)
     sides = (padding, padding)
     padded = np.pad(x, [(0, 0), (0, 0), sides, sides])
     top, left = rng.integers(2 * padding + 1, size=(2, n))
@@ -93,11 +93,11 @@ def random_flip(
     ------
     ShapeError
         If there are not four axes.
-    RangeError
-        If the probability lies outside of [0, 1].
+    DtypeError, RangeError
+        If the probability is no number, or lies outside of [0, 1].
     """
     _image_shape("random_flip", x)
-    if not 0 <= probability <= 1:
+    if not 0 <= real_number("random_flip: probability", probability) <= 1:
         raise RangeError(
             f"random_flip: probability must lie in [0, 1], {probability} came"
         )
@@ -118,13 +118,13 @@ def random_shift(rng: np.random.Generator, x: np.ndarray, *, most: int) -> np.nd
     ------
     ShapeError
         If there are not two or three axes.
-    RangeError
-        If `most` is negative, or T or more.
+    DtypeError, RangeError
+        If `most` is no integer, or negative, or T or more.
     """
     if x.ndim not in (2, 3):
         raise ShapeError(f"random_shift: x must be (N, T) or (N, C, T), {x.shape} came")
     steps = x.shape[-1]
-    if not 0 <= most < steps:
+    if not 0 <= integer("random_shift: most", most) < steps:
         raise RangeError(f"random_shift: most must lie in [0, {steps}), {most} came")
     start = rng.integers(-most, most + 1, size=len(x)) % steps
     twice = np.concatenate([x, x], axis=-1)
@@ -148,8 +148,8 @@ def cutout(rng: np.random.Generator, x: np.ndarray, *, size: int) -> np.ndarray:
     ------
     ShapeError
         If there are not four axes.
-    RangeError
-        If the size is negative.
+    DtypeError, RangeError
+        If the size is no integer, or negative.
 
     Notes
     -----
@@ -157,8 +157,7 @@ def cutout(rng: np.random.Generator, x: np.ndarray, *, size: int) -> np.ndarray:
     neural networks with cutout". The square begins size // 2 before its centre.
     """
     n, _, h, w = _image_shape("cutout", x)
-    if size < 0:
-        raise RangeError(f"cutout: size must not be negative, {size} came")
+    check_at_least("cutout", 0, size=size)
     top = rng.integers(h, size=(n, 1)) - size // 2
     left = rng.integers(w, size=(n, 1)) - size // 2
     rows, columns = _between(h, top, size), _between(w, left, size)

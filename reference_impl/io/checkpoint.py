@@ -28,7 +28,7 @@ from ..core.dtype import SUPPORTED, Dtype, bfloat16, bool_, complex128, float64
 from ..core.elements import tensor
 from ..core.errors import FileError, TreeError
 from ..core.tensor import Tensor
-from .whole_file import write_whole
+from ..core.whole_file import write_whole
 
 FORMAT, VERSION = "reference_impl checkpoint", "1"
 _OWN = {"format", "version", "sha256", "complex128"}
@@ -116,7 +116,7 @@ def load_checkpoint(
         If it cannot be read.
     """
     wanted = _named("load_checkpoint", like)
-    found = read_checkpoint(path).arrays
+    found = _stored("load_checkpoint", path).arrays
     if not exact:
         found = {name: x for name, x in found.items() if name in wanted}
     if wrong := _difference(wanted, found):
@@ -135,12 +135,16 @@ def read_checkpoint(path: str | os.PathLike[str]) -> Stored:
     OSError
         If it cannot be read.
     """
+    return _stored("read_checkpoint", path)
+
+
+def _stored(who: str, path: str | os.PathLike[str]) -> Stored:
     contents = bytearray(Path(path).read_bytes())
     try:
         _check_whole(contents)
         return _parsed(bytes(contents))
     except FileError as error:
-        raise FileError(f"load_checkpoint: {os.fspath(path)}: {error}") from None
+        raise FileError(f"{who}: {os.fspath(path)}: {error}") from None
 
 
 def _named(who: str, values: Any) -> dict[str, Tensor]:

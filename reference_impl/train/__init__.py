@@ -7,22 +7,23 @@
     optimiser = optim.sgd(lr=0.1, momentum=0.9)
     loader = data.Loader((x, y), batch_size=4, shuffle=True)
 
-    state = train.fit(model, nn.cross_entropy, optimiser, loader, epochs=2)
+    trained = train.fit(model, nn.cross_entropy, optimiser, loader, epochs=2).model
 
-A loop written by hand is as short, and ends with the same bits:
+A loop written by hand, here for a model without running statistics, is as short and
+ends with the same bits:
 
     def loss(model, x, y):
         return nn.cross_entropy(model.training(x)[0], y)
 
-    memory = optimiser.init(model)
+    state = optimiser.init(model)
     for epoch in range(2):
         for x, y in loader.epoch(epoch):
             value, grads = ri.value_and_grad(loss)(model, ri.tensor(x), ri.tensor(y))
-            model, memory = optimiser.update(grads, memory, model)
+            model, state = optimiser.update(grads, state, model)
 
 `fit` adds what a long training needs: evaluation, callbacks, checkpoints from which it
 continues bit for bit, and the name of the tensor where a loss ceased to be finite. In
-between stands `stepper`, which also takes care of keys and running statistics:
+between stands `stepper`, which takes care of keys and running statistics, too:
 
     state = train.State.init(model, optimiser, key)
     step = ri.compile(train.stepper(nn.cross_entropy, optimiser))
@@ -32,6 +33,7 @@ between stands `stepper`, which also takes care of keys and running statistics:
 Modules import downwards only:
 
     state                      what a step reads and makes; the step
+    batches                    what a step is given, and by whom
     metrics evaluation         how good a model is
     callback                   what a loop tells
     early_stopping checkpoint  when to end; what to continue from
@@ -42,10 +44,11 @@ Modules import downwards only:
 """
 
 from ..io.checkpoint import load_checkpoint, read_checkpoint, save_checkpoint
+from .batches import Batches
 from .callback import Callback, Moment
 from .checkpoint import Checkpoint, checkpoints
 from .early_stopping import EarlyStopping
-from .evaluation import Batches, evaluate
+from .evaluation import evaluate
 from .fit import fit
 from .live_plot import LivePlot
 from .metrics import Metric, accuracy, average, confusion_matrix, perplexity, top_k

@@ -27,8 +27,8 @@ class Moment:
     loss : float
         Of the last step.
     scores : mapping of str to number
-        At an evaluation, `loss`, the mean over the examples since the one before, and
-        what the function `evaluate` returned; empty after a step.
+        At an evaluation, what the function `evaluate` returned, and as `train_loss` the
+        mean loss of the examples since the evaluation before; empty after a step.
     steps : int, optional
         How many there will be at the end, where that is known.
     resumable : function () -> tree of tensors
@@ -89,7 +89,7 @@ class Callback:
         """Training is over, by an error perhaps: let go of files and screens."""
 
 
-def score(who: str, moment: Moment, name: str) -> float:
+def named_score(who: str, moment: Moment, name: str) -> float:
     """A score by its name, as a number.
 
     Raises
@@ -103,9 +103,9 @@ def score(who: str, moment: Moment, name: str) -> float:
     return float(moment.scores[name])
 
 
-def is_better(score: float, best: float, *, larger: bool, change: float = 0.0) -> bool:
+def is_better(came: float, best: float, *, larger: bool, change: float = 0.0) -> bool:
     """Whether a score beats the best by more than a change; NaN beats nothing."""
-    return score - best > change if larger else best - score > change
+    return came - best > change if larger else best - came > change
 
 
 def line(scores: Mapping[str, Any]) -> str:

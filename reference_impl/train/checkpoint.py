@@ -11,9 +11,11 @@ from typing import Any
 
 from ..core.dtype import float64
 from ..core.elements import tensor
-from ..core.errors import FileError, RangeError
+from ..core.errors import FileError
+from ..core.number import check_at_least
+from ..core.random import Key
 from ..io.checkpoint import save_checkpoint
-from .callback import Callback, Moment, is_better, score
+from .callback import Callback, Moment, is_better, named_score
 from .state import State
 
 _NAME = re.compile(r"step-(\d{8,})\.safetensors")
@@ -43,8 +45,9 @@ class Checkpoint(Callback):
 
     Raises
     ------
-    RangeError
-        If `every` or `keep` is less than 1; while training, if there is no such score.
+    DtypeError, RangeError
+        If `every` or `keep` is no integer, or less than 1; while training, if there is
+        no such score.
     FileError
         When training begins, if the folder has checkpoints of later steps: they are
         another run's.
@@ -61,11 +64,9 @@ class Checkpoint(Callback):
     _best: float = field(default=math.nan, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.keep < 1 or (self.every is not None and self.every < 1):
-            raise RangeError(
-                f"Checkpoint: keep and every must be at least 1, {self.keep} and "
-                f"{self.every} came"
-            )
+        check_at_least("Checkpoint", 1, keep=self.keep)
+        if self.every is not None:
+            check_at_least("Checkpoint", 1, every=self.every)
 
     def reset(self, state: State) -> None:
         """Nothing was evaluated yet."""
@@ -93,7 +94,7 @@ class Checkpoint(Callback):
     def after_evaluation(self, moment: Moment) -> None:
         """Write the best, and unless it is steps that count, the last."""
         if self.best is not None:
-            came = score("Checkpoint", moment, self.best)
+            came = named_score("Checkpoint", moment, self.best)
             if is_better(came, self._best, larger=self.larger_is_better):
                 self._best = came
                 _save(Path(self.folder, BEST), moment)
@@ -136,5 +137,11 @@ def _save(path: Path, moment: Moment) -> None:
 def described(state: State) -> dict[str, str]:
     """Where training is, in words for the header of a file."""
     numbers = {"step": state.step, "epoch": state.epoch, "position": state.position}
-    key = "none" if state.key is None else " ".join(map(str, state.key.words.tolist()))
-    return {name: str(x.item()) for name, x in numbers.items()} | {"key": key}
+    return {name: str(x.item()) for name, x in numbers.items()} | {
+        "key": words(state.key)
+    }
+
+
+def words(key: Key | None) -> str:
+    """The words that a key is, as text."""
+    return "none" if key is None else " ".join(map(str, key.words.tolist()))

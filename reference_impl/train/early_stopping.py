@@ -9,8 +9,8 @@ from typing import Any
 
 from ..core.dtype import float64
 from ..core.elements import tensor
-from ..core.errors import RangeError
-from .callback import Callback, Moment, is_better, score
+from ..core.number import check_at_least, check_not_negative
+from .callback import Callback, Moment, is_better, named_score
 from .state import State
 
 
@@ -21,7 +21,8 @@ class EarlyStopping(Callback):
     Attributes
     ----------
     score : str
-        Which of the scores of an evaluation is looked at.
+        Which of the scores of an evaluation is looked at: one that the function
+        `evaluate` of `fit` returns, or `train_loss`.
     patience : int
         How many evaluations in a row may bring no improvement; the last ends training.
     minimum_change : float
@@ -34,9 +35,9 @@ class EarlyStopping(Callback):
 
     Raises
     ------
-    RangeError
-        If the patience is less than 1 or the change negative; while training, if there
-        is no score of that name.
+    DtypeError, RangeError
+        If the patience is no integer, or less than 1, or the change is no number, or
+        negative; while training, if there is no score of that name.
 
     Notes
     -----
@@ -44,7 +45,7 @@ class EarlyStopping(Callback):
     evaluation; here an evaluation must beat the best one, not the one before.
     """
 
-    score: str = "loss"
+    score: str
     patience: int = 3
     minimum_change: float = 0.0
     larger_is_better: bool = False
@@ -55,11 +56,8 @@ class EarlyStopping(Callback):
     _kept: Any = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.patience < 1 or self.minimum_change < 0:
-            raise RangeError(
-                f"EarlyStopping: patience must be at least 1 and minimum_change at "
-                f"least 0, {self.patience} and {self.minimum_change} came"
-            )
+        check_at_least("EarlyStopping", 1, patience=self.patience)
+        check_not_negative("EarlyStopping", minimum_change=self.minimum_change)
 
     def reset(self, state: State) -> None:
         """Nothing was evaluated yet; the first model is the best so far."""
@@ -69,7 +67,7 @@ class EarlyStopping(Callback):
 
     def after_evaluation(self, moment: Moment) -> None:
         """Keep the model if it is the best so far, or wait."""
-        came = score("EarlyStopping", moment, self.score)
+        came = named_score("EarlyStopping", moment, self.score)
         change, larger = self.minimum_change, self.larger_is_better
         if is_better(came, self._best, larger=larger, change=change):
             self._best, self._waited = came, 0

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from ..core import tree
 from ..core.compile import compile
-from ..core.elements import tensor
-from ..core.errors import RangeError, ShapeError
+from ..core.errors import DtypeError, RangeError, ShapeError
+from ..core.number import check_at_least
+from .batches import Batches, pair
 from .metrics import Metric, average
-
-
-class Batches(Protocol):
-    """Where batches come from, as `data.Loader`: an order for every epoch."""
-
-    def __len__(self) -> int:
-        """How many batches an epoch has."""
-
-    def epoch(self, number: int, *, start: int = 0) -> Iterator[Any]:
-        """The batches (x, y) of an epoch, from the one with the number `start` on."""
 
 
 def evaluate(
@@ -39,7 +29,8 @@ def evaluate(
     data : loader, or arrays (x, y)
         Arrays are taken in batches of `batch_size`, the last one smaller.
     metrics : mapping of names to metrics
-        A function (prediction, y) -> number is averaged, weighted by batch size.
+        A function (prediction, y) -> number is averaged, weighted by batch size;
+        `metrics.py` says which metrics are functions.
     compiled : bool
         Whether the model is captured once and replayed for every batch.
 
@@ -50,10 +41,12 @@ def evaluate(
 
     Raises
     ------
+    DtypeError
+        If the data are something else, such as a whole `Dataset`.
     RangeError
         If there is no example, or `batch_size` is not positive.
     ShapeError
-        If the arrays differ in length.
+        If the arrays differ in length, or a loader has batches that are no pairs.
     """
     used = {
         name: metric if isinstance(metric, Metric) else average(metric)
@@ -63,7 +56,7 @@ def evaluate(
     states = {name: metric.init() for name, metric in used.items()}
     is_empty = True
     for batch in _batches(data, batch_size):
-        x, y = tree.map(tensor, tuple(batch))
+        x, y = pair("evaluate: data", batch)
         prediction = apply(model, x)
         states = {name: used[name].update(states[name], prediction, y) for name in used}
         is_empty = False
@@ -83,12 +76,20 @@ _compiled_apply = compile(_apply)
 def _batches(
     data: Batches | tuple[Any, Any], batch_size: int
 ) -> Iterator[tuple[Any, Any]]:
-    if not isinstance(data, tuple):
+    if isinstance(data, tuple) and len(data) == 2:
+        yield from _parts(*data, batch_size)
+    elif hasattr(data, "epoch"):
         yield from data.epoch(0)
-        return
-    x, y = data
-    if batch_size < 1:
-        raise RangeError(f"evaluate: batch_size must be positive, {batch_size} came")
+    else:
+        size = f" of {len(data)}" if isinstance(data, tuple) else ""
+        raise DtypeError(
+            f"evaluate: data must be a loader or a tuple (x, y) of arrays, "
+            f"a {type(data).__name__}{size} came"
+        )
+
+
+def _parts(x: Any, y: Any, batch_size: int) -> Iterator[tuple[Any, Any]]:
+    check_at_least("evaluate", 1, batch_size=batch_size)
     if np.ndim(x) == 0 or np.ndim(y) == 0 or len(x) != len(y):
         raise ShapeError(
             f"evaluate: x and y must have as many examples, x is {np.shape(x)} and y "

@@ -13,16 +13,18 @@ from typing import Any
 from ..core.compile import compile
 from ..core.dtype import float64
 from ..core.elements import tensor
-from ..core.errors import NonFiniteError, RangeError, ShapeError
+from ..core.errors import NonFiniteError, RangeError
+from ..core.number import check_at_least
 from ..core.random import Key
-from ..core.tensor import Tensor
 from ..io.checkpoint import load_checkpoint
 from ..optim import Optimiser
+from .batches import Batches, fingerprint, pair
 from .callback import Callback, Moment
-from .checkpoint import Checkpoint, checkpoints
-from .evaluation import Batches
+from .checkpoint import Checkpoint, checkpoints, words
 from .non_finite import first_non_finite, in_tree
 from .state import Loss, State, Step, stepper
+
+TRAIN_LOSS = "train_loss"
 
 
 def fit(
@@ -47,27 +49,33 @@ def fit(
     model : layer
     loss : function (prediction, y) -> scalar
     loader : data.Loader
-        Or anything whose `epoch(e, start=k)` yields batches (x, y) from the k-th on, in
-        an order that is a function of e.
+        Or anything with a length, the number of batches in an epoch, whose
+        `epoch(e, start=k)` yields batches (x, y) from the k-th on, in an order that is
+        a function of e.
     epochs, steps : int
         Where training ends, counted from its very beginning. One of them is needed.
     key : Key, optional
         What the random numbers of layers are functions of, such as masks of dropout.
     evaluate : function model -> dict of numbers, optional
-        Called after every epoch, or every `evaluate_every` steps.
+        Called after every epoch, or every `evaluate_every` steps; its numbers are
+        scores beside `train_loss`, the mean over the examples since the last time.
     callbacks : sequence of Callback
         Told in this order what happens; a `Checkpoint` comes last wherever it stands.
     compiled : bool
         Whether the step is captured once and replayed. The results are the same bits.
     resume : path, optional
         A checkpoint, or a folder whose newest one is taken; from a folder without one
-        training starts at the beginning. All else must be as it was.
+        training starts at the beginning. All else must be as it was, of which the data,
+        the loss and the options of the optimiser are not looked at.
 
     Raises
     ------
-    RangeError
-        If not just one of `epochs` and `steps` is given, a number is negative, or the
-        loader has no batch.
+    DtypeError, RangeError
+        If not just one of `epochs` and `steps` is given, a number is no integer, or
+        negative, the loader has no batch, or `evaluate` has a score `train_loss`; if
+        the checkpoint is of another key, or its loader made other batches.
+    ShapeError
+        If a batch is no pair (x, y), or has no example.
     NonFiniteError
         If the loss is infinite or not a number, or the parameters are when a checkpoint
         or the end is reached; the message names the first tensor that is not finite.
@@ -142,7 +150,7 @@ class _Run:
         for batch in self.loader.epoch(number, start=start):
             if self.is_over():
                 return
-            self._step(*_pair(batch))
+            self._step(*pair("fit: loader", batch))
         if int(self.state.position) == 0:
             raise RangeError("fit: loader: a batch is needed, an epoch has none")
         self.state = self.state.next_epoch()
@@ -163,10 +171,14 @@ class _Run:
             each.after_step(self._moment(loss))
 
     def _evaluate(self, loss: float = math.nan) -> None:
-        scores: dict[str, Any] = {"loss": self.total / max(self.examples, 1)}
+        given = {} if self.evaluate is None else self.evaluate(self.state.model)
+        if TRAIN_LOSS in given:
+            raise RangeError(
+                f"fit: evaluate: the score {TRAIN_LOSS!r} is fit's own; another name "
+                f"is needed"
+            )
+        scores = {TRAIN_LOSS: self.total / max(self.examples, 1), **given}
         self.total, self.examples = 0.0, 0
-        if self.evaluate is not None:
-            scores |= self.evaluate(self.state.model)
         for each in self.callbacks:
             each.after_evaluation(self._moment(loss, scores))
 
@@ -185,7 +197,10 @@ class _Run:
             "state": self.state,
             "total": tensor(self.total, dtype=float64),
             "examples": tensor(self.examples),
-            "batches": tensor(len(self.loader)),
+            "loader": {
+                "batches": tensor(len(self.loader)),
+                "fingerprint": fingerprint(self.loader, int(self.state.epoch)),
+            },
             "callbacks": memories,
         }
 
@@ -206,16 +221,29 @@ class _Run:
         )
 
     def _recall(self, saved: dict[str, Any], path: Path) -> None:
+        given, self.state = self.state.key, saved["state"]
+        if words(given) != words(self.state.key):
+            raise RangeError(
+                f"fit: key: {path} is of training with the key of the words "
+                f"{words(self.state.key)}, one of {words(given)} came"
+            )
+        self._check_loader(saved["loader"], path)
+        self.total, self.examples = float(saved["total"]), int(saved["examples"])
+        for each in self.callbacks:
+            if each.memory() is not None:
+                each.recall(saved["callbacks"][type(each).__name__].pop(0))
+
+    def _check_loader(self, saved: dict[str, Any], path: Path) -> None:
         if (batches := int(saved["batches"])) != len(self.loader):
             raise RangeError(
                 f"fit: loader: {path} is of a loader with {batches} batches an epoch, "
                 f"one with {len(self.loader)} came"
             )
-        self.state = saved["state"]
-        self.total, self.examples = float(saved["total"]), int(saved["examples"])
-        for each in self.callbacks:
-            if each.memory() is not None:
-                each.recall(saved["callbacks"][type(each).__name__].pop(0))
+        came = fingerprint(self.loader, int(self.state.epoch))
+        if came is not None and came.tolist() != saved["fingerprint"].tolist():
+            raise RangeError(
+                f"fit: loader: {path} is of one with another seed, order or batch size"
+            )
 
     def _non_finite(self, loss: float, state: State, x: Any, y: Any) -> NonFiniteError:
         """The error that says where it began: in this step, or in the one before."""
@@ -238,13 +266,10 @@ def _check_numbers(
         raise RangeError(
             f"fit: just one of epochs and steps is needed, {epochs} and {steps} came"
         )
-    for name, number, least in (
-        ("epochs", epochs, 0),
-        ("steps", steps, 0),
-        ("evaluate_every", evaluate_every, 1),
-    ):
-        if number is not None and number < least:
-            raise RangeError(f"fit: {name} must be at least {least}, {number} came")
+    last = {"steps": steps} if epochs is None else {"epochs": epochs}
+    check_at_least("fit", 0, **last)
+    if evaluate_every is not None:
+        check_at_least("fit", 1, evaluate_every=evaluate_every)
 
 
 def _newest(resume: str | os.PathLike[str]) -> Path | None:
@@ -254,16 +279,3 @@ def _newest(resume: str | os.PathLike[str]) -> Path | None:
         return path
     found = checkpoints(path)
     return found[-1] if found else None
-
-
-def _pair(batch: Any) -> tuple[Tensor, Tensor]:
-    if len(batch) != 2:
-        raise ShapeError(
-            f"fit: loader: batches (x, y) are needed, one of {len(batch)} arrays came"
-        )
-    x, y = map(tensor, batch)
-    if x.ndim == 0 or len(x) == 0:
-        raise ShapeError(
-            f"fit: loader: a batch has an example at least, x of shape {x.shape} came"
-        )
-    return x, y

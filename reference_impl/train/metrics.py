@@ -1,7 +1,9 @@
 """Metrics: what is measured of a model's predictions besides the loss.
 
 A function (prediction, y) -> number that is a mean over the batch, as `accuracy` and
-the losses are, is a metric by itself. What is no mean is a `Metric`.
+the losses are, is a metric by itself. What is no mean over the batch is a `Metric`, as
+`perplexity`. What has an option is made by a function of it: `top_k(5)` is a function
+such as `accuracy`, `confusion_matrix(10)` is a `Metric`.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import Any, NamedTuple
 from ..core import ops
 from ..core.dtype import float32, float64, int64
 from ..core.errors import RangeError, ShapeError
+from ..core.number import check_at_least
 from ..core.tensor import Tensor
 
 
@@ -29,6 +32,17 @@ class Metric(NamedTuple):
     init: Callable[[], Any]
     update: Callable[[Any, Any, Any], Any]
     result: Callable[[Any], Tensor]
+
+
+def _nothing() -> tuple[Tensor, int]:
+    return ops.zeros((), dtype=float64), 0
+
+
+def _quotient(state: tuple[Tensor, int]) -> Tensor:
+    total, count = state
+    if not count:
+        raise RangeError("a mean: at least one example is needed, none came")
+    return total / count
 
 
 def average(function: Callable[[Any, Any], Tensor]) -> Metric:
@@ -62,10 +76,8 @@ def accuracy(logits: Tensor, labels: Tensor) -> Tensor:
     return ops.mean(ops.astype(is_right, float32))
 
 
-def top_k(logits: Tensor, labels: Tensor, *, k: int) -> Tensor:
+def top_k(k: int) -> Callable[[Tensor, Tensor], Tensor]:
     """The part of the examples whose label is among the `k` largest logits, in [0, 1].
-
-    As a metric: `partial(top_k, k=5)`.
 
     Shapes
     ------
@@ -76,33 +88,32 @@ def top_k(logits: Tensor, labels: Tensor, *, k: int) -> Tensor:
     ------
     ShapeError
         If the shapes do not fit.
-    RangeError
-        If there are fewer than `k` classes.
+    DtypeError, RangeError
+        If `k` is no integer, or less than 1, or there are fewer than `k` classes.
     """
-    _check_shapes("top_k", logits, labels)
-    _, classes = ops.topk(logits, k)
-    is_among = ops.any(classes == ops.expand_dims(labels, axis=-1), axis=-1)
-    return ops.mean(ops.astype(is_among, float32))
+    check_at_least("top_k", 1, k=k)
+
+    def part(logits: Tensor, labels: Tensor) -> Tensor:
+        _check_shapes("top_k", logits, labels)
+        _, classes = ops.topk(logits, k)
+        is_among = ops.any(classes == ops.expand_dims(labels, axis=-1), axis=-1)
+        return ops.mean(ops.astype(is_among, float32))
+
+    return part
 
 
-def perplexity() -> Metric:
-    """exp of the mean cross-entropy of all tokens: the size of a fair die as hard.
+def _with_tokens(
+    state: tuple[Tensor, int], logits: Tensor, labels: Tensor
+) -> tuple[Tensor, int]:
+    _check_shapes("perplexity", logits, labels)
+    total, count = state
+    losses = ops.softmax_cross_entropy(logits, labels)
+    return total + ops.sum(ops.astype(losses, float64)), count + labels.size
 
-    Shapes
-    ------
-    prediction  (..., V), logits
-    y           (...), integers in [0, V)
-    """
 
-    def update(
-        state: tuple[Tensor, int], logits: Tensor, labels: Tensor
-    ) -> tuple[Tensor, int]:
-        _check_shapes("perplexity", logits, labels)
-        total, count = state
-        losses = ops.softmax_cross_entropy(logits, labels)
-        return total + ops.sum(ops.astype(losses, float64)), count + labels.size
-
-    return Metric(_nothing, update, lambda state: ops.exp(_quotient(state)))
+# exp of the mean cross-entropy of all tokens: the size of a fair die that is as hard to
+# foresee. Logits are (..., V), labels (...), integers in [0, V).
+perplexity = Metric(_nothing, _with_tokens, lambda state: ops.exp(_quotient(state)))
 
 
 def confusion_matrix(classes: int) -> Metric:
@@ -110,11 +121,11 @@ def confusion_matrix(classes: int) -> Metric:
 
     Raises
     ------
-    RangeError
-        If `classes` is less than 1, or while updating, a label is out of range.
+    DtypeError, RangeError
+        If `classes` is no integer, or less than 1; while updating, if a label is out of
+        range.
     """
-    if classes < 1:
-        raise RangeError(f"confusion_matrix: classes must be positive, {classes} came")
+    check_at_least("confusion_matrix", 1, classes=classes)
     rows = partial(ops.one_hot, classes=classes, dtype=int64)
 
     def update(counts: Tensor, logits: Tensor, labels: Tensor) -> Tensor:
@@ -128,17 +139,6 @@ def confusion_matrix(classes: int) -> Metric:
         update,
         lambda counts: counts,
     )
-
-
-def _nothing() -> tuple[Tensor, int]:
-    return ops.zeros((), dtype=float64), 0
-
-
-def _quotient(state: tuple[Tensor, int]) -> Tensor:
-    total, count = state
-    if not count:
-        raise RangeError("a mean: at least one example is needed, none came")
-    return total / count
 
 
 def _check_shapes(who: str, logits: Tensor, labels: Tensor) -> None:

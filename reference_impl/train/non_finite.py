@@ -1,8 +1,9 @@
 """Which tensor of a training step was the first that is infinite or not a number.
 
-Training looks at the loss of every step, which costs nothing, and at the parameters
-before they are kept. When these are not finite, the step is taken once more and every
-tensor is looked at.
+Training looks at the loss of every step, and at the parameters before they are kept.
+When these are not finite, the step is taken once more and every tensor is looked at. To
+that end training waits for each step's loss, and keeps the batch and the state of the
+step before: parameters and the optimiser's state are in memory twice.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 
 from ..core import tree
 from ..core.autodiff import grad
+from ..core.elements import tensor
 from ..core.graph import Graph, capture, is_array
 from ..core.show import type_of
 from ..core.tensor import Tensor
@@ -29,6 +31,7 @@ def first_non_finite(
     its order, then the gradients, from the last layer to the first, then what the
     optimiser makes of them.
     """
+    x, y = tree.map(tensor, (x, y))
     given = {"x": x, "y": y, "params": state.params, "statistics": state.statistics}
     args = state.params, state.statistics, x, y
     return (

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import RangeError
+from ..core.number import check_at_least
 from . import event_file
 from .callback import Callback, Moment, numbers
 
@@ -36,8 +36,8 @@ class TensorBoard(Callback):
 
     Raises
     ------
-    RangeError
-        If `every` is less than 1.
+    DtypeError, RangeError
+        If `every` is no integer, or less than 1.
     OSError
         While training, if the file cannot be written.
     """
@@ -49,10 +49,7 @@ class TensorBoard(Callback):
     _file: Any = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.every < 1:
-            raise RangeError(
-                f"TensorBoard: every must be at least 1, {self.every} came"
-            )
+        check_at_least("TensorBoard", 1, every=self.every)
 
     def begin(self, moment: Moment) -> None:
         """Make the file."""

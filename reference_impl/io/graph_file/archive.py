@@ -11,7 +11,6 @@ import json
 import math
 import os
 import struct
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from ...core.errors import FileError
 from ...core.graph import Graph, check_graph
 from ...core.shape import Shape
 from ...core.tensor import Tensor, known
+from ...core.whole_file import write_whole
 from ..literals import unrepeated
 from .reader import Reader, Record
 from .writer import Writer, type_record
@@ -53,18 +53,10 @@ def save_graph(graph: Graph, path: str | os.PathLike[str]) -> None:
     FreedError
         If a constant was freed.
     OSError
-        If the file cannot be written.
+        If the file cannot be written; an older one of this name is as it was.
     """
     check_graph("save_graph", graph)
-    path = Path(path)
-    contents = _packed(graph)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:
-        draft = Path(folder, path.name)
-        with draft.open("wb") as file:
-            file.write(contents)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
+    write_whole(path, _packed(graph))
 
 
 def load_graph(path: str | os.PathLike[str]) -> Graph:

@@ -1,10 +1,26 @@
 """Real files, which tests find in the folder that MAPPING_DATA names."""
 
 import os
+import struct
 
+import numpy as np
 import pytest
 
 from reference_impl.data.download import folder
+from reference_impl.data.idx import DTYPES
+
+CODES = {np.dtype(name): code for code, name in DTYPES.items()}
+
+
+@pytest.fixture(scope="session")
+def idx():
+    """An array as a file in the format IDX has it."""
+
+    def contents(array):
+        sizes = struct.pack(f">{array.ndim}I", *array.shape)
+        return bytes([0, 0, CODES[array.dtype], array.ndim]) + sizes + array.tobytes()
+
+    return contents
 
 
 @pytest.fixture

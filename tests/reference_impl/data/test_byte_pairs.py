@@ -1,6 +1,8 @@
 """Byte pairs, beside an implementation of lists and dictionaries."""
 
+import errno
 import json
+import os
 from collections import Counter
 from itertools import pairwise
 
@@ -113,23 +115,48 @@ DAMAGED = {
     "must be JSON": "{",
     'must be an object whose "format" is "byte pairs 1"': "[]",
     '"merges" must be a list, NoneType came': '{"format": "byte pairs 1"}',
-    r"merges\[0\] must join two tokens of \[0, 256\), \[1, 256\] came": (
+    r"merges\[0\] must join two tokens of \[0, 256\), \(1, 256\) came": (
         '{"format": "byte pairs 1", "merges": [[1, 256]]}'
     ),
-    r"merges\[1\] must join two tokens of \[0, 257\), \[true, 1\] came": (
+    r"merges\[1\] must join two tokens of \[0, 257\), \(True, 1\) came": (
         '{"format": "byte pairs 1", "merges": [[1, 2], [true, 1]]}'
     ),
-    r"merges\[0\] .*, \[1\] came": '{"format": "byte pairs 1", "merges": [[1]]}',
+    r"merges\[0\] .*, \(1,\) came": '{"format": "byte pairs 1", "merges": [[1]]}',
+    r"merges\[0\] .*, 7 came": '{"format": "byte pairs 1", "merges": [7]}',
+    "it is nested too deeply": "[" * 100_000,
 }
 
 
-@pytest.mark.parametrize(("message", "text"), DAMAGED.items(), ids=str)
+@pytest.mark.parametrize(("message", "text"), DAMAGED.items(), ids=list(DAMAGED))
 def test_a_damaged_file_is_refused_by_its_name(tmp_path, message, text):
     path = tmp_path / "pairs.json"
     path.write_text(text)
 
-    with pytest.raises(FileError, match=f"(?i)pairs.json: {message}"):
+    with pytest.raises(
+        FileError, match=rf"pairs\.json: (BytePairTokenizer: )?{message}"
+    ):
         BytePairTokenizer.load(path)
+
+
+@pytest.mark.parametrize("pair", [(1, 2, 3), (1.0, 2.5), (1,), 7, [1, 2]], ids=str)
+def test_merges_are_pairs_of_integers(pair):
+    with pytest.raises(RangeError, match=r"BytePairTokenizer: merges\[0\] must join"):
+        BytePairTokenizer((pair,))
+
+
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    def full(handle):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    path = tmp_path / "pairs.json"
+    TRAINED.save(path)
+    monkeypatch.setattr(os, "fsync", full)
+
+    with pytest.raises(OSError, match=r"No space left on device: .*pairs\.json'"):
+        BytePairTokenizer().save(path)
+
+    assert BytePairTokenizer.load(path) == TRAINED
+    assert [*tmp_path.iterdir()] == [path]
 
 
 def test_a_file_of_other_bytes_is_refused(tmp_path):
@@ -141,8 +168,10 @@ def test_a_file_of_other_bytes_is_refused(tmp_path):
 
 
 def test_wrong_arguments_are_named():
-    with pytest.raises(RangeError, match="merges must not be negative, -1 came"):
+    with pytest.raises(RangeError, match="merges must be at least 0, -1 came"):
         BytePairTokenizer.train("text", -1)
+    with pytest.raises(DtypeError, match=r"merges must be an integer, 1\.5 came"):
+        BytePairTokenizer.train("text", 1.5)
     with pytest.raises(
         RangeError, match=r"merges\[1\] must join two tokens of \[0, 25"
     ):

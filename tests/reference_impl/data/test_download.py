@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 
-from reference_impl import FileError, MappingError, RangeError
+from reference_impl import DtypeError, FileError, MappingError, RangeError
 from reference_impl.data import DownloadError, Source, fetch, printed_progress
 from reference_impl.data import download as module
 from reference_impl.data.download import folder
@@ -263,6 +263,20 @@ def test_retries_come_to_an_end(server):
         fetched(source(server), retries=2)
 
     assert len(server.ranges) == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"retries": -1}, RangeError, "retries must be at least 0, -1 came"),
+        ({"retries": 1.5}, DtypeError, r"retries must be an integer, 1\.5 came"),
+        ({"pause_seconds": -1.0}, RangeError, "pause_seconds must be finite and at"),
+    ],
+    ids=str,
+)
+def test_numbers_out_of_range_are_named(server, options, error, message):
+    with pytest.raises(error, match=f"fetch: {message}"):
+        fetched(source(server), **options)
 
 
 def test_pauses_between_attempts_double(server, monkeypatch):

@@ -18,13 +18,8 @@ each_set = pytest.mark.parametrize(
 )
 
 
-def idx(array):
-    sizes = b"".join(size.to_bytes(4, "big") for size in array.shape)
-    return bytes([0, 0, 8, array.ndim]) + sizes + array.tobytes()
-
-
 @pytest.fixture
-def files(tmp_path, monkeypatch):
+def files(idx, tmp_path, monkeypatch):
     """What puts small files where the real ones would be, with their hashes."""
     monkeypatch.setenv("MAPPING_DATA", str(tmp_path))
 

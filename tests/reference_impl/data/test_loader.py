@@ -78,6 +78,23 @@ def test_the_order_is_that_of_the_words_of_philox():
     assert order.tolist() == [4, 0, 9, 2, 7, 5, 8, 6, 3, 1]
 
 
+def test_a_fingerprint_tells_loaders_and_epochs_apart():
+    loaders = [
+        Loader((Y,), 2, shuffle=True),
+        Loader((Y,), 2, shuffle=True, seed=1),
+        Loader((Y,), 2),
+        Loader((Y,), 2, seed=1),  # another for transforms
+        Loader((Y,), 3, shuffle=True),
+        Loader((Y[:9],), 2, shuffle=True),
+    ]
+
+    said = [each.fingerprint(0) for each in loaders]
+
+    assert len({*said, loaders[0].fingerprint(1)}) == len(loaders) + 1
+    again = Loader((X,), np.int64(2), shuffle=True, workers=2, transform=noisy)
+    assert again.fingerprint(0) == said[0]
+
+
 def test_every_order_is_about_equally_likely():
     loader = Loader((np.arange(3),), 1, shuffle=True)
 
@@ -238,3 +255,5 @@ def test_an_epoch_has_a_number_and_a_start_within_it():
         loader.epoch(0, start=4)
     with pytest.raises(RangeError, match="number must be at least 0, -1 came"):
         loader.epoch(-1)
+    with pytest.raises(DtypeError, match=r"number must be an integer, 0\.5 came"):
+        loader.epoch(0.5)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reference_impl import RangeError, ShapeError
+from reference_impl import DtypeError, RangeError, ShapeError
 from reference_impl.data import names, next_tokens, tinyshakespeare
 
 
@@ -50,3 +50,5 @@ def test_wrong_arguments_are_named():
     for steps in (0, 5):
         with pytest.raises(RangeError, match=rf"lie in \[1, 5\).* {steps} came"):
             next_tokens(np.arange(5), steps)
+    with pytest.raises(DtypeError, match="next_tokens: steps must be an integer"):
+        next_tokens(np.arange(5), 1.5)

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from reference_impl import RangeError, ShapeError
+from reference_impl import DtypeError, RangeError, ShapeError
 from reference_impl.data.transforms import (
     cutout,
     inputs,
@@ -60,7 +60,7 @@ def test_a_batch_without_samples_stays_one(transform, x):
 
 
 def test_normalise_subtracts_and_divides():
-    out = normalise(generator(), IMAGES, mean=[[[3]], [[5]]], deviation=2)
+    out = normalise(generator(), IMAGES, mean=[[[3]], [[5]]], std=2)
 
     assert out.dtype == np.float32
     assert (out[:, 0] == (IMAGES[:, 0].astype(np.float32) - 3) / 2).all()
@@ -71,7 +71,7 @@ def test_normalise_subtracts_and_divides():
 def test_normalise_keeps_floating_point_types(dtype):
     x = SEQUENCES.astype(dtype)
 
-    assert normalise(generator(), x, mean=0.5, deviation=3).dtype == dtype
+    assert normalise(generator(), x, mean=0.5, std=3).dtype == dtype
 
 
 def crops(x, padding):
@@ -154,9 +154,9 @@ def test_inputs_changes_the_first_array_in_order():
 
 
 WRONG = [
-    (random_crop, {"padding": -1}, "padding must not be negative, -1 came"),
+    (random_crop, {"padding": -1}, "padding must be at least 0, -1 came"),
     (random_flip, {"probability": 1.5}, r"probability must lie in \[0, 1\], 1.5 came"),
-    (cutout, {"size": -2}, "size must not be negative, -2 came"),
+    (cutout, {"size": -2}, "size must be at least 0, -2 came"),
 ]
 
 
@@ -164,6 +164,16 @@ WRONG = [
 def test_wrong_options_are_named(transform, options, message):
     with pytest.raises(RangeError, match=f"{transform.__name__}: {message}"):
         transform(generator(), IMAGES, **options)
+
+
+@pytest.mark.parametrize(
+    ("transform", "name"),
+    [(random_crop, "padding"), (cutout, "size"), (random_shift, "most")],
+)
+def test_counts_are_integers(transform, name):
+    x = SEQUENCES if transform is random_shift else IMAGES
+    with pytest.raises(DtypeError, match=f"{transform.__name__}: {name} must be an in"):
+        transform(generator(), x, **{name: 1.5})
 
 
 @pytest.mark.parametrize("most", [-1, 7])

@@ -139,6 +139,15 @@ def test_a_file_that_ends_too_early_or_too_late_is_refused(path):
             load_checkpoint(path, values())
 
 
+def test_a_damaged_file_is_refused_by_whom_reads_it(path):
+    path.write_bytes(b"nothing")
+
+    with pytest.raises(ri.FileError, match=r"^load_checkpoint: .*: it is damaged"):
+        load_checkpoint(path, values())
+    with pytest.raises(ri.FileError, match=r"^read_checkpoint: .*: it is damaged"):
+        read_checkpoint(path)
+
+
 @pytest.mark.parametrize("where", ["format", "version"])
 def test_a_file_of_another_format_says_which(path, where):
     save_checkpoint(path, values())

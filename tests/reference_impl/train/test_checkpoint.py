@@ -5,7 +5,7 @@ import pytest
 
 import reference_impl as ri
 from reference_impl import nn, train
-from reference_impl.io import whole_file
+from reference_impl.core import whole_file
 
 
 def names(folder):
@@ -100,7 +100,7 @@ def test_a_full_disk_leaves_the_checkpoint_before(run, bits, tmp_path, monkeypat
 def test_what_is_written_holds_what_callbacks_remember_whatever_their_order(
     run, tmp_path
 ):
-    keeper, stopping = train.Checkpoint(tmp_path), train.EarlyStopping()
+    keeper, stopping = train.Checkpoint(tmp_path), train.EarlyStopping("train_loss")
     run.fit(epochs=1, callbacks=[keeper, stopping])
 
     arrays = train.read_checkpoint(train.checkpoints(tmp_path)[-1]).arrays
@@ -110,8 +110,8 @@ def test_what_is_written_holds_what_callbacks_remember_whatever_their_order(
 def test_two_callbacks_of_a_kind_remember_each_their_own(run, bits, tmp_path):
     def callbacks():
         return [
-            train.EarlyStopping(patience=3),
-            train.EarlyStopping(patience=2, minimum_change=0.3),
+            train.EarlyStopping("train_loss", patience=3),
+            train.EarlyStopping("train_loss", patience=2, minimum_change=0.3),
         ]
 
     run.fit(steps=7, callbacks=[*callbacks(), train.Checkpoint(tmp_path, every=1)])
@@ -120,10 +120,12 @@ def test_two_callbacks_of_a_kind_remember_each_their_own(run, bits, tmp_path):
     assert bits(came) == bits(run.fit(epochs=5, callbacks=callbacks()))
 
 
-@pytest.mark.parametrize("options", [{"keep": 0}, {"every": 0}])
-def test_numbers_out_of_range_are_named(tmp_path, options):
-    with pytest.raises(ri.RangeError, match="Checkpoint: keep and every must be"):
-        train.Checkpoint(tmp_path, **options)
+@pytest.mark.parametrize("name", ["keep", "every"])
+def test_numbers_that_are_no_counts_are_named(tmp_path, name):
+    with pytest.raises(ri.RangeError, match=f"Checkpoint: {name} must be at least 1"):
+        train.Checkpoint(tmp_path, **{name: 0})
+    with pytest.raises(ri.DtypeError, match=f"Checkpoint: {name} must be an integer"):
+        train.Checkpoint(tmp_path, **{name: 2.5})
 
 
 def test_a_score_that_is_not_there_is_named(run, tmp_path):

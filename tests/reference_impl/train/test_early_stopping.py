@@ -47,7 +47,7 @@ def test_the_last_model_returns_if_that_is_wanted(run, bits):
 
 
 def test_one_record_serves_two_trainings(run, bits):
-    stopping = train.EarlyStopping(patience=1, minimum_change=9.0)
+    stopping = train.EarlyStopping("train_loss", patience=1, minimum_change=9.0)
 
     first = run.fit(epochs=4, callbacks=[stopping])
     second = run.fit(epochs=4, callbacks=[stopping])
@@ -60,12 +60,27 @@ def test_a_score_that_is_not_there_is_named(run):
     stopping = train.EarlyStopping(score="accuracy")
 
     with pytest.raises(
-        ri.RangeError, match=r"EarlyStopping: there is no score 'accuracy'; .* loss"
+        ri.RangeError,
+        match=r"EarlyStopping: there is no score 'accuracy'; .* train_loss",
     ):
         run.fit(epochs=1, callbacks=[stopping])
 
 
-@pytest.mark.parametrize("options", [{"patience": 0}, {"minimum_change": -1.0}])
-def test_numbers_out_of_range_are_named(options):
-    with pytest.raises(ri.RangeError, match="EarlyStopping: patience must be at least"):
-        train.EarlyStopping(**options)
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"patience": 0}, ri.RangeError, "patience must be at least 1, 0 came"),
+        ({"patience": 2.5}, ri.DtypeError, "patience must be an integer, 2.5 came"),
+        ({"minimum_change": -1.0}, ri.RangeError, "minimum_change must be finite and"),
+        ({"minimum_change": math.nan}, ri.RangeError, "minimum_change .* nan came"),
+    ],
+    ids=str,
+)
+def test_numbers_out_of_range_are_named(options, error, message):
+    with pytest.raises(error, match=f"EarlyStopping: {message}"):
+        train.EarlyStopping("accuracy", **options)
+
+
+def test_nobody_watches_the_training_loss_by_accident():
+    with pytest.raises(TypeError, match="score"):
+        train.EarlyStopping()

@@ -61,6 +61,45 @@ def test_no_example_and_a_batch_of_none_are_errors(run):
         train.evaluate(run.model(), empty, METRICS)
     with pytest.raises(ri.RangeError, match=r"evaluate: batch_size .*, 0 came"):
         train.evaluate(run.model(), (run.X, run.Y), METRICS, batch_size=0)
+    with pytest.raises(ri.DtypeError, match=r"evaluate: batch_size .*, 2.5 came"):
+        train.evaluate(run.model(), (run.X, run.Y), METRICS, batch_size=2.5)
+
+
+@pytest.mark.parametrize(
+    ("given", "came"),
+    [
+        (data.Dataset(*[np.zeros(3)] * 4), "a Dataset of 4"),
+        ((np.zeros(3),), "a tuple of 1"),
+        ([np.zeros(3), np.zeros(3)], "a list"),
+        (np.zeros((2, 3)), "a ndarray"),
+    ],
+    ids=["set", "tuple", "list", "array"],
+)
+def test_what_is_no_data_is_named(run, given, came):
+    message = rf"evaluate: data must be a loader or a tuple \(x, y\) .*, {came} came"
+    with pytest.raises(ri.DtypeError, match=message):
+        train.evaluate(run.model(), given, METRICS)
+
+
+def test_a_loader_of_three_arrays_is_named(run):
+    loader = data.Loader((run.X, run.Y, run.Y), batch_size=4)
+
+    with pytest.raises(ri.ShapeError, match=r"data: batches \(x, y\) .* of 3 arrays"):
+        train.evaluate(run.model(), loader, METRICS)
+
+
+def test_every_kind_of_metric_is_taken(run):
+    metrics = {
+        "p": train.perplexity,
+        "top": train.top_k(3),
+        "loss": nn.cross_entropy,
+        "confusion": train.confusion_matrix(3),
+    }
+
+    came = train.evaluate(run.model(), (run.X, run.Y), metrics)
+
+    assert came["p"] == pytest.approx(np.exp(came["loss"]), rel=TOLERANCE)
+    assert came["top"] == 1.0
 
 
 @pytest.mark.parametrize("y", [np.zeros(3), np.float32(1)])

@@ -94,7 +94,21 @@ def test_the_loss_of_an_evaluation_is_the_mean_over_examples_since_the_last(run)
 
     for epoch, (_, _, scores) in enumerate(log.of("evaluation")):
         part = losses[epoch * len(sizes) : (epoch + 1) * len(sizes)]
-        assert scores["loss"] == pytest.approx(np.average(part, weights=sizes))
+        assert scores["train_loss"] == pytest.approx(np.average(part, weights=sizes))
+
+
+def test_a_loss_of_other_data_is_a_score_beside_that_of_training(run):
+    log = Log()
+    run.fit(epochs=1, evaluate=lambda model: {"loss": -1.0}, callbacks=[log])
+
+    ((_, _, scores),) = log.of("evaluation")
+    assert list(scores) == ["train_loss", "loss"]
+    assert scores["loss"] == -1.0 != scores["train_loss"]
+
+
+def test_a_score_of_the_name_of_fits_own_is_refused(run):
+    with pytest.raises(ri.RangeError, match="evaluate: the score 'train_loss' is"):
+        run.fit(epochs=1, evaluate=lambda model: {"train_loss": 0.0})
 
 
 def test_evaluations_can_follow_steps_instead_of_epochs(run):
@@ -132,7 +146,7 @@ def test_callbacks_are_closed_after_an_error(run):
 def test_labels_out_of_range_are_named_by_the_loss(compiled):
     x, y = np.zeros((4, 2)), [0, 1, 2, 3]
 
-    with pytest.raises(ri.RangeError, match=r"labels must lie in \[0, 3\), .* 2 to 3"):
+    with pytest.raises(ri.RangeError, match=r"labels must lie in \[0, 3\), .*3"):
         linear_fit(x, y, epochs=1, compiled=compiled)
 
 
@@ -175,8 +189,9 @@ class Batches:
             r"loader: a batch has an example at least, x of shape \(0, 2\) came",
         ),
         ([(1.0, 2.0)], ri.ShapeError, r"x of shape \(\) came"),
+        ([(np.zeros((3, 2)), 2.0)], ri.ShapeError, r"y of shape \(\) came"),
     ],
-    ids=["none", "three", "empty", "scalar"],
+    ids=["none", "three", "empty", "scalar x", "scalar y"],
 )
 def test_a_loader_of_ones_own_that_makes_no_batches_is_named(batches, error, message):
     model = nn.Linear.init(ri.random.key(0), 2, 3)
@@ -200,6 +215,13 @@ def test_a_loader_of_ones_own_that_makes_no_batches_is_named(batches, error, mes
 def test_numbers_out_of_range_are_named(run, options, message):
     with pytest.raises(ri.RangeError, match=f"fit: {message}"):
         run.fit(**options)
+
+
+@pytest.mark.parametrize("name", ["epochs", "steps", "evaluate_every"])
+def test_counts_are_integers(run, name):
+    options = {"steps": 1} if name == "evaluate_every" else {}
+    with pytest.raises(ri.DtypeError, match=f"fit: {name} must be an integer, 1.5 ca"):
+        run.fit(**options, **{name: 1.5})
 
 
 def test_a_key_is_asked_for_by_the_layer_that_draws(run):

@@ -26,7 +26,7 @@ def test_every_score_is_a_curve_that_grows(run):
         run.fit(epochs=3, evaluate=lambda model: scores, callbacks=[plot])
 
         loss, accuracy = plot.figure.data
-        assert (loss.name, accuracy.name) == ("loss", "accuracy")
+        assert (loss.name, accuracy.name) == ("train_loss", "accuracy")
         assert list(loss.x) == list(accuracy.x) == [6, 12, 18]
         assert list(accuracy.y) == [0.5, 0.5, 0.5]
         assert shown[0].lengths == [0, 1, 2, 3]

@@ -1,5 +1,3 @@
-from functools import partial
-
 import numpy as np
 import pytest
 
@@ -28,7 +26,7 @@ def test_accuracy_is_the_part_that_is_right():
 
 @pytest.mark.parametrize(("k", "expected"), [(1, 0.5), (2, 1.0), (3, 1.0)])
 def test_top_k_counts_labels_among_the_largest(k, expected):
-    assert train.top_k(ri.tensor(LOGITS), ri.tensor(LABELS), k=k).item() == expected
+    assert train.top_k(k)(ri.tensor(LOGITS), ri.tensor(LABELS)).item() == expected
 
 
 def test_top_1_is_accuracy_with_ties_and_with_numbers_that_are_none():
@@ -36,16 +34,16 @@ def test_top_1_is_accuracy_with_ties_and_with_numbers_that_are_none():
     for labels in ([0, 0, 0], [1, 1, 1]):
         y = ri.tensor(labels)
 
-        assert train.top_k(logits, y, k=1).item() == train.accuracy(logits, y).item()
+        assert train.top_k(1)(logits, y).item() == train.accuracy(logits, y).item()
 
 
 def test_metrics_take_more_axes():
     logits, labels = ri.tensor(LOGITS.reshape(2, 2, 3)), ri.tensor(LABELS.reshape(2, 2))
 
     assert train.accuracy(logits, labels).item() == 0.5
-    assert train.top_k(logits, labels, k=2).item() == 1.0
-    flat = over(train.perplexity(), (LOGITS, LABELS)).item()
-    assert over(train.perplexity(), (logits, labels)).item() == flat
+    assert train.top_k(2)(logits, labels).item() == 1.0
+    flat = over(train.perplexity, (LOGITS, LABELS)).item()
+    assert over(train.perplexity, (logits, labels)).item() == flat
     counts = over(train.confusion_matrix(3), (logits, labels))
     assert counts.tolist() == over(train.confusion_matrix(3), (LOGITS, LABELS)).tolist()
 
@@ -70,13 +68,13 @@ def test_a_confusion_matrix_counts_class_by_prediction():
 def test_perplexity_of_equal_logits_is_the_number_of_classes():
     batches = [(np.zeros((n, 5), np.float32), np.zeros(n, int)) for n in (3, 1)]
 
-    assert over(train.perplexity(), *batches).item() == pytest.approx(5, rel=TOLERANCE)
+    assert over(train.perplexity, *batches).item() == pytest.approx(5, rel=TOLERANCE)
 
 
 def test_perplexity_is_the_exponential_of_the_mean_loss():
     chosen = LOGITS[np.arange(4), LABELS] - np.log(np.exp(LOGITS).sum(axis=1))
 
-    came = over(train.perplexity(), (LOGITS[:3], LABELS[:3]), (LOGITS[3:], LABELS[3:]))
+    came = over(train.perplexity, (LOGITS[:3], LABELS[:3]), (LOGITS[3:], LABELS[3:]))
 
     assert came.item() == pytest.approx(np.exp(-chosen.mean()), rel=TOLERANCE)
 
@@ -86,15 +84,15 @@ def test_metrics_take_every_floating_dtype(dtype):
     logits, labels = ri.tensor(LOGITS, dtype=dtype), ri.tensor(LABELS)
 
     assert train.accuracy(logits, labels).item() == 0.5
-    assert train.top_k(logits, labels, k=2).item() == 1.0
+    assert train.top_k(2)(logits, labels).item() == 1.0
     assert over(train.confusion_matrix(3), (logits, labels)).dtype == ri.int64
-    assert over(train.perplexity(), (logits, labels)).dtype == ri.float64
+    assert over(train.perplexity, (logits, labels)).dtype == ri.float64
 
 
 def test_metrics_run_compiled():
     logits, labels = ri.tensor(LOGITS), ri.tensor(LABELS)
 
-    for metric in (train.accuracy, partial(train.top_k, k=2)):
+    for metric in (train.accuracy, train.top_k(2)):
         came = ri.compile(lambda x, y, metric=metric: metric(x, y))(logits, labels)
         assert came.item() == metric(logits, labels).item()
 
@@ -103,8 +101,8 @@ def test_metrics_run_compiled():
     ("who", "metric"),
     [
         ("accuracy", train.accuracy),
-        ("top_k", partial(train.top_k, k=1)),
-        ("perplexity", lambda x, y: over(train.perplexity(), (x, y))),
+        ("top_k", train.top_k(1)),
+        ("perplexity", lambda x, y: over(train.perplexity, (x, y))),
         ("confusion_matrix", lambda x, y: over(train.confusion_matrix(3), (x, y))),
     ],
 )
@@ -117,6 +115,12 @@ def test_shapes_that_do_not_fit_are_named(who, metric):
 def test_what_is_out_of_range_is_named():
     with pytest.raises(ri.RangeError, match="confusion_matrix: classes must be"):
         train.confusion_matrix(0)
+    with pytest.raises(ri.DtypeError, match="confusion_matrix: classes must be an int"):
+        train.confusion_matrix(2.5)
+    with pytest.raises(ri.RangeError, match="top_k: k must be at least 1, 0 came"):
+        train.top_k(0)
+    with pytest.raises(ri.DtypeError, match="top_k: k must be an integer"):
+        train.top_k(1.5)
     with pytest.raises(ri.RangeError, match=r"labels must lie in \[0, 2\)"):
         over(train.confusion_matrix(2), (LOGITS[:, :2], LABELS))
     with pytest.raises(ri.RangeError, match="at least one example is needed"):

@@ -153,6 +153,8 @@ def test_nothing_is_named_where_all_is_finite(run):
     x, y = map(ri.tensor, next(iter(run.loader().epoch(0))))
 
     assert train.first_non_finite(nn.cross_entropy, optimiser, state, x, y) is None
+    x = x.numpy() * np.nan
+    assert train.first_non_finite(nn.cross_entropy, optimiser, state, x, y) == "x"
 
 
 def test_a_checkpoint_before_it_is_left(tmp_path):

@@ -23,8 +23,8 @@ def lines(run, file, **options):
 def test_every_evaluation_is_a_line(run):
     first, second = lines(run, io.StringIO()).splitlines()
 
-    assert re.fullmatch(r"epoch 1  step 6  loss \d\.\d+  6 steps/s", first)
-    assert re.fullmatch(r"epoch 2  step 12  loss \d\.\d+  6 steps/s", second)
+    assert re.fullmatch(r"epoch 1  step 6  train_loss \d\.\d+  6 steps/s", first)
+    assert re.fullmatch(r"epoch 2  step 12  train_loss \d\.\d+  6 steps/s", second)
 
 
 def test_scores_that_are_single_numbers_are_said(run):
@@ -38,7 +38,7 @@ def test_scores_that_are_single_numbers_are_said(run):
 def test_standard_output_is_where_lines_go(run, capsys):
     run.fit(epochs=1, callbacks=[train.Progress()])
 
-    assert capsys.readouterr().out.startswith("epoch 1  step 6  loss")
+    assert capsys.readouterr().out.startswith("epoch 1  step 6  train_loss")
 
 
 def test_a_terminal_gets_a_bar_and_the_lines(run):
@@ -46,7 +46,7 @@ def test_a_terminal_gets_a_bar_and_the_lines(run):
     text = lines(run, Terminal())
 
     assert "12/12" in text
-    assert "epoch 1  step 6  loss " in text
+    assert "epoch 1  step 6  train_loss " in text
 
 
 def test_a_terminal_gets_lines_where_rich_is_not_there(run, monkeypatch):

@@ -100,7 +100,7 @@ def test_evaluations_and_early_stopping_go_on_as_if_nothing_was(
     run, bits, tmp_path, kept
 ):
     def callbacks():
-        stopping = train.EarlyStopping(patience=2, minimum_change=0.2)
+        stopping = train.EarlyStopping("train_loss", patience=2, minimum_change=0.2)
         return [stopping, Scores()]
 
     first = callbacks()
@@ -152,13 +152,49 @@ def test_a_checkpoint_of_another_model_names_the_array(run, interrupted):
 
 def test_a_loader_with_other_batches_is_refused(run, interrupted):
     other = data.Loader((run.X, run.Y), batch_size=11)
+
     with pytest.raises(ri.RangeError, match="6 batches an epoch, one with 2 came"):
-        train.fit(
-            run.model(),
-            nn.cross_entropy,
-            optim.sgd(lr=0.1, momentum=0.9),
-            other,
-            key=ri.random.key(2),
-            steps=20,
-            resume=interrupted,
-        )
+        resumed_with(run, interrupted, loader=other)
+
+
+@pytest.mark.parametrize("options", [{"seed": 6}, {"shuffle": False}], ids=str)
+def test_a_loader_with_another_order_is_refused(run, interrupted, options):
+    options = {"shuffle": True, "seed": 5, **options}
+    other = data.Loader((run.X, run.Y), batch_size=4, **options)
+
+    with pytest.raises(ri.RangeError, match=r"loader: .* another seed, order or batch"):
+        resumed_with(run, interrupted, loader=other)
+
+
+def test_another_key_is_refused(run, interrupted):
+    with pytest.raises(ri.RangeError, match=r"fit: key: .* words 0 2, one of 0 9 came"):
+        resumed_with(run, interrupted, key=ri.random.key(9))
+
+
+class WithoutOrder:
+    """A loader that does not say what its order is."""
+
+    def __init__(self, loader):
+        self.epoch, self.size = loader.epoch, len(loader)
+
+    def __len__(self):
+        return self.size
+
+
+def test_a_loader_need_not_say_its_order(run, bits, tmp_path):
+    def fit(**options):
+        model, optimiser = run.model(), optim.sgd(lr=0.1, momentum=0.9)
+        loader, key = WithoutOrder(run.loader()), ri.random.key(2)
+        return train.fit(model, nn.cross_entropy, optimiser, loader, key=key, **options)
+
+    fit(steps=8, callbacks=[train.Checkpoint(tmp_path, every=8)])
+
+    assert bits(fit(steps=13, resume=tmp_path)) == bits(run.fit(steps=13))
+
+
+def resumed_with(run, folder, **options):
+    given = {"loader": run.loader(), "key": ri.random.key(2), **options}
+    optimiser = optim.sgd(lr=0.1, momentum=0.9)
+    return train.fit(
+        run.model(), nn.cross_entropy, optimiser, steps=20, resume=folder, **given
+    )

@@ -25,7 +25,7 @@ def test_there_is_a_number_for_every_step_and_every_score(run, tmp_path):
     contents = written(tmp_path)
 
     assert contents.count(b"step/loss") == 12
-    assert contents.count(b"\x04loss\x15") == 2
+    assert contents.count(b"\x0atrain_loss\x15") == 2
     assert contents.count(b"\x08accuracy\x15") == 2
     assert b"matrix" not in contents
 
@@ -53,10 +53,12 @@ def test_tensorboard_reads_it(run, tmp_path):
 
     events = accumulator.EventAccumulator(str(tmp_path)).Reload()
 
-    assert sorted(events.Tags()["scalars"]) == ["loss", "step/loss"]
-    assert [event.step for event in events.Scalars("loss")] == [6, 12]
+    assert sorted(events.Tags()["scalars"]) == ["step/loss", "train_loss"]
+    assert [event.step for event in events.Scalars("train_loss")] == [6, 12]
 
 
 def test_every_must_be_positive(tmp_path):
     with pytest.raises(ri.RangeError, match="TensorBoard: every must be at least 1"):
         train.TensorBoard(tmp_path, every=0)
+    with pytest.raises(ri.DtypeError, match="TensorBoard: every must be an integer"):
+        train.TensorBoard(tmp_path, every=1.5)

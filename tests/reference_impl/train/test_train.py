@@ -28,7 +28,7 @@ def test_a_loop_by_hand_ends_with_the_bits_of_fit(bits):
     data = {name: names[name] for name in "xy"}
     exec(by_hand, names)
 
-    assert bits(names["model"]) == bits(names["state"].model)
+    assert bits(names["model"]) == bits(names["trained"])
     assert bits(names["model"]) != bits(initial)
 
     exec(by_steps, names | data)
