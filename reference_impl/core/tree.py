@@ -261,6 +261,24 @@ def names(tree: Any) -> list[str]:
     return _names(flatten(tree)[1])
 
 
+def marked(structure: Structure, mark: str) -> list[bool]:
+    """Whether each leaf lies in a dataclass field whose metadata has a mark."""
+    if structure.is_leaf:
+        return [False]
+    fields = _marked_fields(structure.kind, mark)
+    return [
+        key in fields or is_marked
+        for key, child in zip(structure.keys, structure.children, strict=True)
+        for is_marked in marked(child, mark)
+    ]
+
+
+@functools.cache
+def _marked_fields(kind: Any, mark: str) -> frozenset[str]:
+    fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
+    return frozenset(field.name for field in fields if field.metadata.get(mark))
+
+
 def _names(structure: Structure, prefix: str = "") -> list[str]:
     if structure.is_leaf:
         return [prefix or "value"]

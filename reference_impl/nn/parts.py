@@ -17,7 +17,6 @@ values:
 from __future__ import annotations
 
 import dataclasses
-import functools
 from typing import Any
 
 from ..core import tree
@@ -39,28 +38,11 @@ def partition(model: Any) -> tuple[Any, Any]:
 
     `None`, a tree without leaves, stands in each where the other has a tensor.
     """
-    return _part(model, False, False), _part(model, False, True)
-
-
-def _part(part: Any, is_statistic: bool, wanted: bool) -> Any:
-    """The leaves that are statistics, if those are wanted, or the others."""
-    inside = tree.children(part)
-    if inside is None:
-        return part if is_statistic == wanted else None
-    marked = _statistics(type(part))
-    chosen = {
-        key: _part(child, is_statistic or key in marked, wanted)
-        for key, child in inside.items()
-    }
-    return tree.with_children(part, chosen)
-
-
-@functools.cache
-def _statistics(kind: type) -> frozenset[str]:
-    if not dataclasses.is_dataclass(kind):
-        return frozenset()
-    fields = dataclasses.fields(kind)
-    return frozenset(f.name for f in fields if f.metadata.get("statistic"))
+    leaves, structure = tree.flatten(model)
+    rows = list(zip(leaves, tree.marked(structure, "statistic"), strict=True))
+    params = [None if is_statistic else leaf for leaf, is_statistic in rows]
+    statistics = [leaf if is_statistic else None for leaf, is_statistic in rows]
+    return tree.unflatten(structure, params), tree.unflatten(structure, statistics)
 
 
 def combine(params: Any, statistics: Any) -> Any:

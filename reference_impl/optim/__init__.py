@@ -11,7 +11,9 @@ the only interface, and no order of parts has to be learnt.
 
 Modules import downwards only:
 
+    trees                      parameters, gradients, states: what must be alike
     descent                    what a formula for one parameter needs around it
+    terms                      what several formulas have
     schedules                  step sizes that change
     sgd adagrad rmsprop        formulas
     adam lion                  more of them
@@ -21,7 +23,10 @@ Modules import downwards only:
     line_search lbfgs          small problems, all at once
 
 Defaults and formulas are PyTorch's where it has the optimiser. `optim.keras`,
-`optim.mxnet` and `optim.optax` hold the same functions with what differs there:
+`optim.mxnet` and `optim.optax` hold the same functions with what differs there. What
+`weight_decay`, `decoupled` and `decayed` mean is told in `descent.Decay`.
+
+The differences, from `variants.VARIANTS`, which the code below this text appends:
 """
 
 from . import lbfgs, schedules

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import Any
 
 from ..core.number import check_fraction, check_not_negative
 from ..core.ops import full_like, sqrt, zeros_like
 from ..core.tensor import Tensor
 from .descent import Decay, Optimiser, Rate, descent
+from .terms import root
 
 
 def adagrad(
@@ -16,7 +17,9 @@ def adagrad(
     eps: float = 1e-10,
     eps_inside: bool = False,
     initial: float = 0.0,
-    **decay: Unpack[Decay],
+    weight_decay: float = 0.0,
+    decoupled: bool = False,
+    decayed: Any = None,
 ) -> Optimiser:
     """The gradient over the root of all its squares: p <- p - lr g / (sqrt(s) + eps).
 
@@ -37,20 +40,22 @@ def adagrad(
     check_not_negative("adagrad", eps=eps, initial=initial)
 
     def rule(g: Tensor, slots: dict[str, Tensor], lr: Any) -> Any:
-        s = slots["sum"] + g * g
-        return lr * g / root(s, eps, inside=eps_inside), {"sum": s}
+        s = slots["s"] + g * g
+        return lr * g / root(s, eps, inside=eps_inside), {"s": s}
 
-    slots = {"sum": lambda p: full_like(p, initial)}
-    return descent("adagrad", rule, slots=slots, lr=lr, **decay)
-
-
-def root(x: Tensor, eps: float, *, inside: bool) -> Tensor:
-    """The square root, kept away from zero on its outside or on its inside."""
-    return sqrt(x + eps) if inside else sqrt(x) + eps
+    slots = {"s": lambda p: full_like(p, initial)}
+    decay = Decay(weight_decay, decoupled, decayed)
+    return descent("adagrad", rule, slots=slots, lr=lr, decay=decay)
 
 
 def adadelta(
-    *, lr: Rate = 1.0, rho: float = 0.9, eps: float = 1e-6, **decay: Unpack[Decay]
+    *,
+    lr: Rate = 1.0,
+    rho: float = 0.9,
+    eps: float = 1e-6,
+    weight_decay: float = 0.0,
+    decoupled: bool = False,
+    decayed: Any = None,
 ) -> Optimiser:
     """Steps in the unit of the parameters: d = g sqrt(u + eps) / sqrt(v + eps).
 
@@ -71,4 +76,5 @@ def adadelta(
         return lr * d, {"v": v, "u": rho * slots["u"] + (1 - rho) * (d * d)}
 
     slots = {"v": zeros_like, "u": zeros_like}
-    return descent("adadelta", rule, slots=slots, lr=lr, **decay)
+    decay = Decay(weight_decay, decoupled, decayed)
+    return descent("adadelta", rule, slots=slots, lr=lr, decay=decay)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import Any
 
 from ..core.errors import RangeError
 from ..core.number import check_fraction, check_not_negative
@@ -18,7 +18,9 @@ def adam(
     eps: float = 1e-8,
     eps_hat: bool = False,
     amsgrad: bool = False,
-    **decay: Unpack[Decay],
+    weight_decay: float = 0.0,
+    decoupled: bool = False,
+    decayed: Any = None,
 ) -> Optimiser:
     """p <- p - lr m' / (sqrt(v') + eps), where m' and v' are running means.
 
@@ -29,8 +31,8 @@ def adam(
     ----------
     betas : two floats in [0, 1)
     eps : float
-        Keeps a gradient of zero from being zero over zero. float16 has no number other
-        than 0 below 6e-8: train such parameters with `in_float32`.
+        Keeps a gradient of zero from being zero over zero. Below 3e-8 it is itself zero
+        in float16: train such parameters with `in_float32`.
     eps_hat : bool
         p <- p - lr sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + eps): `eps` is
         added before v is corrected, as in Keras and MXNet. Kingma and Ba write it with
@@ -43,26 +45,58 @@ def adam(
     Defaults and formula are PyTorch's and optax's. optax's amsgrad takes the largest
     v', though. Source: Kingma and Ba 2014, algorithm 1; Reddi, Kale and Kumar 2018.
     """
+    decay = Decay(weight_decay, decoupled, decayed)
+    return _adam("adam", lr, betas, eps, eps_hat, amsgrad, decay)
+
+
+def adamw(
+    *,
+    lr: Rate = 1e-3,
+    betas: tuple[float, float] = (0.9, 0.999),
+    eps: float = 1e-8,
+    eps_hat: bool = False,
+    amsgrad: bool = False,
+    weight_decay: float = 0.01,
+    decayed: Any = None,
+) -> Optimiser:
+    """`adam` with decoupled weight decay, by default as strong as PyTorch's.
+
+    Notes
+    -----
+    Source: Loshchilov and Hutter 2017, algorithm 2; the step size is part of the decay,
+    as in all frameworks.
+    """
+    decay = Decay(weight_decay, True, decayed)
+    return _adam("adamw", lr, betas, eps, eps_hat, amsgrad, decay)
+
+
+def _adam(
+    who: str,
+    lr: Rate,
+    betas: tuple[float, float],
+    eps: float,
+    eps_hat: bool,
+    amsgrad: bool,
+    decay: Decay,
+) -> Optimiser:
     beta1, beta2 = betas
-    check_fraction("adam", beta1=beta1, beta2=beta2)
-    check_not_negative("adam", eps=eps)
+    check_fraction(who, beta1=beta1, beta2=beta2)
+    check_not_negative(who, eps=eps)
 
     def numbers(t: Tensor, lr: Any) -> tuple[Any, ...]:
-        # sqrt(v') + eps is (sqrt(v) + eps correction) / correction: one division less
-        # for every parameter.
-        correction = sqrt(1 - beta2**t)
-        rate = lr * correction / (1 - beta1**t)
-        return rate, eps if eps_hat else eps * correction
+        rate, correction = lr / (1 - beta1**t), sqrt(1 - beta2**t)
+        return rate * correction if eps_hat else rate, correction
 
-    def rule(g: Tensor, slots: dict[str, Tensor], rate: Any, eps: Any) -> Any:
+    def rule(g: Tensor, slots: dict[str, Tensor], rate: Any, correction: Any) -> Any:
         m, v = moments(g, slots, beta1, beta2)
         after = {"m": m, "v": v}
         if amsgrad:
             after["largest"] = v = maximum(slots["largest"], v)
-        return rate * m / (sqrt(v) + eps), after
+        size = sqrt(v) if eps_hat else sqrt(v) / correction
+        return rate * m / (size + eps), after
 
     slots = dict.fromkeys(("m", "v", *(["largest"] if amsgrad else [])), zeros_like)
-    return descent("adam", rule, slots=slots, numbers=numbers, lr=lr, **decay)
+    return descent(who, rule, slots=slots, numbers=numbers, lr=lr, decay=decay)
 
 
 def moments(
@@ -74,29 +108,20 @@ def moments(
     return m, v
 
 
-def adamw(*, weight_decay: float = 0.01, **options: Any) -> Optimiser:
-    """`adam` with decoupled weight decay, by default as strong as PyTorch's.
-
-    Notes
-    -----
-    Source: Loshchilov and Hutter 2017, algorithm 2; the step size is part of the decay,
-    as in all frameworks.
-    """
-    return adam(weight_decay=weight_decay, decoupled=True, **options)
-
-
 def nadam(
     *,
     lr: Rate = 2e-3,
     betas: tuple[float, float] = (0.9, 0.999),
     eps: float = 1e-8,
     momentum_decay: float = 4e-3,
-    **decay: Unpack[Decay],
+    weight_decay: float = 0.0,
+    decoupled: bool = False,
+    decayed: Any = None,
 ) -> Optimiser:
     """`adam` that looks one step of its mean ahead, as Nesterov's momentum does.
 
-    With mu_t = beta1 (1 - 0.96^(t momentum_decay) / 2) and their product P_t, m' is
-    mu_(t+1) m / (1 - P_(t+1)) + (1 - mu_t) g / (1 - P_t).
+    With mu_t = beta1 (1 - 0.96^(t momentum_decay) / 2) and product_t of the first t of
+    them, m' is mu_(t+1) m / (1 - product_(t+1)) + (1 - mu_t) g / (1 - product_t).
 
     Parameters
     ----------
@@ -106,8 +131,8 @@ def nadam(
 
     Notes
     -----
-    Defaults and formula are PyTorch's. MXNet multiplies P by mu once for every
-    parameter instead of once an update, so it agrees for a single parameter only.
+    Defaults and formula are PyTorch's. MXNet multiplies the product by mu once for
+    every parameter instead of once an update, so it agrees for a single parameter only.
     Source: Dozat 2016, algorithm 2.
     """
     beta1, beta2 = betas
@@ -134,12 +159,13 @@ def nadam(
     ) -> Any:
         m, v = moments(g, slots, beta1, beta2)
         product = mu * slots["product"]
-        mean = next_mu / (1 - next_mu * product) * m + (1 - mu) / (1 - product) * g
+        ahead = next_mu / (1 - next_mu * product) * m + (1 - mu) / (1 - product) * g
         after = {"m": m, "v": v, "product": product}
-        return lr * mean / (sqrt(v) / correction + eps), after
+        return lr * ahead / (sqrt(v) / correction + eps), after
 
     slots: Slots = {"m": zeros_like, "v": zeros_like, "product": _one}
-    return descent("nadam", rule, slots=slots, numbers=numbers, lr=lr, **decay)
+    decay = Decay(weight_decay, decoupled, decayed)
+    return descent("nadam", rule, slots=slots, numbers=numbers, lr=lr, decay=decay)
 
 
 def _one(p: Tensor) -> Tensor:

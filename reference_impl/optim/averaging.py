@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from ..core import tree
 from ..core.dtype import FLOATS, check_kind, float64, wide_type
 from ..core.number import check_fraction
-from ..core.ops import astype
-from .descent import State, counter
+from ..core.ops import astype, zeros_like
+from ..core.tensor import Tensor
+from .trees import State, counter
 
 
 class Average(NamedTuple):
@@ -35,8 +36,9 @@ def exponential_average(decay: float = 0.999, *, corrected: bool = False) -> Ave
     corrected : bool
         w = 1 - decay if it is false: the average begins at the parameters that `init`
         gets, and they keep a weight of decay^t after t updates. Otherwise
-        w = (1 - decay) / (1 - decay^t), and the average is about those that `update`
-        gets alone: what begins at zero and is divided by 1 - decay^t, as in `adam`.
+        w = (1 - decay) / (1 - decay^t), and the average begins at zero: the first
+        update makes it the parameters, and it is about those that `update` gets alone.
+        It is what begins at zero and is divided by 1 - decay^t, as in `adam`.
 
     Notes
     -----
@@ -49,8 +51,11 @@ def exponential_average(decay: float = 0.999, *, corrected: bool = False) -> Ave
     def init(params: Any) -> State:
         for p in tree.flatten(params)[0]:
             check_kind(p.dtype, FLOATS, who="exponential_average")
-        average = tree.map(lambda p: astype(p, wide_type(p.dtype)), params)
-        return {"step": counter(params), "average": average}
+        return {"step": counter(params), "average": tree.map(first, params)}
+
+    def first(p: Tensor) -> Tensor:
+        dtype = wide_type(p.dtype)
+        return zeros_like(p, dtype=dtype) if corrected else astype(p, dtype)
 
     def update(params: Any, state: State) -> State:
         step = state["step"] + 1

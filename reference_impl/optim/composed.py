@@ -11,7 +11,8 @@ from ..core.dtype import wide_type
 from ..core.number import check_at_least
 from ..core.ops import astype, equal, zeros_like
 from ..core.tensor import Tensor
-from .descent import Optimiser, State, counter
+from .descent import Optimiser
+from .trees import Flat, State, check_state, counter, matching_gradients
 
 
 def transformed(optimiser: Optimiser, *functions: Callable[[Any], Any]) -> Optimiser:
@@ -37,8 +38,8 @@ def accumulated(optimiser: Optimiser, every: int) -> Optimiser:
 
     Raises
     ------
-    RangeError
-        If `every` is below 1.
+    DtypeError, RangeError
+        If `every` is no integer, or below 1.
     """
     check_at_least("accumulated", 1, every=every)
 
@@ -50,7 +51,12 @@ def accumulated(optimiser: Optimiser, every: int) -> Optimiser:
         }
 
     def update(grads: Any, state: State, params: Any) -> tuple[Any, State]:
-        total = tree.map(lambda s, g: s + astype(g, s.dtype), state["sum"], grads)
+        check_state("accumulated", ("waiting", "sum", "inner"), state)
+        flat = Flat.of(params)
+        gradients = matching_gradients("accumulated", grads, flat)
+        sums = tree.matching("accumulated: sum", flat.structure, state["sum"])
+        rows = zip(sums, gradients, strict=True)
+        total = flat.like([s + astype(g, s.dtype) for s, g in rows])
         waiting = (state["waiting"] + 1) % every
         params, inner, total = cond(
             equal(waiting, 0), applied, waited, params, state["inner"], total
@@ -86,9 +92,12 @@ def in_float32(optimiser: Optimiser) -> Optimiser:
         return {"params": copies, "inner": optimiser.init(copies)}
 
     def update(grads: Any, state: State, params: Any) -> tuple[Any, State]:
-        copies, inner = optimiser.update(
-            tree.map(_wide, grads), state["inner"], state["params"]
+        check_state("in_float32", ("params", "inner"), state)
+        flat = Flat.of(params)
+        wide = flat.like(
+            [_wide(g) for g in matching_gradients("in_float32", grads, flat)]
         )
+        copies, inner = optimiser.update(wide, state["inner"], state["params"])
         rounded = tree.map(lambda p, copy: astype(copy, p.dtype), params, copies)
         return rounded, {"params": copies, "inner": inner}
 

@@ -20,16 +20,22 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple
 
 from ..core import tree
-from ..core.dtype import FLOATS, check_kind, float64, int64
-from ..core.errors import ShapeError, TreeError
+from ..core.dtype import float64
+from ..core.errors import ShapeError
 from ..core.number import check_not_negative
-from ..core.ops import astype, zeros
+from ..core.ops import astype
 from ..core.tensor import Tensor
-
-State = dict[str, Any]
+from .trees import (
+    Flat,
+    State,
+    check_parameters,
+    check_state,
+    counter,
+    matching_gradients,
+)
 
 # From the number of updates so far, an integer or a tensor of one, to the step size.
 Schedule = Callable[[Any], "Tensor | float"]
@@ -38,7 +44,8 @@ Rate = float | Tensor | Schedule
 # What is kept beside a parameter, by name: from the parameter to its first value.
 Slots = Mapping[str, Callable[[Tensor], Tensor]]
 
-# (gradient, slots, *numbers) -> how far the parameter moves down, and the next slots.
+# (gradient, slots, *numbers) -> the update, which is taken from the parameter, and the
+# next slots.
 Rule = Callable[..., tuple[Tensor, dict[str, Tensor]]]
 
 
@@ -55,19 +62,19 @@ class Optimiser(NamedTuple):
     update: Callable[[Any, Any, Any], tuple[Any, Any]]
 
 
-class Decay(TypedDict, total=False):
-    """How parameters are pulled towards zero: keywords that every optimiser takes.
+class Decay(NamedTuple):
+    """How parameters are drawn to zero: keywords of the optimisers.
 
     Attributes
     ----------
     weight_decay : float
-        How strongly; 0 by default.
+        How strongly.
     decoupled : bool
         Whether a parameter shrinks by lr weight_decay p beside the update (Loshchilov
         and Hutter 2017), or weight_decay p is added to its gradient (as the derivative
-        of weight_decay p^2 / 2). By default the latter, unless the optimiser says so.
-    decayed : function of a name, or tree of booleans like the parameters
-        Which parameters decay; all of them by default. Names are those of `tree.names`:
+        of weight_decay p^2 / 2).
+    decayed : function of a name, tree of booleans like the parameters, or None
+        Which parameters decay; `None` is all of them. Names are those of `tree.names`:
         `decayed=lambda name: name.endswith("weight")`.
     """
 
@@ -88,9 +95,7 @@ def descent(
     slots: Slots,
     numbers: Callable[[Tensor, Any], tuple[Any, ...]] = rate_alone,
     lr: Rate,
-    weight_decay: float = 0.0,
-    decoupled: bool = False,
-    decayed: Any = None,
+    decay: Decay,
 ) -> Optimiser:
     """An optimiser whose rule moves every parameter by itself.
 
@@ -107,58 +112,55 @@ def descent(
         The step size; a schedule is a function of the number of updates so far.
     """
     _check_rate(who, lr)
-    check_not_negative(who, weight_decay=weight_decay)
+    check_not_negative(who, weight_decay=decay.weight_decay)
 
     def init(params: Any) -> State:
-        for p in tree.flatten(params)[0]:
-            check_kind(p.dtype, FLOATS, who=who)
+        check_parameters(who, params)
         first = {name: tree.map(begin, params) for name, begin in slots.items()}
         return {"step": counter(params), **first}
 
     def update(grads: Any, state: State, params: Any) -> tuple[Any, State]:
-        flat = _Flat(params, *tree.flatten(params))
-        gradients = _gradients(who, grads, flat)
+        flat = Flat.of(params)
+        gradients = matching_gradients(who, grads, flat)
         kept = _kept(who, slots, state, flat)
-        decays = _decays(who, weight_decay, decayed, flat)
+        are_decayed = _are_decayed(who, decay, flat)
 
         step = state["step"] + 1
         rate = lr(state["step"]) if callable(lr) else lr
-        pull = rate * weight_decay if decoupled else weight_decay
-        in_dtype = _rounded([pull, *numbers(astype(step, float64), rate)])
+        strength = rate * decay.weight_decay if decay.decoupled else decay.weight_decay
+        in_dtype = _rounded([strength, *numbers(astype(step, float64), rate)])
 
-        def moved(p: Tensor, g: Tensor, is_decayed: bool, kept: Any) -> Any:
-            pull, *others = in_dtype(p.dtype)
-            if is_decayed and not decoupled:
-                g = g + pull * p
-            move, after = rule(g, kept, *others)
-            if is_decayed and decoupled:
-                move = move + pull * p
-            return p - move, after
-
-        rows = zip(flat.leaves, gradients, decays, kept, strict=True)
-        results = [moved(*row) for row in rows]
+        rows = zip(flat.leaves, gradients, kept, are_decayed, strict=True)
+        results = [
+            _updated(rule, p, g, slots, in_dtype(p.dtype), decay.decoupled, is_decayed)
+            for p, g, slots, is_decayed in rows
+        ]
         after = {
-            name: tree.unflatten(flat.structure, [slot[name] for _, slot in results])
-            for name in slots
+            name: flat.like([slots[name] for _, slots in results]) for name in slots
         }
-        params = tree.unflatten(flat.structure, [p for p, _ in results])
+        params = flat.like([p for p, _ in results])
         return params, {"step": step, **after}
 
     return Optimiser(init, update)
 
 
-class _Flat(NamedTuple):
-    """Parameters, and what `tree.flatten` made of them."""
-
-    params: Any
-    leaves: list[Tensor]
-    structure: tree.Structure
-
-
-def counter(params: Any) -> Tensor:
-    """A count of nothing yet, where the parameters lie."""
-    leaves, _ = tree.flatten(params)
-    return zeros((), dtype=int64, device=leaves[0].device if leaves else None)
+def _updated(
+    rule: Rule,
+    p: Tensor,
+    g: Tensor,
+    slots: dict[str, Tensor],
+    numbers: Sequence[Any],
+    decoupled: bool,
+    is_decayed: bool,
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """A parameter and its slots after a gradient; the first number is the decay's."""
+    decay, *others = numbers
+    if is_decayed and not decoupled:
+        g = g + decay * p
+    update, after = rule(g, slots, *others)
+    if is_decayed and decoupled:
+        update = update + decay * p
+    return p - update, after
 
 
 def _rounded(numbers: Sequence[Any]) -> Callable[[Any], list[Any]]:
@@ -171,42 +173,24 @@ def _rounded(numbers: Sequence[Any]) -> Callable[[Any], list[Any]]:
     return in_dtype
 
 
-def _gradients(who: str, grads: Any, flat: _Flat) -> list[Tensor]:
-    """The leaves of the gradients, which must be like the parameters."""
-    gradients = tree.matching(f"{who}: gradients", flat.structure, grads)
-    for i, (p, g) in enumerate(zip(flat.leaves, gradients, strict=True)):
-        if p.shape != g.shape or p.dtype is not g.dtype:
-            raise ShapeError(
-                f"{who}: a gradient must be like its parameter; "
-                f"{tree.names(flat.params)[i]} is {p.dtype}{list(p.shape)}, its "
-                f"gradient {g.dtype}{list(g.shape)}"
-            )
-    return gradients
-
-
 def _kept(
-    who: str, slots: Iterable[str], state: Any, flat: _Flat
+    who: str, slots: Iterable[str], state: Any, flat: Flat
 ) -> list[dict[str, Tensor]]:
     """The slots of every parameter, by name."""
-    needed = {"step", *slots}
-    came = state.keys() if isinstance(state, dict) else {type(state).__name__}
-    if came != needed:
-        raise TreeError(
-            f"{who}: a state of {', '.join(sorted(needed))} is needed, as `init` makes "
-            f"it; {', '.join(sorted(map(str, came)))} came"
-        )
+    check_state(who, ("step", *slots), state)
     kept: list[dict[str, Tensor]] = [{} for _ in flat.leaves]
     for name in slots:
         column = tree.matching(f"{who}: {name}", flat.structure, state[name])
-        for slot, x in zip(kept, column, strict=True):
-            slot[name] = x
+        for each, x in zip(kept, column, strict=True):
+            each[name] = x
     return kept
 
 
-def _decays(who: str, rate: float, decayed: Any, flat: _Flat) -> Sequence[bool]:
+def _are_decayed(who: str, decay: Decay, flat: Flat) -> Sequence[bool]:
     """Whether each parameter decays."""
-    if not rate or decayed is None:
-        return [bool(rate)] * len(flat.leaves)
+    decayed = decay.decayed
+    if not decay.weight_decay or decayed is None:
+        return [bool(decay.weight_decay)] * len(flat.leaves)
     # A layer can be called, too: a tree of booleans like a model is no predicate.
     if callable(decayed) and tree.children(decayed) is None:
         return [decayed(name) for name in tree.names(flat.params)]

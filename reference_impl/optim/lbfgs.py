@@ -14,14 +14,15 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from ..core import tree
+from ..core import ops, tree
 from ..core.autodiff import value_and_grad
-from ..core.dtype import FLOATS, check_kind, result_type, wide_type
+from ..core.dtype import result_type, wide_type
 from ..core.errors import RangeError, TreeError
 from ..core.number import check_at_least, check_not_negative
-from ..core.ops import astype, concat, max, reshape, sum, zeros_like
+from ..core.ops import astype, concat, reshape, zeros_like
 from ..core.tensor import Tensor
 from .line_search import Point, strong_wolfe
+from .trees import check_parameters
 
 # Of the product of a step and the change of the gradient: less is no sign of curvature.
 LEAST_CURVATURE = 1e-10
@@ -36,7 +37,8 @@ class Record(NamedTuple):
     evaluations: int
     """Of the function and its gradient."""
     reason: str
-    """Why it stopped: `gradient`, `progress`, or `steps` if it was cut short."""
+    """Why it stopped: `gradient` or `progress`, which are tolerances that were met;
+    `steps` if it was cut short; `not finite` if it ran away."""
 
 
 class Pair(NamedTuple):
@@ -84,7 +86,8 @@ def minimise(
         How many of the last steps the Hessian is guessed from.
     tolerance_grad, tolerance_change : float
         Stop when no element of the gradient is larger; when no element of the
-        parameters changes by more in a step, or the value does not.
+        parameters has changed by more in a step, or the value has not, or the slope
+        along the next direction is smaller.
     line_search : bool
         Whether a step must fulfil the strong Wolfe conditions.
 
@@ -96,8 +99,10 @@ def minimise(
     Notes
     -----
     The formula is PyTorch's, whose line search is off by default and whose `max_iter`
-    of 20 is `steps` here. 16-bit parameters are moved in float32. Source: Nocedal and
-    Wright 2006, algorithms 7.4 and 7.5; the first Hessian is equation 7.20.
+    of 20 is `steps` here. It also stops after `max_eval` evaluations, 5/4 of `max_iter`
+    by default; here nothing but a line search limits them. 16-bit parameters are moved
+    in float32. Source: Nocedal and Wright 2006, algorithms 7.4 and 7.5; the first
+    Hessian is equation 7.20.
     """
     check_not_negative("minimise", lr=lr, tolerance_grad=tolerance_grad)
     check_not_negative("minimise", tolerance_change=tolerance_change)
@@ -107,45 +112,55 @@ def minimise(
     gradient = value_and_grad(lambda x: f(parted(x)))
     search = strong_wolfe if line_search else _first
 
-    def advanced(now: _State) -> _State:
-        at = functools.partial(_point, gradient, now.x, now.d)
-        first = lr if now.taken else lr * min(1.0, 1 / _number(sum(abs(now.d))))
-        resolution = tolerance_change / _largest(now.d)
-        new, tried = search(at, now.here, first, resolution=resolution)
-        s, y = new.step * now.d, new.gradient - now.here.gradient
-        is_curved = _number(s @ y) > LEAST_CURVATURE
-        memory = (*now.memory, Pair(s, y))[-history:] if is_curved else now.memory
-        d = direction(new.gradient, memory)
-        return _State(
-            now.x + s,
-            new._replace(step=0.0, slope=_number(new.gradient @ d)),
-            d,
-            memory,
-            now.taken + 1,
-            now.evaluations + tried,
-            min(_largest(s), abs(new.value - now.here.value)),
-        )
-
-    def reason(now: _State) -> str:
-        here = now.here
-        is_flat = _largest(here.gradient) <= tolerance_grad
-        reasons = {
-            "not finite": not math.isfinite(here.value),
-            "gradient": is_flat or here.slope > -tolerance_change,
-            "progress": now.change <= tolerance_change,
-            "steps": now.taken == steps,
-        }
-        return next((name for name, holds in reasons.items() if holds), "")
-
     here = _point(gradient, x, zeros_like(x), 0.0)
     if not math.isfinite(here.value):
         raise RangeError(f"minimise: the function is {here.value} at the start")
     d = direction(here.gradient, ())
     now = _State(x, here._replace(slope=_number(here.gradient @ d)), d)
-    while not reason(now):
-        now = advanced(now)
-    record = Record(now.here.value, now.taken, now.evaluations, reason(now))
-    return parted(now.x), record
+    while not (reason := _reason(now, steps, tolerance_grad, tolerance_change)):
+        now = _advanced(now, gradient, search, lr, history, tolerance_change)
+    return parted(now.x), Record(now.here.value, now.taken, now.evaluations, reason)
+
+
+def _reason(
+    now: _State, steps: int, tolerance_grad: float, tolerance_change: float
+) -> str:
+    """Why to stop; nothing if there is no reason."""
+    if not math.isfinite(now.here.value):
+        return "not finite"
+    if _largest(now.here.gradient) <= tolerance_grad:
+        return "gradient"
+    if now.change <= tolerance_change or -now.here.slope < tolerance_change:
+        return "progress"
+    return "steps" if now.taken == steps else ""
+
+
+def _advanced(
+    now: _State,
+    gradient: Callable[[Tensor], tuple[Tensor, Tensor]],
+    search: Callable[..., tuple[Point, int]],
+    lr: float,
+    history: int,
+    tolerance_change: float,
+) -> _State:
+    """One step further, and what it has taught about the Hessian."""
+    at = functools.partial(_point, gradient, now.x, now.d)
+    first = lr if now.taken else lr * min(1.0, 1 / _number(ops.sum(abs(now.d))))
+    resolution = tolerance_change / _largest(now.d)
+    new, tried = search(at, now.here, first, resolution=resolution)
+    s, y = new.step * now.d, new.gradient - now.here.gradient
+    is_curved = _number(s @ y) > LEAST_CURVATURE
+    memory = (*now.memory, Pair(s, y))[-history:] if is_curved else now.memory
+    d = direction(new.gradient, memory)
+    return _State(
+        now.x + s,
+        new._replace(step=0.0, slope=_number(new.gradient @ d)),
+        d,
+        memory,
+        now.taken + 1,
+        now.evaluations + tried,
+        min(_largest(s), abs(new.value - now.here.value)),
+    )
 
 
 def direction(g: Tensor, memory: Sequence[Pair]) -> Tensor:
@@ -180,9 +195,8 @@ def _first(
 
 def _as_vector(params: Any) -> tuple[Tensor, Callable[[Tensor], Any]]:
     """All parameters in one vector, and the function that takes them apart again."""
+    check_parameters("minimise", params)
     leaves, structure = tree.flatten(params)
-    for p in leaves:
-        check_kind(p.dtype, FLOATS, who="minimise")
     if not leaves:
         raise TreeError("minimise: there are no parameters")
     dtype = result_type(*[wide_type(p.dtype) for p in leaves], who="minimise")
@@ -200,7 +214,7 @@ def _as_vector(params: Any) -> tuple[Tensor, Callable[[Tensor], Any]]:
 
 
 def _largest(x: Tensor) -> float:
-    return _number(max(abs(x)))
+    return _number(ops.max(abs(x)))
 
 
 def _number(x: Tensor) -> float:

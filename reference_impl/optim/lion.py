@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import Any
 
 from ..core.number import check_fraction
 from ..core.ops import sign, zeros_like
@@ -14,7 +14,9 @@ def lion(
     *,
     lr: Rate = 1e-4,
     betas: tuple[float, float] = (0.9, 0.99),
-    **decay: Unpack[Decay],
+    weight_decay: float = 0.0,
+    decoupled: bool = True,
+    decayed: Any = None,
 ) -> Optimiser:
     """p <- p - lr sign(beta1 m + (1 - beta1) g), then m <- beta2 m + (1 - beta2) g.
 
@@ -31,8 +33,8 @@ def lion(
 
     def rule(g: Tensor, slots: dict[str, Tensor], lr: Any) -> Any:
         m = slots["m"]
-        move = lr * sign(beta1 * m + (1 - beta1) * g)
-        return move, {"m": beta2 * m + (1 - beta2) * g}
+        update = lr * sign(beta1 * m + (1 - beta1) * g)
+        return update, {"m": beta2 * m + (1 - beta2) * g}
 
-    decay = Decay(**({"decoupled": True} | decay))
-    return descent("lion", rule, slots={"m": zeros_like}, lr=lr, **decay)
+    decay = Decay(weight_decay, decoupled, decayed)
+    return descent("lion", rule, slots={"m": zeros_like}, lr=lr, decay=decay)

@@ -16,7 +16,7 @@ from typing import Any
 
 from ..core.dtype import float64
 from ..core.elements import tensor
-from ..core.errors import RangeError
+from ..core.errors import DtypeError, RangeError
 from ..core.number import check_at_least, check_not_negative
 from ..core.ops import astype, cos, floor, full_like, maximum, minimum, where
 from ..core.tensor import Tensor
@@ -83,18 +83,22 @@ def cosine(lr: float, *, steps: int, end: float = 0.0) -> Schedule:
     return lambda step: _annealed(lr, end, _part(step, steps))
 
 
-def warmup(then: Schedule, *, steps: int, start: float = 1 / 3) -> Schedule:
-    """Straight from `start` times to all of the first step size; then a schedule.
+def warmup(then: Schedule, *, steps: int, start_factor: float = 1 / 3) -> Schedule:
+    """Straight from a part of the first step size to all of it; then a schedule.
 
     `then` begins to count when the warm-up ends. PyTorch's LinearLR, followed by
     another in a SequentialLR.
     """
-    check_not_negative("warmup", start=start)
+    check_not_negative("warmup", start_factor=start_factor)
     check_at_least("warmup", 1, steps=steps)
+    if not callable(then):
+        raise DtypeError(
+            f"warmup: a schedule must follow, such as constant(0.1); {then!r:.60} came"
+        )
 
     def schedule(step: Any) -> Tensor:
         t = tensor(step)
-        rising = then(0) * (start + (1 - start) * _part(step, steps))
+        rising = then(0) * (start_factor + (1 - start_factor) * _part(step, steps))
         return where(t < steps, rising, then(maximum(t - steps, 0)))
 
     return schedule
@@ -105,41 +109,46 @@ def one_cycle(
     *,
     steps: int,
     rising: float = 0.3,
-    start: float = 25.0,
-    end: float = 1e4,
+    div_factor: float = 25.0,
+    final_div_factor: float = 1e4,
 ) -> Schedule:
-    """From peak / start up to `peak`, then down to peak / (start end), along cosines.
+    """From peak / div_factor up to `peak`, and far down again, along cosines.
 
     Parameters
     ----------
     steps : int
         The length of training; afterwards the last step size stays.
-    rising : float in [0, 1]
-        The part of the steps that leads up.
+    rising : float
+        The part of the steps that leads up, PyTorch's `pct_start`: above 1 / steps and
+        below 1, so that there is a way up and a way down.
+    final_div_factor : float
+        How many times smaller the last step size is than the first.
 
     Notes
     -----
     PyTorch's OneCycleLR with its defaults, but that one moves the momentum as well.
     Source: Smith and Topin 2017, "Super-convergence".
     """
-    check_not_negative("one_cycle", peak=peak)
+    check_not_negative("one_cycle", peak=peak, rising=rising)
     check_at_least("one_cycle", 1, steps=steps)
     top, last = rising * steps - 1, steps - 1
     if not 0 < top < last:
         raise RangeError(
-            f"one_cycle: rising must leave steps for both ways, {rising} of {steps} "
-            f"came"
+            f"one_cycle: rising must lie between 1 / {steps} and 1, both excluded; "
+            f"{rising} came"
         )
-    if not (start > 0 and end > 0):
+    if not (div_factor > 0 and final_div_factor > 0):
         raise RangeError(
-            f"one_cycle: start and end must be above 0, {start}, {end} came"
+            f"one_cycle: div_factor and final_div_factor must be above 0, "
+            f"{div_factor} and {final_div_factor} came"
         )
+    first = peak / div_factor
 
     def schedule(step: Any) -> Tensor:
         t = _float(step)
-        up = _annealed(peak / start, peak, t / top)
+        up = _annealed(first, peak, t / top)
         part = minimum((t - top) / (last - top), 1)
-        down = _annealed(peak, peak / start / end, part)
+        down = _annealed(peak, first / final_div_factor, part)
         return where(t <= top, up, down)
 
     return schedule

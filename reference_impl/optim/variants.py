@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import partial, update_wrapper
 from types import SimpleNamespace
 from typing import Any
 
@@ -86,11 +86,27 @@ def _of(framework: str) -> SimpleNamespace:
     """The optimisers of a framework, by name."""
     return SimpleNamespace(
         **{
-            function.__name__: partial(function, **variants[framework])
+            function.__name__: _variant(function, variants[framework])
             for function, variants in VARIANTS.items()
             if framework in variants
         }
     )
+
+
+def _variant(function: Callable[..., Optimiser], options: Mapping[str, Any]) -> Any:
+    """A function with other defaults, which its signature and docstring show."""
+    if not options:
+        return function
+    made = update_wrapper(partial(function, **options), function)
+    del made.__wrapped__  # whose signature would stand for this one's
+    made.__doc__ = (
+        f"`{function.__name__}` with {_changes(options)}.\n\n    {made.__doc__}"
+    )
+    return made
+
+
+def _changes(options: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={x}" for name, x in options.items()) or "-"
 
 
 keras, mxnet, optax = map(_of, ("keras", "mxnet", "optax"))
@@ -99,8 +115,7 @@ keras, mxnet, optax = map(_of, ("keras", "mxnet", "optax"))
 def table() -> str:
     """The differences from PyTorch, a line for each optimiser of a framework."""
     return "\n".join(
-        f"    {function.__name__:<9} {framework:<6} "
-        + (", ".join(f"{name}={x}" for name, x in options.items()) or "-")
+        f"    {function.__name__:<9} {framework:<6} {_changes(options)}"
         for function, variants in VARIANTS.items()
         for framework, options in variants.items()
     )

@@ -136,3 +136,17 @@ def test_unflatten_refuses_a_wrong_number_of_leaves(leaves):
 
 def test_a_class_is_a_leaf_even_if_its_objects_are_trees():
     assert tree.flatten([Layer])[0] == [Layer]
+
+
+def test_leaves_below_a_marked_field_are_marked():
+    @dataclass(frozen=True)
+    class Mean:
+        weight: Any
+        mean: Any = field(metadata={"mark": True})
+
+    model = [Mean(1, {"a": 2, "b": [3]}), Mean(None, None), 4]
+    _, structure = tree.flatten(model)
+
+    assert tree.names(model) == ["0.weight", "0.mean.a", "0.mean.b.0", "2"]
+    assert tree.marked(structure, "mark") == [False, True, True, False]
+    assert tree.marked(structure, "another") == [False] * 4

@@ -2,21 +2,13 @@ import math
 
 import numpy as np
 import pytest
+from trajectories import path
 
 import reference_impl as ri
 from reference_impl import optim
 
 # Rounding in float64.
 ROUNDING = 1e-14
-
-
-def path(optimiser, grads):
-    x = ri.tensor(0.0, dtype="float64")
-    state, places = optimiser.init(x), []
-    for g in grads:
-        x, state = optimiser.update(ri.tensor(g, dtype="float64"), state, x)
-        places.append(x.item())
-    return places
 
 
 def test_adagrads_steps_shrink_like_one_over_the_root_of_their_number():

@@ -1,22 +1,15 @@
+import inspect
 import math
 
 import numpy as np
 import pytest
+from trajectories import path
 
 import reference_impl as ri
 from reference_impl import optim
 
 # Rounding in float64, where 1 - beta2 has lost three of sixteen digits.
 ROUNDING = 1e-12
-
-
-def path(optimiser, grads, start=0.0):
-    x = ri.tensor(start, dtype="float64")
-    state, places = optimiser.init(x), []
-    for g in grads:
-        x, state = optimiser.update(ri.tensor(g, dtype="float64"), state, x)
-        places.append(x.item())
-    return places
 
 
 @pytest.mark.parametrize("g", [1.0, -3.0, 1e-4, 1e-8])
@@ -52,6 +45,17 @@ def test_a_gradient_of_the_size_of_eps_is_halved_or_nearly_lost():
 
     assert torch == pytest.approx(-0.5, rel=ROUNDING)
     assert keras == pytest.approx(-3.15e-3, rel=0.01)
+
+
+@pytest.mark.parametrize("eps", [3e-8, 5e-7, 9e-7, 1e-3])
+def test_in_float16_a_gradient_of_zero_moves_nothing_while_eps_is_not_rounded_to_0(eps):
+    w, optimiser = ri.ones(1, dtype="float16"), optim.adam(eps=eps)
+    state, g = optimiser.init(w), 0 * w
+
+    for _ in range(3):
+        w, state = optimiser.update(g, state, w)
+
+    assert w.item() == 1.0
 
 
 def test_in_float16_a_gradient_of_zero_needs_wider_copies():
@@ -103,11 +107,33 @@ def test_nadam_with_a_constant_beta1_is_adam_with_a_look_ahead():
     np.testing.assert_allclose(places, wanted, rtol=ROUNDING)
 
 
-@pytest.mark.parametrize("make", [optim.adam, optim.nadam, optim.adamw, optim.lion])
+each_with_betas = pytest.mark.parametrize("name", ["adam", "nadam", "adamw", "lion"])
+
+
+@each_with_betas
 @pytest.mark.parametrize("betas", [(1.0, 0.5), (-0.1, 0.5), (0.5, 1.0)])
-def test_betas_lie_between_0_and_1(make, betas):
-    with pytest.raises(ri.RangeError, match=r"beta[12] must lie in \[0, 1\), "):
-        make(betas=betas)
+def test_betas_lie_between_0_and_1(name, betas):
+    with pytest.raises(
+        ri.RangeError, match=rf"^{name}: beta[12] must lie in \[0, 1\), "
+    ):
+        getattr(optim, name)(betas=betas)
+
+
+@each_with_betas
+def test_a_keyword_that_is_unknown_is_refused_by_the_one_who_was_called(name):
+    with pytest.raises(TypeError, match=rf"^{name}\(\) got an unexpected .* 'beta'"):
+        getattr(optim, name)(beta=0.9)
+
+
+def test_adamw_is_adam_whose_decay_is_decoupled_and_complains_in_its_own_name():
+    wanted = inspect.signature(optim.adam).parameters.keys() - {"decoupled"}
+    x = ri.ones(2)
+
+    assert inspect.signature(optim.adamw).parameters.keys() == wanted
+    with pytest.raises(TypeError, match=r"^adamw\(\) got an unexpected .* 'decoupled'"):
+        optim.adamw(decoupled=False)
+    with pytest.raises(ri.TreeError, match=r"^adamw: a state of m, step, v is needed"):
+        optim.adamw().update(x, x, x)
 
 
 def test_eps_and_momentum_decay_are_not_negative():

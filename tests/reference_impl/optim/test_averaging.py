@@ -27,24 +27,28 @@ def test_an_average_is_a_sum_whose_weights_shrink_by_the_decay():
     assert state["step"].item() == 10
 
 
-def test_a_corrected_average_has_forgotten_where_it_began():
+@pytest.mark.parametrize("start", [1e3, 1e300, np.inf, np.nan])
+def test_a_corrected_average_never_meets_where_it_began(start):
     decay = 0.75
     average = optim.exponential_average(decay, corrected=True)
-    state = averaged(average, start=np.full(3, 1e3))
+    state = averaged(average, start=np.full(3, start))
 
     weights = decay ** np.arange(9, -1, -1)
     wanted = weights @ PLACES / weights.sum()
-    # What it began with is taken away, not left out: an error of its own size.
     np.testing.assert_allclose(
-        state["average"]["x"].numpy(), wanted, atol=1e3 * ROUNDING
+        state["average"]["x"].numpy(), wanted, rtol=ROUNDING, atol=ROUNDING
     )
 
 
-def test_the_first_corrected_average_is_the_first_place():
+@pytest.mark.parametrize("start", [0.0, 1e8, np.inf])
+@pytest.mark.parametrize("first", [0.1, 1e-30, -3e38])
+def test_the_first_corrected_average_is_the_first_place(start, first):
     average = optim.exponential_average(0.9, corrected=True)
-    state = average.update(ri.tensor(2.0), average.init(ri.tensor(8.0)))
+    place = ri.tensor(first)
 
-    assert state["average"].item() == 2.0
+    state = average.update(place, average.init(ri.tensor(start)))
+
+    assert state["average"].item() == place.item()
 
 
 @pytest.mark.parametrize("corrected", [False, True])

@@ -137,3 +137,50 @@ def test_compositions_nest_and_compile():
 def test_at_least_one_batch_is_accumulated():
     with pytest.raises(ri.RangeError, match="accumulated: every must be at least 1, 0"):
         optim.accumulated(optim.sgd(), 0)
+
+
+COMPOSED = {
+    "accumulated": optim.accumulated(optim.sgd(), 2),
+    "in_float32": optim.in_float32(optim.sgd()),
+}
+each_composed = pytest.mark.parametrize("name", COMPOSED)
+
+
+@each_composed
+@pytest.mark.parametrize(
+    "g", [ri.ones(3), ri.ones((2, 3), dtype="float64")], ids=["shape", "dtype"]
+)
+def test_a_gradient_is_like_its_parameter(name, g):
+    params, optimiser = {"w": ri.ones((2, 3))}, COMPOSED[name]
+
+    with pytest.raises(
+        ri.ShapeError,
+        match=rf"^{name}: a gradient must be like .*; w is float32\[2, 3\], its grad",
+    ):
+        optimiser.update({"w": g}, optimiser.init(params), params)
+
+
+@each_composed
+def test_every_parameter_has_a_gradient(name):
+    params, optimiser = {"w": ri.ones(2)}, COMPOSED[name]
+
+    with pytest.raises(ri.TreeError, match=f"^{name}: gradients: .* w are needed, v"):
+        optimiser.update({"v": ri.ones(2)}, optimiser.init(params), params)
+
+
+@pytest.mark.parametrize(
+    ("name", "needed"),
+    [("accumulated", "inner, sum, waiting"), ("in_float32", "inner, params")],
+)
+def test_a_state_of_another_optimiser_is_refused(name, needed):
+    w = ri.ones(2)
+
+    with pytest.raises(
+        ri.TreeError, match=f"^{name}: a state of {needed} is needed, .*; step came"
+    ):
+        COMPOSED[name].update(w, optim.sgd().init(w), w)
+
+
+def test_a_number_of_batches_is_an_integer():
+    with pytest.raises(ri.DtypeError, match="accumulated: every must be an integer, 2"):
+        optim.accumulated(optim.sgd(), 2.5)

@@ -22,14 +22,17 @@ SLOTS = {
     "sgd": [],
     "momentum": ["velocity"],
     "nesterov": ["velocity"],
-    "adagrad": ["sum"],
+    "adagrad": ["s"],
     "adadelta": ["v", "u"],
-    "rmsprop": ["square", "mean", "velocity"],
+    "rmsprop": ["v", "m", "velocity"],
     "adam": ["m", "v", "largest"],
     "adamw": ["m", "v"],
     "nadam": ["m", "v", "product"],
     "lion": ["m"],
 }
+
+# A few roundings of float32.
+SINGLE = 1e-6
 
 # A unit in the last place of float16 numbers around 1; more for bfloat16.
 HALF = {"float16": 2**-9, "bfloat16": 2**-6}
@@ -144,7 +147,32 @@ def test_statistics_are_no_business_of_an_optimiser():
 
     params, _ = optimiser.update(params, optimiser.init(params), params)
 
-    np.testing.assert_allclose(nn.combine(params, statistics).weight.numpy(), 0.5)
+    trained = nn.combine(params, statistics).weight.numpy()
+    np.testing.assert_allclose(trained, 0.5, rtol=SINGLE)
+
+
+@pytest.mark.parametrize(
+    "train",
+    [
+        *[
+            pytest.param(optimiser.init, id=name)
+            for name, optimiser in OPTIMISERS.items()
+        ],
+        pytest.param(optim.accumulated(optim.adam(), 2).init, id="accumulated"),
+        pytest.param(optim.in_float32(optim.adam()).init, id="in_float32"),
+        pytest.param(
+            lambda model: optim.lbfgs.minimise(lambda m: ri.zeros(()), model),
+            id="minimise",
+        ),
+    ],
+)
+def test_a_model_with_statistics_is_taken_apart_first(train):
+    model = nn.Sequential({"norm": nn.BatchNorm.init(2)})
+
+    with pytest.raises(
+        ri.TreeError, match=r": layers\.norm\.mean is a statistic, .*nn\.partition"
+    ):
+        train(model)
 
 
 def test_a_step_size_may_be_a_number_a_tensor_or_a_schedule():

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from trajectories import rosenbrock
 
 import reference_impl as ri
 from reference_impl import nn, optim
@@ -10,10 +11,6 @@ CLOSE = 1e-5
 
 # Rounding of float64 in a few scalar products.
 ROUNDING = 1e-13
-
-
-def rosenbrock(x):
-    return ri.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
 
 
 def test_the_bottom_of_a_curved_valley_is_found():
@@ -87,6 +84,20 @@ def test_it_stops_when_nothing_changes_or_the_steps_are_used_up():
     assert minimise(rosenbrock, x, steps=3)[1][1::2] == (3, "steps")
     crawling = minimise(rosenbrock, x, lr=1e-9, line_search=False)[1]
     assert crawling.reason == "progress"
+
+
+def test_a_slope_that_promises_less_than_the_tolerance_is_no_progress():
+    """The gradient is 2e-3, far above its own tolerance."""
+    x = ri.zeros(1, dtype="float64")
+
+    _, record = minimise(
+        lambda x: 1e-3 * ri.sum((x - 1) ** 2),
+        x,
+        tolerance_grad=1e-12,
+        tolerance_change=1e-2,
+    )
+
+    assert (record.steps, record.reason) == (0, "progress")
 
 
 def test_without_line_search_it_may_run_away_and_says_so():

@@ -73,7 +73,7 @@ def test_what_follows_a_warm_up_begins_where_it_ends():
         inner.append(step)
         return schedules.constant(1.0)(step)
 
-    lr = schedules.warmup(then, steps=4, start=0.0)
+    lr = schedules.warmup(then, steps=4, start_factor=0.0)
 
     assert [lr(t).item() for t in range(6)] == [0.0, 0.25, 0.5, 0.75, 1.0, 1.0]
     assert inner[-1].item() == 1
@@ -93,11 +93,19 @@ def test_what_follows_a_warm_up_begins_where_it_ends():
         ),
         (lambda: schedules.cosine(1, steps=3, end=-1), "cosine: end must be finite"),
         (lambda: schedules.warmup(lambda t: t, steps=0), "warmup: steps must be at"),
-        (lambda: schedules.one_cycle(1, steps=3), "one_cycle: rising must leave steps"),
+        (lambda: schedules.one_cycle(1, steps=3), "one_cycle: rising must lie"),
         (lambda: schedules.one_cycle(1, steps=9, rising=1), "one_cycle: rising must"),
         (
-            lambda: schedules.one_cycle(1, steps=9, end=0),
-            "one_cycle: start and end must",
+            lambda: schedules.one_cycle(1, steps=9, rising=1 / 9),
+            r"rising must lie between 1 / 9 and 1, both excluded; 0\.1",
+        ),
+        (
+            lambda: schedules.one_cycle(1, steps=9, final_div_factor=0),
+            "one_cycle: div_factor and final_div_factor must be above 0, 25.0 and 0",
+        ),
+        (
+            lambda: schedules.warmup(lambda t: t, steps=1, start_factor=-1),
+            "warmup: start_factor must be finite and at least 0",
         ),
     ],
 )
@@ -107,5 +115,12 @@ def test_settings_out_of_range_are_refused(make, message):
 
 
 def test_a_number_of_steps_is_an_integer():
-    with pytest.raises(TypeError):
+    with pytest.raises(ri.DtypeError, match=r"cosine: steps must be an integer, 2\.5"):
         schedules.cosine(1, steps=2.5)
+
+
+def test_a_schedule_follows_a_warm_up():
+    with pytest.raises(
+        ri.DtypeError, match=r"^warmup: a schedule must follow, .*; 0\.1 came"
+    ):
+        schedules.warmup(0.1, steps=3)
