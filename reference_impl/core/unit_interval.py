@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from .dtype import Dtype, bfloat16, float16, float32, float64, uint16, uint32, uint64
+from .dtype import (
+    Dtype,
+    bfloat16,
+    float16,
+    float32,
+    float64,
+    uint16,
+    uint32,
+    uint64,
+    wide_type,
+)
 from .ops.elementwise import astype
 from .ops.threefry import _bits
 from .shape import Shape
@@ -27,7 +37,12 @@ def unit(words: Tensor, shape: Shape, dtype: Dtype) -> Tensor:
 
 
 def open_unit(words: Tensor, shape: Shape, dtype: Dtype) -> Tensor:
-    """Numbers in (0, 1), equally likely everywhere, and the finer the nearer to 0."""
+    """Numbers in (0, 1), equally likely everywhere, and the finer the nearer to 0.
+
+    In float32 or float64; whoever needs 16 bits rounds. Of float16's words the largest
+    are infinite as float16, and the smallest step would be no normal number.
+    """
+    assert dtype == wide_type(dtype), dtype
     word = WORDS[dtype]
     whole = astype(_bits(words, shape=shape, dtype=word), dtype)
     # One unit in the last place less, since the largest numbers are rounded up.

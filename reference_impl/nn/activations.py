@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 
 from ..core.errors import RangeError, ShapeError
+from ..core.number import check_not_negative
 from ..core.ops import (
     clip,
     erfc,
@@ -190,7 +191,12 @@ def softplus(x: Tensor, beta: float = 1.0) -> Tensor:
     """
     if not beta > 0:
         raise RangeError(f"softplus: beta must be positive, {beta} came")
-    return logaddexp(x, 0) if beta == 1 else logaddexp(beta * x, 0) / beta
+    if beta == 1:
+        return logaddexp(x, 0)
+    is_positive = x > 0
+    # Of -|x|, since beta * x could overflow; at 0 this has both of its derivatives.
+    rest = logaddexp(beta * where(is_positive, -x, x), 0) / beta
+    return where(is_positive, x + rest, rest)
 
 
 def log_sigmoid(x: Tensor) -> Tensor:
@@ -247,12 +253,26 @@ def hard_swish(x: Tensor) -> Tensor:
 
 
 def hard_shrink(x: Tensor, threshold: float = 0.5) -> Tensor:
-    """x, or 0 where it is no further from zero than the threshold."""
+    """x, or 0 where it is no further from zero than the threshold.
+
+    Raises
+    ------
+    RangeError
+        If the threshold is negative or not finite.
+    """
+    check_not_negative("hard_shrink", threshold=threshold)
     return where(abs(x) <= threshold, 0, x)
 
 
 def soft_shrink(x: Tensor, threshold: float = 0.5) -> Tensor:
-    """x moved towards zero by the threshold, but not beyond."""
+    """x moved towards zero by the threshold, but not beyond.
+
+    Raises
+    ------
+    RangeError
+        If the threshold is negative or not finite.
+    """
+    check_not_negative("soft_shrink", threshold=threshold)
     return x - clip(x, -threshold, threshold)
 
 

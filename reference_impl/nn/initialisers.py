@@ -6,7 +6,8 @@ the shape, for each layer keeps its parameters in a layout of its own.
 
 What frameworks give a parameter if nobody says otherwise:
 
-    PyTorch   weights and biases `fan_in_uniform()`, embeddings `normal()`
+    PyTorch   weights and biases `fan_in_uniform()`, of recurrent layers as
+              `hidden_uniform` in `recurrent`, embeddings `normal()`
     Keras     weights `glorot_uniform()`, biases `zeros()`, recurrent weights
               `orthogonal()`, embeddings `uniform(-0.05, 0.05)`
     MXNet     weights and embeddings `uniform(-0.07, 0.07)`, biases `zeros()`
@@ -49,8 +50,8 @@ Initialiser = Callable[[Key, Shape, Fans, Dtype], Tensor]
 def fan_in_uniform() -> Initialiser:
     """Equally likely between -1/sqrt(inputs) and 1/sqrt(inputs).
 
-    What PyTorch gives the weights and biases of linear, convolutional and recurrent
-    layers by default.
+    What PyTorch gives the weights and biases of linear and convolutional layers by
+    default. Those of recurrent ones have the state's size in place of the inputs.
     """
 
     def init(key: Key, shape: Shape, fans: Fans, dtype: Dtype) -> Tensor:
@@ -299,7 +300,7 @@ def orthogonal(gain: float = 1.0) -> Initialiser:
         rows, columns = shape[0], math.prod(shape[1:])
         sizes = max(rows, columns), min(rows, columns)
         q, r = qr(random.normal(key, sizes, dtype=wide_type(dtype)))
-        q = q * where(diagonal(r) < 0, -gain, gain)
+        q = gain * where(diagonal(r) < 0, -q, q)
         return astype(reshape(q if rows >= columns else q.T, shape), dtype)
 
     return init

@@ -263,9 +263,9 @@ def check_labels(who: str, labels: np.ndarray, classes: int) -> None:
     # Read without a sign, a negative label is larger than any class: one pass, not two.
     unsigned = labels.view(_UNSIGNED[labels.itemsize])
     if labels.size and np.maximum.reduce(unsigned, None) >= classes:
+        place = tuple(map(int, np.argwhere((labels < 0) | (labels >= classes))[0]))
         raise RangeError(
-            f"{who}: labels must lie in [0, {classes}), "
-            f"they reach from {labels.min()} to {labels.max()}"
+            f"{who}: labels must lie in [0, {classes}), {labels[place]} came at {place}"
         )
 
 

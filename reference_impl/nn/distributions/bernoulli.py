@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from ...core import random
 from ...core.dtype import wide_type
 from ...core.operands import Operand, as_tensors
-from ...core.ops import astype, isfinite, logaddexp, sigmoid
+from ...core.ops import astype, isfinite, sigmoid
 from ...core.random import Key
 from ...core.shape import Shape
 from ...core.tensor import Tensor
+from ..activations import log_sigmoid
 from .distribution import Distribution
 
 
@@ -34,7 +35,7 @@ class Bernoulli(Distribution):
     def parameters(self) -> list[Tensor]:
         """The logits as a checked tensor."""
         (logits,) = super().parameters()
-        self.check(isfinite(logits), logits, "logits must be finite")
+        self._check(isfinite(logits), logits, "logits must be finite")
         return [logits]
 
     @property
@@ -52,25 +53,19 @@ class Bernoulli(Distribution):
         """Zeros and ones that follow the distribution; there is no derivative."""
         (logits,) = self.parameters()
         p = sigmoid(astype(logits, wide_type(logits.dtype)))
-        drawn = random.bernoulli(key, p, self.sizes(shape, logits.shape))
+        drawn = random.bernoulli(key, p, self._sizes(shape, logits.shape))
         return astype(drawn, logits.dtype)
 
     def log_probability(self, x: Operand) -> Tensor:
         """The logarithm of the probability of `x`, zeros and ones of any dtype."""
         (logits,) = self.parameters()
-        (x,) = as_tensors(self.name, (x,))
+        (x,) = as_tensors(self._name, (x,))
         x = astype(x, logits.dtype)
-        self.check((x == 0) | (x == 1), x, "x must be 0 or 1")
-        one, zero = log_probabilities(logits)
-        return x * one + (1 - x) * zero
+        self._check((x == 0) | (x == 1), x, "x must be 0 or 1")
+        return x * log_sigmoid(logits) + (1 - x) * log_sigmoid(-logits)
 
     def entropy(self) -> Tensor:
         """That is -p log(p) - (1 - p) log(1 - p)."""
         (logits,) = self.parameters()
-        one, zero = log_probabilities(logits)
-        return -(sigmoid(logits) * one + sigmoid(-logits) * zero)
-
-
-def log_probabilities(logits: Tensor) -> tuple[Tensor, Tensor]:
-    """The logarithms of the probabilities of 1 and of 0, precise for both."""
-    return -logaddexp(-logits, 0.0), -logaddexp(logits, 0.0)
+        of_one = sigmoid(logits) * log_sigmoid(logits)
+        return -(of_one + sigmoid(-logits) * log_sigmoid(-logits))

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from ...core import random
 from ...core.operands import Operand, promoted
-from ...core.ops import astype, digamma, lgamma, log, sigmoid, square
+from ...core.ops import astype, digamma, lgamma, log, sigmoid
 from ...core.random import Key
 from ...core.shape import Shape
 from ...core.tensor import Tensor
@@ -35,7 +35,7 @@ class Beta(Distribution):
     alpha: Operand
     beta: Operand
 
-    positive: ClassVar = ("alpha", "beta")
+    _positive: ClassVar = ("alpha", "beta")
 
     @property
     def mean(self) -> Tensor:
@@ -48,7 +48,8 @@ class Beta(Distribution):
         """That is mean (1 - mean) / (alpha + beta + 1)."""
         alpha, beta = self.parameters()
         total = alpha + beta
-        return alpha * beta / (square(total) * (total + 1))
+        # Not of a product, which could overflow.
+        return (alpha / total) * (beta / total) / (total + 1)
 
     def sample(self, key: Key, shape: Shape | int = ()) -> Tensor:
         """Numbers that follow the distribution; there is no derivative.
@@ -57,7 +58,7 @@ class Beta(Distribution):
         be too small to be told from 0: hence the logarithm of x / y.
         """
         alpha, beta = self.parameters()
-        sizes, (first, second) = self.sizes(shape, alpha.shape), random.split(key)
+        sizes, (first, second) = self._sizes(shape, alpha.shape), random.split(key)
         x, x_factor = standard_gamma(first, alpha, sizes)
         y, y_factor = standard_gamma(second, beta, sizes)
         drawn = astype(sigmoid(log(x / y) + (x_factor - y_factor)), alpha.dtype)
@@ -66,8 +67,8 @@ class Beta(Distribution):
     def log_probability(self, x: Operand) -> Tensor:
         """The logarithm of the density at `x`, in [0, 1]."""
         alpha, beta = self.parameters()
-        x, _ = promoted(self.name, (x, alpha))
-        self.check((x >= 0) & (x <= 1), x, "x must lie in [0, 1]")
+        x, _ = promoted(self._name, (x, alpha))
+        self._check((x >= 0) & (x <= 1), x, "x must lie in [0, 1]")
         powers = times_log(alpha - 1, x) + times_log(beta - 1, 1 - x)
         return powers - log_beta(alpha, beta)
 

@@ -57,11 +57,11 @@ class Categorical(Distribution):
         (logits,) = super().parameters()
         if not logits.ndim or not logits.shape[-1]:
             raise ShapeError(
-                f"{self.name}: logits (..., C) with positive C are needed, "
+                f"{self._name}: logits (..., C) with positive C are needed, "
                 f"{logits.shape} came"
             )
         largest = max(logits, axis=-1)
-        self.check(isfinite(largest), largest, "the largest logit must be finite")
+        self._check(isfinite(largest), largest, "the largest logit must be finite")
         return [logits]
 
     @property
@@ -73,29 +73,29 @@ class Categorical(Distribution):
     def mean(self) -> Tensor:
         """The average position."""
         p = self.probabilities
-        return sum(p * arange(p.shape[-1], dtype=p.dtype), axis=-1)
+        return sum(p * _positions(p), axis=-1)
 
     @property
     def variance(self) -> Tensor:
         """The average of squared distances from the average position."""
         p = self.probabilities
-        distance = arange(p.shape[-1], dtype=p.dtype) - expand_dims(self.mean, axis=-1)
+        distance = _positions(p) - expand_dims(self.mean, axis=-1)
         return sum(p * square(distance), axis=-1)
 
     def sample(self, key: Key, shape: Shape | int = ()) -> Tensor:
         """Positions that follow the distribution; there is no derivative."""
         (logits,) = self.parameters()
-        sizes = self.sizes(shape, logits.shape[:-1])
+        sizes = self._sizes(shape, logits.shape[:-1])
         return random.categorical(key, logits, shape=sizes)
 
     def log_probability(self, x: Operand) -> Tensor:
         """The logarithm of the probability of `x`, integers from 0 to C - 1."""
         logs = log_softmax(self.parameters()[0])
-        (x,) = as_tensors(self.name, (x,))
-        check_kind(x.dtype, INTEGERS, who=f"{self.name}: x")
+        (x,) = as_tensors(self._name, (x,))
+        check_kind(x.dtype, INTEGERS, who=f"{self._name}: x")
         count = logs.shape[-1]
-        self.check((x >= 0) & (x < count), x, f"x must lie in [0, {count})")
-        batch = self.common_shape(x.shape, logs.shape[:-1])
+        self._check((x >= 0) & (x < count), x, f"x must lie in [0, {count})")
+        batch = self._common_shape(x.shape, logs.shape[:-1])
         rows = broadcast_to(logs, (*batch, count))
         positions = expand_dims(broadcast_to(x, batch), axis=-1)
         return squeeze(take_along_axis(rows, positions, axis=-1), axis=-1)
@@ -104,6 +104,11 @@ class Categorical(Distribution):
         """Minus the sum of p log(p), where 0 log(0) is 0."""
         (logits,) = self.parameters()
         return -average(softmax(logits), log_softmax(logits))
+
+
+def _positions(p: Tensor) -> Tensor:
+    """Those of the last axis, as numbers."""
+    return arange(p.shape[-1], dtype=p.dtype, device=p.device)
 
 
 def average(p: Tensor, x: Tensor) -> Tensor:

@@ -48,34 +48,34 @@ class Distribution:
     Numbers are in the dtype of the parameters.
     """
 
-    positive: ClassVar[tuple[str, ...]] = ()  # the parameters that must be
+    _positive: ClassVar[tuple[str, ...]] = ()  # the parameters that must be
 
     @property
-    def name(self) -> str:
+    def _name(self) -> str:
         """What errors begin with."""
         return type(self).__name__
 
     @property
     def mean(self) -> Tensor:
         """What samples are on average."""
-        raise NotImplementedError(f"{self.name}: no mean is defined")
+        raise NotImplementedError(f"{self._name}: no mean is defined")
 
     @property
     def variance(self) -> Tensor:
         """The average of squared distances from the mean."""
-        raise NotImplementedError(f"{self.name}: no variance is defined")
+        raise NotImplementedError(f"{self._name}: no variance is defined")
 
     def sample(self, key: Key, shape: Shape | int = ()) -> Tensor:
         """Numbers that follow the distribution."""
-        raise NotImplementedError(f"{self.name}: no sample is defined")
+        raise NotImplementedError(f"{self._name}: no sample is defined")
 
     def log_probability(self, x: Operand) -> Tensor:
         """The logarithm of the probability of `x`, or of its density there."""
-        raise NotImplementedError(f"{self.name}: no log_probability is defined")
+        raise NotImplementedError(f"{self._name}: no log_probability is defined")
 
     def entropy(self) -> Tensor:
         """Minus the average of `log_probability`, in units of log(e)."""
-        raise NotImplementedError(f"{self.name}: no entropy is defined")
+        raise NotImplementedError(f"{self._name}: no entropy is defined")
 
     def parameters(self) -> list[Tensor]:
         """The parameters as checked tensors of one dtype and one shape."""
@@ -83,33 +83,33 @@ class Distribution:
         given = [getattr(self, name) for name in names]
         # Two integers would be a tensor of integers.
         given = [float(x) if type(x) is int else x for x in given]
-        tensors = promoted(self.name, tuple(given))
-        check_kind(tensors[0].dtype, FLOATS, who=self.name)
+        tensors = promoted(self._name, tuple(given))
+        check_kind(tensors[0].dtype, FLOATS, who=self._name)
         for name, x in zip(names, tensors, strict=True):
-            if name in self.positive:
-                self.check(x > 0, x, f"{name} must be positive")
-        batch = self.common_shape(*[x.shape for x in tensors])
+            if name in self._positive:
+                self._check(x > 0, x, f"{name} must be positive")
+        batch = self._common_shape(*[x.shape for x in tensors])
         return [x if x.shape == batch else broadcast_to(x, batch) for x in tensors]
 
-    def check(self, is_right: Tensor, x: Tensor, needed: str) -> None:
+    def _check(self, is_right: Tensor, x: Tensor, needed: str) -> None:
         """Raise a `RangeError` if one of the elements is known not to be right."""
         if is_right.data is None:
             return
-        right = known_elements(self.name, is_right, True)
+        right = known_elements(self._name, is_right, True)
         if not right.all():
-            elements = known_elements(self.name, broadcast_to(x, right.shape), 0.0)
-            raise RangeError(f"{self.name}: {needed}, {elements[~right][0]} came")
+            elements = known_elements(self._name, broadcast_to(x, right.shape), 0.0)
+            raise RangeError(f"{self._name}: {needed}, {elements[~right][0]} came")
 
-    def common_shape(self, *shapes: Shape) -> Shape:
+    def _common_shape(self, *shapes: Shape) -> Shape:
         """What shapes broadcast to, or a `ShapeError`."""
         try:
             return broadcast_shapes(*shapes)
         except ShapeError as error:
-            raise ShapeError(f"{self.name}: {error}") from None
+            raise ShapeError(f"{self._name}: {error}") from None
 
-    def sizes(self, shape: Shape | int, batch: Shape) -> Shape:
+    def _sizes(self, shape: Shape | int, batch: Shape) -> Shape:
         """The shape of a sample."""
-        return (*checked_sizes(shape, who=self.name), *batch)
+        return (*checked_sizes(shape, who=self._name), *batch)
 
 
 def times_log(factor: Tensor, x: Tensor) -> Tensor:

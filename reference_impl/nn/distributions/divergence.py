@@ -17,7 +17,8 @@ from ...core.ops import (
     where,
 )
 from ...core.tensor import Tensor
-from .bernoulli import Bernoulli, log_probabilities
+from ..activations import log_sigmoid
+from .bernoulli import Bernoulli
 from .beta import Beta, log_beta
 from .categorical import Categorical, average
 from .distribution import Distribution
@@ -29,14 +30,16 @@ from .uniform import Uniform
 
 def _normal(p: Normal, q: Normal) -> Tensor:
     (p_loc, p_scale), (q_loc, q_scale) = p.parameters(), q.parameters()
-    ratio = square(p_scale / q_scale)
-    return 0.5 * (ratio + square((p_loc - q_loc) / q_scale) - 1 - log(ratio))
+    ratio = p_scale / q_scale  # the logarithm of its square could be infinite
+    squares = square(ratio) + square((p_loc - q_loc) / q_scale)
+    return 0.5 * (squares - 1) - log(ratio)
 
 
 def _uniform(p: Uniform, q: Uniform) -> Tensor:
     (p_low, p_high), (q_low, q_high) = p.parameters(), q.parameters()
     is_within = (q_low <= p_low) & (p_high <= q_high)
-    return where(is_within, log((q_high - q_low) / (p_high - p_low)), math.inf)
+    part = (p_high - p_low) / (q_high - q_low)  # its inverse could overflow
+    return where(is_within, -log(part), math.inf)
 
 
 def _exponential(p: Exponential, q: Exponential) -> Tensor:
@@ -47,9 +50,9 @@ def _exponential(p: Exponential, q: Exponential) -> Tensor:
 
 def _bernoulli(p: Bernoulli, q: Bernoulli) -> Tensor:
     ((p_logits,), (q_logits,)) = p.parameters(), q.parameters()
-    p_one, p_zero = log_probabilities(p_logits)
-    q_one, q_zero = log_probabilities(q_logits)
-    return sigmoid(p_logits) * (p_one - q_one) + sigmoid(-p_logits) * (p_zero - q_zero)
+    of_one = log_sigmoid(p_logits) - log_sigmoid(q_logits)
+    of_zero = log_sigmoid(-p_logits) - log_sigmoid(-q_logits)
+    return sigmoid(p_logits) * of_one + sigmoid(-p_logits) * of_zero
 
 
 def _categorical(p: Categorical, q: Categorical) -> Tensor:
@@ -87,9 +90,11 @@ _DIVERGENCES: dict[type, Callable[..., Tensor]] = {
 
 
 def kl_divergence(p: Distribution, q: Distribution) -> Tensor:
-    """The average of log(p(x) / q(x)) where x follows `p`, in units of log(e).
+    """KL(p || q): the average of log(p(x) / q(x)) where x follows `p`.
 
-    Never negative; infinite where `p` has values that `q` does not have.
+    In units of log(e). Never negative, up to rounding; infinite where `p` has values
+    that `q` does not have. The loss `nn.kl_divergence(log_q, p)` takes the two in the
+    other order, as PyTorch's does.
 
     Shapes
     ------

@@ -6,9 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ...core.dtype import wide_type
 from ...core.keys import use
 from ...core.operands import Operand, promoted
-from ...core.ops import log, log1p, reciprocal, square, where
+from ...core.ops import astype, log, log1p, reciprocal, square, where
 from ...core.random import Key
 from ...core.shape import Shape
 from ...core.tensor import Tensor
@@ -33,7 +34,7 @@ class Exponential(Distribution):
 
     rate: Operand
 
-    positive: ClassVar = ("rate",)
+    _positive: ClassVar = ("rate",)
 
     @property
     def mean(self) -> Tensor:
@@ -48,16 +49,17 @@ class Exponential(Distribution):
     def sample(self, key: Key, shape: Shape | int = ()) -> Tensor:
         """Numbers that follow the distribution, and move with its parameter."""
         (rate,) = self.parameters()
-        sizes = self.sizes(shape, rate.shape)
-        with use(key, self.name) as words:
+        sizes = self._sizes(shape, rate.shape)
+        with use(key, self._name) as words:
+            fraction = open_unit(words, sizes, wide_type(rate.dtype))
             # Not log(fraction): the fractions are fine towards 0, and so are these.
-            return -log1p(-open_unit(words, sizes, rate.dtype)) / rate
+            return astype(-log1p(-fraction), rate.dtype) / rate
 
     def log_probability(self, x: Operand) -> Tensor:
         """The logarithm of the density at `x`, which must not be negative."""
         (rate,) = self.parameters()
-        x, _ = promoted(self.name, (x, rate))
-        self.check(x >= 0, x, "x must not be negative")
+        x, _ = promoted(self._name, (x, rate))
+        self._check(x >= 0, x, "x must not be negative")
         return where(x >= 0, log(rate) - rate * x, -math.inf)
 
     def entropy(self) -> Tensor:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ...core import random
-from ...core.dtype import wide_type
+from ...core.dtype import int64, wide_type
 from ...core.keys import use
 from ...core.operands import Operand, promoted
 from ...core.ops import (
@@ -18,11 +18,12 @@ from ...core.ops import (
     lgamma,
     log,
     log1p,
-    ones,
+    ones_like,
     rsqrt,
     square,
     stop_gradient,
     where,
+    zeros,
     zeros_like,
 )
 from ...core.random import Key
@@ -52,7 +53,7 @@ class Gamma(Distribution):
     concentration: Operand
     rate: Operand
 
-    positive: ClassVar = ("concentration", "rate")
+    _positive: ClassVar = ("concentration", "rate")
 
     @property
     def mean(self) -> Tensor:
@@ -64,7 +65,7 @@ class Gamma(Distribution):
     def variance(self) -> Tensor:
         """That is concentration / rate^2."""
         concentration, rate = self.parameters()
-        return concentration / square(rate)
+        return concentration / rate / rate  # the square could overflow
 
     def sample(self, key: Key, shape: Shape | int = ()) -> Tensor:
         """Numbers that follow the distribution, and move with its rate only.
@@ -72,7 +73,7 @@ class Gamma(Distribution):
         With a concentration far below 1, many are rounded to 0.
         """
         concentration, rate = self.parameters()
-        sizes = self.sizes(shape, rate.shape)
+        sizes = self._sizes(shape, rate.shape)
         x, log_factor = standard_gamma(key, concentration, sizes)
         drawn = astype(x * exp(log_factor), rate.dtype)
         return without_derivative("Gamma: concentration", drawn, concentration) / rate
@@ -80,8 +81,8 @@ class Gamma(Distribution):
     def log_probability(self, x: Operand) -> Tensor:
         """The logarithm of the density at `x`, which must not be negative."""
         concentration, rate = self.parameters()
-        x, _ = promoted(self.name, (x, rate))
-        self.check(x >= 0, x, "x must not be negative")
+        x, _ = promoted(self._name, (x, rate))
+        self._check(x >= 0, x, "x must not be negative")
         powers = times_log(concentration - 1, x) + concentration * log(rate)
         return powers - rate * x - lgamma(concentration)
 
@@ -139,5 +140,6 @@ def _accepted(key: Key, a: Tensor) -> Tensor:
         proposed, is_refused = proposal(number)
         return number + 1, where(is_open, proposed, x), is_open & is_refused
 
-    start = 0, zeros_like(a), ones(a.shape, dtype=bool)
+    first = zeros((), dtype=int64, device=a.device)
+    start = first, zeros_like(a), ones_like(a, dtype=bool)
     return while_loop(lambda state: any(state[2]), next_state, start)[1]

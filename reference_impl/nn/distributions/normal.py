@@ -36,7 +36,7 @@ class Normal(Distribution):
     loc: Operand
     scale: Operand
 
-    positive: ClassVar = ("scale",)
+    _positive: ClassVar = ("scale",)
 
     @property
     def mean(self) -> Tensor:
@@ -51,7 +51,7 @@ class Normal(Distribution):
     def sample(self, key: Key, shape: Shape | int = ()) -> Tensor:
         """Numbers that follow the distribution, and move with its parameters."""
         loc, scale = self.parameters()
-        sizes = self.sizes(shape, loc.shape)
+        sizes = self._sizes(shape, loc.shape)
         return loc + scale * random.normal(key, sizes, dtype=loc.dtype)
 
     def log_probability(self, x: Operand) -> Tensor:

@@ -38,7 +38,7 @@ class Uniform(Distribution):
         low, high = super().parameters()
         width = high - low
         is_right = (width > 0) & (width < math.inf)
-        self.check(is_right, width, "high - low must be positive and finite")
+        self._check(is_right, width, "high - low must be positive and finite")
         return [low, high]
 
     @property
@@ -51,20 +51,20 @@ class Uniform(Distribution):
     def variance(self) -> Tensor:
         """That is (high - low)^2 / 12."""
         low, high = self.parameters()
-        return square(high - low) / 12
+        return square((high - low) / math.sqrt(12))  # whose square could overflow
 
     def sample(self, key: Key, shape: Shape | int = ()) -> Tensor:
         """Numbers that follow the distribution, and move with its parameters."""
         low, high = self.parameters()
-        sizes = self.sizes(shape, low.shape)
+        sizes = self._sizes(shape, low.shape)
         return low + (high - low) * random.uniform(key, sizes, dtype=low.dtype)
 
     def log_probability(self, x: Operand) -> Tensor:
         """The logarithm of the density at `x`, which lies between the bounds."""
         low, high = self.parameters()
-        x, _ = promoted(self.name, (x, low))
+        x, _ = promoted(self._name, (x, low))
         is_inside = (low <= x) & (x <= high)
-        self.check(is_inside, x, "x must lie in [low, high]")
+        self._check(is_inside, x, "x must lie in [low, high]")
         return where(is_inside, -log(high - low), -math.inf)
 
     def entropy(self) -> Tensor:

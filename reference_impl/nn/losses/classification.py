@@ -7,11 +7,18 @@ the probabilities keeps the digits of what is nearly impossible.
 from __future__ import annotations
 
 from ...core.dtype import FLOATS
-from ...core.errors import RangeError
-from ...core.ops import exp, log, log_softmax, softmax_cross_entropy, sum, take, where
+from ...core.errors import DtypeError, RangeError
+from ...core.ops import exp, log, log_softmax, softmax_cross_entropy, sum, where
 from ...core.tensor import Tensor
 from ..activations import softplus
-from .labels import averaged, check_labels_fit, chosen, classes_last, counted
+from .labels import (
+    averaged,
+    check_labels_fit,
+    chosen,
+    classes_last,
+    counted,
+    weighted,
+)
 from .reduction import check_equal_shapes, reduced
 
 
@@ -54,7 +61,7 @@ def cross_entropy(
     Raises
     ------
     ShapeError, DtypeError
-        If the operands do not fit.
+        If the operands do not fit, or a label is ignored among probabilities.
     RangeError
         If a label or an option is out of range.
 
@@ -72,16 +79,18 @@ def cross_entropy(
     rows = classes_last("cross_entropy", logits, axis)
     if labels.dtype.kind in FLOATS:
         check_equal_shapes("cross_entropy", logits=logits, labels=labels)
+        if ignored is not None:
+            raise DtypeError(
+                f"cross_entropy: integer labels are needed where {ignored} is ignored, "
+                f"probabilities in {labels.dtype} came"
+            )
         shares = classes_last("cross_entropy", labels, axis)
         if smoothing:
             shares = (1 - smoothing) * shares + smoothing / rows.shape[-1]
         return reduced("cross_entropy", _expected(rows, shares, weight), reduction)
     check_labels_fit("cross_entropy", rows, labels)
     is_counted, labels = counted(labels, ignored)
-    losses = softmax_cross_entropy(rows, labels)
-    weights = None if weight is None else take(weight, labels)
-    if weights is not None:
-        losses = losses * weights
+    losses, weights = weighted(softmax_cross_entropy(rows, labels), labels, weight)
     if smoothing:
         evenly = _expected(rows, 1 / rows.shape[-1], weight)
         losses = (1 - smoothing) * losses + smoothing * evenly
@@ -119,10 +128,7 @@ def negative_log_likelihood(
     rows = classes_last(who, log_probabilities, axis)
     check_labels_fit(who, rows, labels)
     is_counted, labels = counted(labels, ignored)
-    losses = -chosen(rows, labels)
-    weights = None if weight is None else take(weight, labels)
-    if weights is not None:
-        losses = losses * weights
+    losses, weights = weighted(-chosen(rows, labels), labels, weight)
     return averaged(who, losses, weights, is_counted, reduction)
 
 
@@ -176,6 +182,9 @@ def kl_divergence(
     reduction: str = "mean",
 ) -> Tensor:
     """How much more surprising a distribution is than one thinks: KL(target || other).
+
+    What one thinks comes first, as in PyTorch; `nn.distributions.kl_divergence(p, q)`
+    is KL(p || q), in the order in which it is written.
 
     Shapes
     ------

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...core.dtype import INTEGERS, check_kind, wide_type
+from ...core.dtype import INTEGERS, check_kind, int64, wide_type
 from ...core.errors import RangeError, ShapeError
 from ...core.ops import (
     arange,
@@ -79,7 +79,8 @@ def ctc(
     ShapeError, DtypeError
         If the operands do not fit.
     RangeError
-        If a label or a length is known and out of range, or an option is.
+        If a label or an option is out of range, or the length of a target; that of an
+        input, if it is known.
 
     Notes
     -----
@@ -93,6 +94,10 @@ def ctc(
         input_lengths=input_lengths,
         target_lengths=target_lengths,
     )
+    # Of shorter integers, twice a length could overflow.
+    targets, input_lengths, target_lengths = (
+        astype(x, int64) for x in (targets, input_lengths, target_lengths)
+    )
     classes = log_probabilities.shape[2]
     if not 0 <= blank < classes:
         raise RangeError(f"ctc: blank must lie in [0, {classes}), {blank} came")
@@ -103,7 +108,7 @@ def ctc(
     targets = where(is_label, targets, blank)
     _check_range("targets", targets, classes - 1)
     wide = astype(log_probabilities, wide_type(log_probabilities.dtype))
-    states = _with_blanks(targets, blank)
+    states = _with_blanks(_from_the_start(targets, classes), blank)
     last = _walk(wide, states, input_lengths, blank)
     losses = astype(-_at_the_end(last, target_lengths), log_probabilities.dtype)
     if zero_infinity:
@@ -136,6 +141,14 @@ def _check_range(name: str, numbers: Tensor, last: int) -> None:
         raise RangeError(
             f"ctc: {name} must lie in [0, {last}], {elements[place]} came at {place}"
         )
+
+
+def _from_the_start(positions: Tensor, count: int) -> Tensor:
+    """Positions of which negative ones, which would count from the end, are refused.
+
+    Where they are read: then they are known, in a compiled function too.
+    """
+    return where(positions < 0, count, positions)
 
 
 def _with_blanks(targets: Tensor, blank: int) -> Tensor:
@@ -179,7 +192,7 @@ def _walk(
 
 def _at_the_end(last: Tensor, lengths: Tensor) -> Tensor:
     """The logarithm of the probability to be at the last label or the blank after."""
-    ends = expand_dims(2 * lengths, axis=1)
+    ends = _from_the_start(expand_dims(2 * lengths, axis=1), last.shape[1])
     at_blank = take_along_axis(last, ends, axis=1)
     at_label = take_along_axis(last, clip(ends - 1, min=0), axis=1)
     at_label = where(ends > 0, at_label, -math.inf)  # no labels, no last one

@@ -36,10 +36,8 @@ def cosine_similarity(
     """
     check_equal_shapes("cosine_similarity", x=x, y=y)
     dtype = x.dtype
-    x, y = (
-        astype(x, wide_type(dtype)),
-        astype(y, wide_type(dtype)),
-    )  # eps is 0 in halves
+    wide = wide_type(dtype)  # eps would be 0 in float16
+    x, y = astype(x, wide), astype(y, wide)
     lengths = [clip(norm(z, axis=axis, keepdims=True), min=eps) for z in (x, y)]
     return astype(sum((x / lengths[0]) * (y / lengths[1]), axis=axis), dtype)
 

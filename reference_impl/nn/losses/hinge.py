@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...core.ops import expand_dims, mean, one_hot, relu, square, take, where
+from ...core.ops import expand_dims, mean, one_hot, relu, square, where
 from ...core.tensor import Tensor
-from .labels import check_labels_fit, chosen
+from .labels import check_labels_fit, chosen, classes_last, weighted
 from .reduction import check_equal_shapes, reduced
 
 
@@ -41,14 +41,15 @@ def multi_class_hinge(
     margin: float = 1.0,
     squared: bool = False,
     weight: Tensor | None = None,
+    axis: int = 1,
     reduction: str = "mean",
 ) -> Tensor:
     """By how much other classes come nearer to the right one's score than `margin`.
 
     Shapes
     ------
-    scores  (..., C)
-    labels  (...), integers in [0, C)
+    scores  (N, C, ...), with C at `axis`; or (C,)
+    labels  (N, ...), integers in [0, C)
     weight  (C,)
 
     Parameters
@@ -72,12 +73,13 @@ def multi_class_hinge(
     Source: Weston and Watkins 1999, "Support vector machines for multi-class pattern
     recognition", equation 5.
     """
-    check_labels_fit("multi_class_hinge", scores, labels)
-    right = expand_dims(chosen(scores, labels), axis=-1)
-    excess = relu(scores - right + margin)
+    rows = classes_last("multi_class_hinge", scores, axis)
+    check_labels_fit("multi_class_hinge", rows, labels)
+    right = expand_dims(chosen(rows, labels), axis=-1)
+    excess = relu(rows - right + margin)
     if squared:
         excess = square(excess)
-    is_label = one_hot(labels, scores.shape[-1], dtype=bool)
+    is_label = one_hot(labels, rows.shape[-1], dtype=bool)
     losses = mean(where(is_label, 0, excess), axis=-1)
-    losses = losses if weight is None else losses * take(weight, labels)
+    losses, _ = weighted(losses, labels, weight)
     return reduced("multi_class_hinge", losses, reduction)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...core.errors import ShapeError
-from ...core.ops import astype, mean, moveaxis, one_hot, sum, where
+from ...core.ops import astype, mean, moveaxis, one_hot, sum, take, where
 from ...core.shape import axis_number
 from ...core.tensor import Tensor
 from .reduction import reduced
@@ -38,6 +38,16 @@ def counted(labels: Tensor, ignored: int | None) -> tuple[Tensor | None, Tensor]
         return None, labels
     is_counted = labels != ignored
     return is_counted, where(is_counted, labels, 0)
+
+
+def weighted(
+    losses: Tensor, labels: Tensor, weight: Tensor | None
+) -> tuple[Tensor, Tensor | None]:
+    """Losses times the weights of their classes; the weights too, if there are any."""
+    if weight is None:
+        return losses, None
+    weights = take(weight, labels)
+    return losses * weights, weights
 
 
 def averaged(

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import reference_impl as ri
-from reference_impl.core import device as devices
 
 
 @pytest.fixture
@@ -28,19 +27,6 @@ def gc_disabled():
     gc.disable()
     yield
     gc.enable()
-
-
-@pytest.fixture
-def make_device(monkeypatch):
-    """A function that makes a device and registers it for the time of one test."""
-    monkeypatch.setattr(devices, "_devices", dict(devices._devices))
-
-    def make(name="small", **options):
-        device = devices.CPU(name=name, **options)
-        devices.register_device(device)
-        return device
-
-    return make
 
 
 @pytest.fixture

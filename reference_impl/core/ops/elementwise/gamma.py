@@ -36,7 +36,7 @@ BERNOULLI = [
 STEPS = 10  # until the corrections are below the last place
 DEGREE = 26  # of the series about 2: half a unit away, 4**-26 is left
 STIRLING_FROM = 9.5
-LARGEST_ORDER = 100  # beyond, factorials leave the range of float64
+LARGEST_ORDER = 100  # 49 derivatives later, factorials leave the range of float64
 
 
 def _is_pole(x: np.ndarray) -> np.ndarray:
@@ -109,14 +109,22 @@ def _lgamma(x: np.ndarray) -> np.ndarray:
         )
 
 
+def _over_power(size: np.ndarray | float, x: np.ndarray, n: int) -> np.ndarray:
+    """A factorial over x^n; the power alone could be infinite, the quotient not 0."""
+    if n < 8:  # then the factorial is small too: two thirds of the time
+        return size * x**-n
+    half = x ** -(n // 2)
+    return size * half * half / x ** (n % 2)
+
+
 def _polygamma_above_zero(x: np.ndarray, order: int) -> np.ndarray:
     steps = STEPS + order
     z, factorial = x + steps, math.factorial(order)
-    integral = math.factorial(order - 1) * z**-order if order else -np.log(z)
-    total = factorial / 2 * z ** -(order + 1)
-    total += _corrections(z, order) * z ** -(order + 2)
+    integral = _over_power(math.factorial(order - 1), z, order) if order else -np.log(z)
+    total = _over_power(factorial / 2, z, order + 1)
+    total += _over_power(_corrections(z, order), z, order + 2)
     for k in reversed(range(steps)):  # the small ones first
-        total += factorial * (x + k) ** -(order + 1)
+        total += _over_power(factorial, x + k, order + 1)
     return (-1) ** (order + 1) * (integral + total)
 
 

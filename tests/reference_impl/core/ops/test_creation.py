@@ -228,6 +228,14 @@ def test_a_label_out_of_range_is_refused_when_it_is_read(labels, run):
         run(lambda x: ri.one_hot(x, 3))(ri.tensor(labels))
 
 
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int64"])
+def test_the_first_label_out_of_range_is_named_with_its_position(dtype, run):
+    labels = ri.tensor([[0, 2, 1], [1, 7, 5]], dtype=dtype)
+
+    with pytest.raises(RangeError, match=r"^one_hot: .* \[0, 3\), 7 came at \(1, 1\)"):
+        run(lambda x: ri.one_hot(x, 3))(labels)
+
+
 def test_labels_that_are_no_integers_are_refused():
     with pytest.raises(DtypeError, match=r"^one_hot: integer elements .* float32 came"):
         ri.one_hot(ri.tensor([1.0]), 3)

@@ -42,6 +42,23 @@ def test_probabilities_add_by_their_logarithms_where_exponentials_overflow():
 
 
 @without_warnings
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
+def test_of_infinities_and_what_is_no_number_logaddexp_is_as_numpys(dtype):
+    ends = np.array([-np.inf, -6e4, -1.0, 0.0, 6e4, np.inf, np.nan])
+    x, y = (ri.tensor(z, dtype=dtype) for z in np.meshgrid(ends, ends))
+
+    came = ri.logaddexp(x, y)
+
+    wide = (z.numpy().astype(np.float64) for z in (x, y))
+    with np.errstate(invalid="ignore"):
+        needed = ri.tensor(np.logaddexp(*wide), dtype=dtype)
+    assert came.dtype == dtype
+    np.testing.assert_allclose(
+        *(z.numpy().astype(np.float64) for z in (came, needed)), rtol=2e-7
+    )
+
+
+@without_warnings
 def test_zero_probabilities_pass_no_gradient_on():
     x, y = ri.tensor([-np.inf, -np.inf, 1.0]), ri.tensor([-np.inf, 2.0, -np.inf])
 

@@ -103,6 +103,20 @@ def test_every_order_is_the_derivative_of_the_one_before(order):
     )
 
 
+def test_a_power_that_is_too_small_is_none_beside_its_factorial():
+    # The first term of Abramowitz and Stegun's 6.4.11, with its next: order! / 2 x.
+    for x, order in ((267538.0, 60), (1e4, 85)):
+        leading = math.lgamma(order) - order * math.log(x)
+        needed = -math.exp(leading + math.log1p(order / (2 * x)))
+        assert x**-order == 0
+
+        came = ri.polygamma(number(x), order=order).item()
+
+        # Of a logarithm of 600 the exponential has 13 digits; the next terms are small.
+        signed = needed if order % 2 == 0 else -needed
+        assert came == pytest.approx(signed, rel=1e-4, abs=0)
+
+
 def test_narrow_floats_are_rounded_once():
     x = POSITIVE[:3_001].astype(np.float16)
 
