@@ -11,7 +11,6 @@ import math
 from typing import Any
 
 from .graph import Graph
-from .shape import Shape
 from .show import nested_graphs
 from .tensor import Tensor
 
@@ -20,7 +19,7 @@ _FREE = {
     *("astype", "bits", "blocks", "broadcast_to", "concat", "conj", "gather"),
     *("identity", "imag", "last_writer", "one_hot", "overwrite", "permute_dims"),
     *("pick", "pivots", "place", "previous_writer", "real", "reshape", "slice"),
-    *("split", "stop_gradient", "windows"),
+    *("split", "stop_gradient", "where", "windows"),
 }
 
 # For every element that is read: the largest is taken out, e raised, summed, divided.
@@ -72,8 +71,4 @@ def _size(x: Tensor) -> int:
     """The number of elements, those of several results together."""
     shapes: Any = x.shape
     several = shapes and isinstance(shapes[0], tuple)
-    return sum(map(_product, shapes)) if several else _product(shapes)
-
-
-def _product(shape: Shape) -> int:
-    return math.prod(shape)
+    return sum(map(math.prod, shapes)) if several else math.prod(shapes)

@@ -41,10 +41,10 @@ def elementwise(
     ----------
     partials : function (out, *inputs) to a tuple
         For each input a tensor, a function without arguments that computes one if it
-        is needed, a `partial` object that multiplies what it is called with by one, the
-        number 1 or -1, or `None`. Where all are numbers, the tuple itself; `None`
-        declares that all are zero. For complex elements the function must be
-        holomorphic; its cotangents are products with conjugates.
+        is needed, a `partial` object that multiplies what it is called with by the
+        partial derivative, the number 1 or -1, or `None`. Where all are numbers, the
+        tuple itself; `None` declares that all are zero. For complex elements the
+        function must be holomorphic; its cotangents are products with conjugates.
     dtype : dtype, optional
         Of the result, if it is not that of the inputs.
     """
@@ -76,7 +76,7 @@ def _vjp(
 ) -> list[Flow]:
     scaled = _scaled_by_conjugate if out.dtype.kind == "c" else _scaled
     flown = []
-    for i, slope in enumerate(partials(out, *inputs)):  # 0.6 us less than otherwise
+    for i, slope in enumerate(partials(out, *inputs)):  # 0.6 us less than a list
         flown.append(scaled(g, slope) if needs is None or needs[i] else None)
     return flown
 

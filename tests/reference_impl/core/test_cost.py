@@ -27,6 +27,11 @@ LAWS = {
         [(3, 4)],
         0,
     ),
+    "a choice is free, the comparison is not": (
+        lambda x: ri.where(x > 0, x, 0),
+        [(3, 4)],
+        12,
+    ),
     "a convolution is the product of filters and windows": (
         ri.conv,
         [(1, 3, 5, 5), (4, 3, 2, 2)],

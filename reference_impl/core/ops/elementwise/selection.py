@@ -219,8 +219,8 @@ def _partials_of_gated(out, x, g):
 def _gated(x, g, *, out=None):
     """Let `g` pass where `x` is positive; zero elsewhere.
 
-    A primitive for speed: a product with the sign of `x` takes twice as long. It would
-    not be zero where `g` is infinite, but its digits times 0 are.
+    A primitive, for a product with 0 or 1 would not be zero where `g` is infinite; its
+    digits times 0 are. One op instead of two besides: an MLP's gradient takes 2 % less.
     """
     digits = _BITS[x.itemsize]
     written = None if out is None else out.view(digits)
@@ -237,6 +237,7 @@ def _gated(x, g, *, out=None):
 def relu(x, *, out=None):
     """Replace negative elements by zero; the derivative at zero is zero.
 
-    A primitive for speed: a choice by `where` takes six times as long as a maximum.
+    So it is at what is not a number, where PyTorch lets a cotangent pass. A primitive
+    for speed: a choice by `where` takes 1.4 to 7 times as long as a maximum.
     """
     return np.maximum(x, np.zeros((), x.dtype), out=out)
