@@ -14,7 +14,7 @@ from typing import Any
 
 from ..core.dtype import bool_
 from ..core.errors import DtypeError, ShapeError
-from ..core.ops import any, arange, astype, matrix_transpose, reshape, softmax, where
+from ..core.ops import any, arange, matrix_transpose, reshape, softmax, where, zeros
 from ..core.tensor import Tensor
 
 
@@ -67,8 +67,8 @@ def scaled_dot_product_attention(
     is_reading, may_read = _readable(products, mask, is_causal)
     if may_read is not None:
         # Less time than a choice of elements, and none in the derivative.
-        penalty = where(may_read, 0.0, -math.inf)
-        products = products + astype(penalty, products.dtype)
+        nothing = zeros((), dtype=products.dtype, device=products.device)
+        products = products + where(may_read, nothing, -math.inf)
     weights = softmax(products)
     out = (weights if dropout is None else dropout(weights)) @ value
     return out if is_reading is None else where(is_reading, out, 0.0)
@@ -82,7 +82,9 @@ def _readable(
     A softmax of nothing would be 0/0, and so would be its gradient. `None` stands for
     what is true everywhere; by the causal mask alone, a query may read the first key.
     """
-    earlier = causal_mask(*products.shape[-2:]) if is_causal else None
+    sizes, earlier = products.shape[-2:], None
+    if is_causal:
+        earlier = causal_mask(*sizes, device=products.device)
     if mask is None:
         return None, earlier
     _check_mask(mask, products)
@@ -104,15 +106,20 @@ def _check_mask(mask: Tensor, products: Tensor) -> None:
         )
 
 
-def causal_mask(T: int, S: int, *, first: Any = 0) -> Tensor:
+def causal_mask(T: int, S: int, *, first: Any = 0, device: Any = None) -> Tensor:
     """Whether the keys stand at the positions of queries or before them, (T, S).
 
     Parameters
     ----------
     first : int, or integer tensor without axes
         The position of the first query; that of the first key is 0.
+    device : device, or name of one
+        Where the mask is made; by default that of `first`, if that is a tensor.
     """
-    return reshape(arange(T) + first, (T, 1)) >= arange(S)
+    if device is None and isinstance(first, Tensor):
+        device = first.device
+    queries, keys = arange(T, device=device), arange(S, device=device)
+    return reshape(queries + first, (T, 1)) >= keys
 
 
 def padding_mask(lengths: Tensor, S: int) -> Tensor:
@@ -123,4 +130,4 @@ def padding_mask(lengths: Tensor, S: int) -> Tensor:
     lengths  (N,), integers: how many keys are elements
     result   (N, 1, 1, S), for all heads and all queries
     """
-    return arange(S) < reshape(lengths, (-1, 1, 1, 1))
+    return arange(S, device=lengths.device) < reshape(lengths, (-1, 1, 1, 1))

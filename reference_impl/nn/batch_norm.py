@@ -10,7 +10,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, Self
 
-from ..core.dtype import float32
+from ..core.dtype import FLOATS, check_kind, float32
 from ..core.errors import ShapeError
 from ..core.ops import astype, reshape, stop_gradient
 from ..core.random import Key
@@ -96,15 +96,17 @@ class BatchNorm(Layer):
 
     def __call__(self, x: Tensor) -> Tensor:
         """Standardise by the running statistics."""
+        self._check(x)
         if self.mean is None or self.variance is None:
             return self._by_batch(x)[0]
-        wide, shape = self._checked(x), self._stretched(x)
-        distances = wide - reshape(self.mean, shape)
+        shape = self._stretched(x)
+        distances = widened("BatchNorm", x) - reshape(self.mean, shape)
         return self._finished(x, distances, reshape(self.variance, shape))
 
     def training(self, x: Tensor, key: Key | None = None) -> tuple[Tensor, Self]:
         """Standardise by the batch; also the layer of the next step."""
-        if not self._checked(x).size:
+        self._check(x)
+        if not x.size:
             return x, self
         n = x.size // self.channels
         if n == 1:
@@ -126,16 +128,15 @@ class BatchNorm(Layer):
     def _by_batch(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """The result in training, and the mean and the variance of the batch."""
         axes = (0, *range(2, x.ndim))
-        distances, centre, variance = moments(self._checked(x), axes)
+        distances, centre, variance = moments(widened("BatchNorm", x), axes)
         return self._finished(x, distances, variance), centre, variance
 
-    def _checked(self, x: Tensor) -> Tensor:
-        """The elements in the dtype that is computed with."""
+    def _check(self, x: Tensor) -> None:
+        check_kind(x.dtype, FLOATS, who="BatchNorm")
         if x.ndim < 2 or x.shape[1] != self.channels:
             raise ShapeError(
                 f"BatchNorm: (N, {self.channels}, ...) is needed, x is {x.shape}"
             )
-        return widened("BatchNorm", x)
 
     def _stretched(self, x: Tensor) -> Shape:
         """The shape of one number for each channel of `x`."""

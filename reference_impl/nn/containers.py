@@ -26,9 +26,22 @@ class Activation(Layer):
 
 @dataclass(frozen=True)
 class Sequential(Layer):
-    """Named layers, each applied to the result of the one before."""
+    """Named layers, each applied to the result of the one before.
+
+    Raises
+    ------
+    TypeError
+        If the layers are no dict.
+    """
 
     layers: dict[str, Layer]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.layers, dict):
+            raise TypeError(
+                f"Sequential: a dict of named layers is needed, such as "
+                f"{{'hidden': ...}}; {type(self.layers).__name__} came"
+            )
 
     def __call__(self, x: Tensor) -> Tensor:
         """Apply the layers; each is a named scope of the graph."""
@@ -72,15 +85,18 @@ class Residual(Layer):
             with scope("shortcut"):
                 straight = self.shortcut(x)
         with scope("body"):
-            return straight + self.body(x)
+            out = self.body(x)
+        return straight + out
 
     def training(self, x: Tensor, key: Key | None = None) -> tuple[Tensor, Self]:
         """Apply both ways as in training, each with a key of its own."""
         first, second = split_or_none(key, 2)
         straight, shortcut = x, self.shortcut
         if shortcut is not None:
-            straight, shortcut = shortcut.training(x, second)
-        out, body = self.body.training(x, first)
+            with scope("shortcut"):
+                straight, shortcut = shortcut.training(x, second)
+        with scope("body"):
+            out, body = self.body.training(x, first)
         return straight + out, type(self)(body, shortcut)
 
 

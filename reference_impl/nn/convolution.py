@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -29,7 +30,7 @@ class _Filters(Layer):
     dilation: PerAxis = static(default=1)
     groups: int = static(default=1)
 
-    axes: ClassVar[int]
+    axes: ClassVar[int | None] = None  # as many as the sizes of a filter
     is_transpose: ClassVar[bool] = False
 
     @classmethod
@@ -53,17 +54,24 @@ class _Filters(Layer):
         inputs, outputs : int
             Channels.
         size : int, or one for each axis
-            Of a filter, in elements.
+            Of a filter, in elements; an int only where the class says how many axes.
         settings
             Other fields of the layer, such as `stride`.
 
         Raises
         ------
         ShapeError
-            If a size is less than 1, or the groups do not divide the channels.
+            If a size is less than 1, or the groups do not divide the channels; if it is
+            not known how many axes there are.
         """
         who, wanted = cls.__name__, as_dtype(dtype)
-        sizes = per_axis(who, "size", size, cls.axes)
+        axes = len(size) if isinstance(size, Sequence) else cls.axes
+        if axes is None:
+            raise ShapeError(
+                f"{who}: size: one integer for each axis is needed, {size} came; "
+                f"{who}1d and {who}2d take a single one"
+            )
+        sizes = per_axis(who, "size", size, cls.axes or axes)
         (groups,) = per_axis(who, "groups", groups, 1)
         if inputs % groups or outputs % groups:
             raise ShapeError(

@@ -8,6 +8,7 @@ from typing import Self
 from ..core import random
 from ..core.dtype import FLOATS, check_kind
 from ..core.errors import RangeError
+from ..core.number import real_number
 from ..core.ops import where
 from ..core.random import Key
 from ..core.tensor import Tensor
@@ -19,7 +20,8 @@ from .parts import static, statistic
 class Dropout(Layer):
     """In training, every element is zero with probability `p`; the rest is x / (1 - p).
 
-    So the mean over all masks is x, and after training nothing is to be done.
+    So the mean over all masks is x, and after training nothing is to be done. With a
+    `p` of 1, all is zero in training.
 
     Shapes
     ------
@@ -29,7 +31,7 @@ class Dropout(Layer):
 
     Parameters
     ----------
-    p : float in [0, 1)
+    p : float in [0, 1]
         The probability of a zero, as in all frameworks.
     kept : Tensor of bool, optional
         Which elements are kept, in place of random numbers. With equal ones, frameworks
@@ -38,7 +40,7 @@ class Dropout(Layer):
     Raises
     ------
     RangeError
-        If `p` lies outside of [0, 1).
+        If `p` lies outside of [0, 1].
     TypeError
         In training: if neither a key nor `kept` is given.
     DtypeError
@@ -56,9 +58,9 @@ class Dropout(Layer):
     kept: Tensor | None = statistic(default=None)
 
     def __post_init__(self) -> None:
-        if not 0 <= self.p < 1:
+        if not 0 <= real_number("Dropout: p", self.p) <= 1:
             raise RangeError(
-                f"Dropout: p, the probability of a zero, must lie in [0, 1); {self.p} "
+                f"Dropout: p, the probability of a zero, must lie in [0, 1]; {self.p} "
                 f"came"
             )
 
@@ -69,9 +71,10 @@ class Dropout(Layer):
     def training(self, x: Tensor, key: Key | None = None) -> tuple[Tensor, Self]:
         """Drop elements; the layer stays the same."""
         check_kind(x.dtype, FLOATS, who="Dropout")
-        if self.p == 0:
+        if self.p == 0 and self.kept is None:
             return x, self
-        return where(self._kept(x, key), x * (1 / (1 - self.p)), 0), self
+        scale = 1 / (1 - self.p) if self.p < 1 else 0.0
+        return where(self._kept(x, key), x * scale, 0), self
 
     def _kept(self, x: Tensor, key: Key | None) -> Tensor:
         if self.kept is not None:

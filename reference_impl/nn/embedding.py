@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Self
 
-from ..core.dtype import as_dtype, float32
+from ..core.dtype import as_dtype, float32, int64
 from ..core.errors import RangeError
-from ..core.ops import equal, expand_dims, stop_gradient, take, where
+from ..core.number import check_at_least
+from ..core.ops import astype, equal, expand_dims, stop_gradient, take, where
 from ..core.random import Key
 from ..core.tensor import Tensor
 from .initialisers import Fans, Initialiser, normal
@@ -27,11 +28,13 @@ class Embedding(Layer):
 
     Parameters
     ----------
-    padding : int, optional
+    padding_index : int, optional
         A position in [0, V) whose row gets no gradient, so that it stays as it is.
 
     Raises
     ------
+    RangeError
+        If `padding_index` is none of the rows.
     DtypeError
         If `x` has no integers.
     IndexRangeError
@@ -40,13 +43,19 @@ class Embedding(Layer):
 
     Notes
     -----
-    Rows begin normal with deviation 1, as in PyTorch, and that of `padding` with zeros.
-    In Keras they begin equally likely between -0.05 and 0.05, and `mask_zero` has the
-    later layers pass position 0 over.
+    Rows begin normal with deviation 1, and that of the padding with zeros, as in
+    PyTorch. In Keras they begin equally likely between -0.05 and 0.05, and `mask_zero`
+    has the later layers pass position 0 over.
     """
 
     weight: Tensor
-    padding: int | None = static(default=None)
+    padding_index: int | None = static(default=None)
+
+    def __post_init__(self) -> None:
+        # How many rows there are is seen in a call: a tree like this one may hold
+        # anything in place of the table.
+        if self.padding_index is not None:
+            check_at_least("Embedding", 0, padding_index=self.padding_index)
 
     @classmethod
     def init(
@@ -55,28 +64,29 @@ class Embedding(Layer):
         count: int,
         outputs: int,
         *,
-        padding: int | None = None,
+        padding_index: int | None = None,
         weight: Initialiser = normal(),
         dtype: Any = float32,
     ) -> Self:
-        """A table of `count` random rows of `outputs` numbers.
-
-        Raises
-        ------
-        RangeError
-            If `padding` is none of the rows.
-        """
-        if padding is not None and not 0 <= padding < count:
-            raise RangeError(
-                f"Embedding: padding must lie in [0, {count}), {padding} came"
-            )
+        """A table of `count` random rows of `outputs` numbers."""
         table = weight(key, (count, outputs), Fans(count, outputs), as_dtype(dtype))
-        return cls(table if padding is None else table.at[padding].set(0), padding)
+        if padding_index is not None:
+            _check_row(padding_index, count)
+            table = table.at[padding_index].set(0)
+        return cls(table, padding_index)
 
     def __call__(self, x: Tensor) -> Tensor:
         """Take the rows."""
         rows = take(self.weight, x, axis=0)
-        if self.padding is None:
+        if self.padding_index is None:
             return rows
-        is_padding = expand_dims(equal(x, self.padding), axis=-1)
-        return where(is_padding, stop_gradient(rows), rows)
+        V = self.weight.shape[0]
+        _check_row(self.padding_index, V)
+        # In int64, which has room for V, as the dtype of `x` may not.
+        is_padding = equal(astype(x, int64) % V, self.padding_index)
+        return where(expand_dims(is_padding, axis=-1), stop_gradient(rows), rows)
+
+
+def _check_row(index: int, V: int) -> None:
+    if not 0 <= index < V:
+        raise RangeError(f"Embedding: padding_index must lie in [0, {V}), {index} came")

@@ -9,8 +9,10 @@ from typing import Any, Self
 from ..core import random
 from ..core.dtype import float32, int64
 from ..core.errors import RangeError, ShapeError
+from ..core.number import check_at_least
 from ..core.ops import arange, permute_dims, reshape, zeros
 from ..core.random import Key
+from ..core.scope import scope
 from ..core.tensor import Tensor
 from .attention import causal_mask, scaled_dot_product_attention
 from .initialisers import Initialiser, constant, fan_in_uniform, glorot_uniform
@@ -20,8 +22,7 @@ from .parts import static
 
 # PyTorch's for three projections that are one (D, 3D): 6 / (D + 3D) is half of
 # 6 / (D + D).
-_PROJECTION, _OUTPUT = glorot_uniform(math.sqrt(0.5)), fan_in_uniform()
-_BIAS = constant(0.0)
+_PACKED, _ZEROS = glorot_uniform(math.sqrt(0.5)), constant(0.0)
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class KeyValueCache:
             If there is no room for them.
         """
         T = keys.shape[-2]
-        places = self.length + arange(T)
+        places = self.length + arange(T, device=self.length.device)
         return KeyValueCache(
             self.keys.at[:, :, places].set(keys),
             self.values.at[:, :, places].set(values),
@@ -84,7 +85,11 @@ class MultiHeadAttention(Layer):
 
     Notes
     -----
-    PyTorch keeps the weights of the first three projections in one parameter (3D, D).
+    PyTorch keeps the weights of the first three projections in one parameter (3D, D),
+    if D_memory is D. This is how they begin, too: equally likely up to sqrt(6 / 4D) in
+    size, and otherwise as `glorot_uniform` has it. The last weight begins as that of
+    `Linear`, and biases as zeros. Keras and flax begin all four weights with glorot's
+    uniform and lecun's normal numbers.
 
     Source: Vaswani et al. 2017, "Attention is all you need", section 3.2.2.
     """
@@ -104,22 +109,33 @@ class MultiHeadAttention(Layer):
         heads: int,
         *,
         memory: int | None = None,
-        weight: Initialiser = _PROJECTION,
-        output: Initialiser = _OUTPUT,
-        bias: Initialiser | None = _BIAS,
+        weight: Initialiser | None = None,
+        output: Initialiser = fan_in_uniform(),
+        bias: Initialiser | None = _ZEROS,
         dropout: Layer | None = None,
         dtype: Any = float32,
     ) -> Self:
         """A layer with random parameters for D = `size` and D_memory = `memory`.
 
-        `output` is for the weight of the last projection, `weight` for the others.
+        Parameters
+        ----------
+        weight, output : Initialiser
+            For the weights of the first three projections, and of the last.
+
+        Raises
+        ------
+        RangeError
+            If `heads` does not divide `size`.
         """
-        if heads < 1 or size % heads:
+        check_at_least("MultiHeadAttention", 1, heads=heads)
+        if size % heads:
             raise RangeError(
                 f"MultiHeadAttention: the size must be a multiple of the number of "
                 f"heads, {size} and {heads} came"
             )
         read = size if memory is None else memory
+        if weight is None:
+            weight = _PACKED if read == size else glorot_uniform()
         parts = ((size, weight), (read, weight), (read, weight), (size, output))
         query, key_, value, last = (
             Linear.init(each, inputs, size, weight=first, bias=bias, dtype=dtype)
@@ -162,7 +178,7 @@ class MultiHeadAttention(Layer):
         """
         self._check(x, x, None)
         query, key, value = (
-            self._in_heads(part(x)) for part in (self.query, self.key, self.value)
+            self._in_heads(name, x) for name in ("query", "key", "value")
         )
         after = cache.appended(key, value)
         mask = causal_mask(x.shape[1], cache.keys.shape[-2], first=cache.length)
@@ -182,22 +198,26 @@ class MultiHeadAttention(Layer):
     ) -> Tensor:
         memory = x if memory is None else memory
         self._check(x, memory, masks["mask"])
-        query = self._in_heads(self.query(x))
-        key, value = (self._in_heads(part(memory)) for part in (self.key, self.value))
+        query = self._in_heads("query", x)
+        key, value = (self._in_heads(name, memory) for name in ("key", "value"))
         out = scaled_dot_product_attention(query, key, value, dropout=dropout, **masks)
         return self._joined(out)
 
-    def _in_heads(self, x: Tensor) -> Tensor:
-        """(N, T, D) as (N, heads, T, D / heads)."""
-        N, T, D = x.shape
+    def _in_heads(self, name: str, x: Tensor) -> Tensor:
+        """A projection's result (N, T, D) as (N, heads, T, D / heads)."""
+        with scope(name):
+            out = getattr(self, name)(x)
+        N, T, D = out.shape
         return permute_dims(
-            reshape(x, (N, T, self.heads, D // self.heads)), (0, 2, 1, 3)
+            reshape(out, (N, T, self.heads, D // self.heads)), (0, 2, 1, 3)
         )
 
     def _joined(self, x: Tensor) -> Tensor:
         """(N, heads, T, D / heads) as (N, T, D), projected."""
         N, heads, T, size = x.shape
-        return self.output(reshape(permute_dims(x, (0, 2, 1, 3)), (N, T, heads * size)))
+        joined = reshape(permute_dims(x, (0, 2, 1, 3)), (N, T, heads * size))
+        with scope("output"):
+            return self.output(joined)
 
     def _check(self, x: Tensor, memory: Tensor, mask: Tensor | None) -> None:
         sizes = self.query.weight.shape[0], self.key.weight.shape[0]

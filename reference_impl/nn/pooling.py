@@ -136,7 +136,7 @@ def _missing(
     who: str, x: Tensor, pool: MaxPool | AvgPool, dilation: PerAxis
 ) -> tuple[int, ...]:
     """How many elements every axis lacks for a window that its end cuts off."""
-    n = x.ndim - 2
+    n = len(_image_axes(who, x))
     sizes = per_axis(who, "size", pool.size, n)
     strides = sizes if pool.stride is None else per_axis(who, "stride", pool.stride, n)
     window = Window(sizes, strides, per_axis(who, "dilation", dilation, n))
@@ -313,5 +313,7 @@ class GlobalAvgPool(Layer):
 
 def _image_axes(who: str, x: Tensor) -> Shape:
     if x.ndim < 3:
-        raise ShapeError(f"{who}: (N, C, ...) with an image axis is needed: {x.shape}")
+        raise ShapeError(
+            f"{who}: (N, C, ...) with at least one image axis is needed, x is {x.shape}"
+        )
     return tuple(range(2, x.ndim))

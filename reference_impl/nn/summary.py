@@ -27,9 +27,9 @@ class Row:
     Attributes
     ----------
     parameters : int
-        Numbers that are trained.
+        Numbers that are trained; None for a scope that is no layer of the model.
     nbytes : int
-        The size of parameters and statistics in bytes.
+        The size of parameters and statistics in bytes; None as well.
     operations : int
         On numbers, for one call; see `core/cost.py`.
     """
@@ -37,8 +37,8 @@ class Row:
     name: str
     kind: str
     result: str
-    parameters: int
-    nbytes: int
+    parameters: int | None
+    nbytes: int | None
     operations: int
 
 
@@ -46,7 +46,8 @@ class Row:
 class Summary:
     """The layers of a model in the order in which data passes them, and all of it.
 
-    What a row says of a layer includes the layers inside of it.
+    What a row says of a layer includes the layers inside of it. A tensor that stands in
+    several places is one parameter, which counts once in every row.
     """
 
     rows: tuple[Row, ...]
@@ -66,7 +67,8 @@ def _cells(row: Row) -> tuple[str, ...]:
     depth = row.name.count("/")
     counts = (row.parameters, row.nbytes, row.operations)
     name = "  " * depth + row.name.rpartition("/")[2]
-    return (name, row.kind, row.result, *(f"{count:,}" for count in counts))
+    texts = ("" if count is None else f"{count:,}" for count in counts)
+    return (name, row.kind, row.result, *texts)
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -79,7 +81,8 @@ def summary(model: Any, shape: Shape, *, dtype: Any = float32) -> Summary:
     """The layers of a model, for inputs of some shape and dtype.
 
     Nothing is computed: the model is captured. A layer has a row of its own if it is
-    part of a `Sequential` or a `Residual`, or if its name is a `scope`.
+    called in a `scope` of its name, as parts of the layers here are. Any other scope
+    has one, too, which says what is computed there.
 
     Raises
     ------
@@ -102,32 +105,47 @@ def _row(graph: Graph, scope: Scope, model: Any) -> Row:
     layer = _found(model, scope.name.split("/"))
     # A layer that changes nothing, such as a dropout after training, makes no node.
     result = type_of(inside[-1]) if inside else "as it came"
-    return Row(
-        scope.name,
-        "" if layer is None else _kind(layer),
-        result,
-        *_sizes(layer),
-        sum(map(node_operations, inside)),
-    )
+    kind, parameters, nbytes = ("", None, None)
+    if layer is not None:
+        kind, (parameters, nbytes) = _kind(layer), _sizes(layer)
+    cost = sum(map(node_operations, inside))
+    return Row(scope.name, kind, result, parameters, nbytes, cost)
 
 
 def _kind(layer: Any) -> str:
     """The class of a layer, or the function of one that has nothing else."""
-    function = getattr(layer, "function", None)
-    return type(layer).__name__ if function is None else function.__name__
+    function = getattr(layer, "function", layer)
+    function = getattr(function, "func", function)  # that of a `partial`
+    return getattr(function, "__name__", type(function).__name__)
 
 
 def _found(part: Any, path: Sequence[str]) -> Any:
-    """The layer at a path of names, in which the dict that holds layers has none."""
-    for key in path:
-        inside = tree.children(part) or {}
-        part = inside.get(key, (tree.children(inside.get("layers")) or {}).get(key))
+    """The layer at a path of names, or nothing if there is none, or no single one."""
+    for name in path:
+        parts = {id(each): each for each in _named(part, name)}
+        part = next(iter(parts.values())) if len(parts) == 1 else None
     return part
+
+
+def _named(part: Any, name: str) -> list[Any]:
+    """What has a name in a part, or else in the parts of it that no scope names.
+
+    Such parts are the dict of a `Sequential`, or one that is called without a scope.
+    """
+    inside = {str(key): child for key, child in (tree.children(part) or {}).items()}
+    if name in inside:
+        return [inside[name]]
+    return [found for child in inside.values() for found in _named(child, name)]
 
 
 def _sizes(part: Any) -> tuple[int, int]:
     """How many parameters, and how many bytes with the statistics."""
     params, _ = partition(part)
-    leaves = [x for x in tree.flatten(part)[0] if isinstance(x, Tensor)]
-    trained = [x for x in tree.flatten(params)[0] if isinstance(x, Tensor)]
-    return sum(x.size for x in trained), sum(x.nbytes for x in leaves)
+    trained, all_of_them = _tensors(params), _tensors(part)
+    return sum(x.size for x in trained), sum(x.nbytes for x in all_of_them)
+
+
+def _tensors(part: Any) -> list[Tensor]:
+    """The tensors of a tree, each of them once."""
+    leaves = {id(leaf): leaf for leaf in tree.flatten(part)[0]}
+    return [x for x in leaves.values() if isinstance(x, Tensor)]

@@ -212,20 +212,24 @@ def _norm(m: Any, take: Any) -> nn.LayerNorm:
     return nn.LayerNorm(m.normalized_shape, take(m.weight), bias, eps=m.eps)
 
 
-def encoder_layer(m: Any, take: Any) -> Any:
-    """TransformerEncoderLayer, whose masks are true where nothing is read."""
+def _mlp(m: Any, take: Any) -> nn.Sequential:
     refuse_if(m.training and m.dropout1.p > 0, "draws random numbers")
     is_relu = m.activation is torch.nn.functional.relu
-    mlp = {
+    layers = {
         "hidden": _linear(m.linear1, take),
         "activation": nn.Activation(ri.relu if is_relu else nn.gelu),
         "output": _linear(m.linear2, take),
     }
+    return nn.Sequential(layers)
+
+
+def encoder_layer(m: Any, take: Any) -> Any:
+    """TransformerEncoderLayer, whose masks are true where nothing is read."""
     block = nn.TransformerBlock(
         _norm(m.norm1, take),
         _attention(m.self_attn, take),
         _norm(m.norm2, take),
-        nn.Sequential(mlp),
+        _mlp(m, take),
         is_causal=False,
         is_pre_norm=m.norm_first,
     )
@@ -238,6 +242,70 @@ def encoder_layer(m: Any, take: Any) -> Any:
     return applied
 
 
+def decoder_layer(m: Any, take: Any) -> Any:
+    """TransformerDecoderLayer: a block that reads a memory as well as itself."""
+    own, other = _attention(m.self_attn, take), _attention(m.multihead_attn, take)
+    norms, mlp = [_norm(n, take) for n in (m.norm1, m.norm2, m.norm3)], _mlp(m, take)
+
+    def applied(
+        x: Any,
+        memory: Any,
+        tgt_mask: Any = None,
+        memory_mask: Any = None,
+        tgt_key_padding_mask: Any = None,
+        memory_key_padding_mask: Any = None,
+    ) -> Any:
+        mask = _mask(m.self_attn, tgt_mask, tgt_key_padding_mask)
+        of_memory = _mask(m.self_attn, memory_mask, memory_key_padding_mask)
+        out, read = (_batch_first(m.self_attn, each) for each in (x, memory))
+        parts = [
+            lambda h: own(h, mask=mask),
+            lambda h: other(h, read, mask=of_memory),
+            mlp,
+        ]
+        for norm, part in zip(norms, parts, strict=True):
+            out = out + part(norm(out)) if m.norm_first else norm(out + part(out))
+        return _as_given(m.self_attn, x, out)
+
+    return applied
+
+
+def _stack(m: Any, take: Any, layer: Any) -> Any:
+    """Layers of PyTorch's one after the other, and their last norm."""
+    layers = [layer(each, take) for each in m.layers]
+    norm = None if m.norm is None else _norm(m.norm, take)
+
+    def applied(x: Any, *memory: Any, **masks: Any) -> Any:
+        for each in layers:
+            x = each(x, *memory, **masks)
+        return x if norm is None else norm(x)
+
+    return applied
+
+
+def encoder(m: Any, take: Any) -> Any:
+    """TransformerEncoder."""
+    stack = _stack(m, take, encoder_layer)
+
+    def applied(x: Any, mask: Any = None, src_key_padding_mask: Any = None) -> Any:
+        return stack(x, src_mask=mask, src_key_padding_mask=src_key_padding_mask)
+
+    return applied
+
+
+def transformer(m: Any, take: Any) -> Any:
+    """Transformer: the decoder reads what the encoder has made."""
+    encode = _stack(m.encoder, take, encoder_layer)
+    decode = _stack(m.decoder, take, decoder_layer)
+
+    def applied(x: Any, y: Any, **masks: Any) -> Any:
+        of_x = {name: mask for name, mask in masks.items() if name.startswith("src")}
+        of_y = {name: mask for name, mask in masks.items() if name not in of_x}
+        return decode(y, encode(x, **of_x), **of_y)
+
+    return applied
+
+
 # For `modules.py`.
 ROWS = {
     "nn.RNN": recurrent,
@@ -246,5 +314,7 @@ ROWS = {
     "nn.RNNCell": cell,
     "nn.LSTMCell": cell,
     "nn.GRUCell": cell,
+    "nn.Transformer": transformer,
+    "nn.TransformerEncoder": encoder,
     "nn.TransformerEncoderLayer": encoder_layer,
 }

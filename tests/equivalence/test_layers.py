@@ -129,10 +129,10 @@ def test_dropout_with_a_mask_is_that_of_pytorch_with_its_mask():
 @pytest.mark.parametrize(
     ("ours", "theirs", "arguments"),
     [
-        (nn.Conv1d, Conv1d, (4, 6, 3)),
-        (nn.Conv2d, Conv2d, (4, 6, (3, 5))),
-        (nn.ConvTranspose1d, Transpose1d, (4, 6, 3)),
-        (nn.ConvTranspose2d, Transpose2d, (4, 6, (3, 5))),
+        (nn.Conv1d, Conv1d, (4, 400, 3)),
+        (nn.Conv2d, Conv2d, (4, 400, (3, 5))),
+        (nn.ConvTranspose1d, Transpose1d, (4, 400, 3)),
+        (nn.ConvTranspose2d, Transpose2d, (4, 400, (3, 5))),
     ],
 )
 def test_parameters_begin_in_the_shapes_and_bounds_of_pytorch(ours, theirs, arguments):
@@ -142,6 +142,6 @@ def test_parameters_begin_in_the_shapes_and_bounds_of_pytorch(ours, theirs, argu
 
     for x, y in ((layer.weight, module.weight), (layer.bias, module.bias)):
         assert x.shape == tuple(y.shape)
-        # Of 6 numbers at least, the largest lies near the bound in both.
+        # Of 400 numbers at least, the largest is within 2 % of the bound in both.
         largest = ri.max(abs(x)).item(), y.detach().abs().max().item()
-        assert largest[0] == pytest.approx(largest[1], rel=0.5)
+        assert largest[0] == pytest.approx(largest[1], rel=0.03)

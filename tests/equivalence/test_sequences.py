@@ -168,11 +168,34 @@ def test_a_block_is_the_encoder_layer_of_pytorch(norm_first, is_masked, activati
     )
 
 
+@pytest.mark.parametrize("norm_first", [True, False])
+@pytest.mark.parametrize("is_masked", [True, False])
+def test_a_decoder_layer_of_pytorch_is_three_residuals(norm_first, is_masked):
+    module = torch.nn.TransformerDecoderLayer(
+        D, HEADS, 7, 0.0, batch_first=True, norm_first=norm_first, dtype=torch.float64
+    )
+    masks = {
+        "tgt_mask": ~torch.tril(torch.ones(T, T, dtype=torch.bool)),
+        "memory_mask": ~torch.tril(torch.ones(T, S, dtype=torch.bool)),
+        "memory_key_padding_mask": torch.arange(S) >= torch.tensor([[4], [1], [2]]),
+    }
+
+    agreement.assert_agreement(
+        module,
+        sequences.decoder_layer,
+        normal(N, T, D),
+        normal(N, S, D),
+        **(masks if is_masked else {}),
+    )
+
+
 def test_parameters_begin_in_the_intervals_of_pytorch():
     lstm = nn.LSTM.init(ri.random.key(0), 100, 64)
     attention = nn.MultiHeadAttention.init(ri.random.key(0), 64, 4)
+    reading = nn.MultiHeadAttention.init(ri.random.key(0), 64, 4, memory=48)
     torch.manual_seed(0)
     theirs = torch.nn.LSTM(100, 64), torch.nn.MultiheadAttention(64, 4)
+    memory = torch.nn.MultiheadAttention(64, 4, kdim=48, vdim=48)
 
     pairs = [
         (lstm.weight, theirs[0].weight_ih_l0),
@@ -180,6 +203,10 @@ def test_parameters_begin_in_the_intervals_of_pytorch():
         (lstm.bias, theirs[0].bias_ih_l0),
         (attention.query.weight, theirs[1].in_proj_weight),
         (attention.output.weight, theirs[1].out_proj.weight),
+        (reading.query.weight, memory.q_proj_weight),
+        (reading.key.weight, memory.k_proj_weight),
+        (reading.value.weight, memory.v_proj_weight),
+        (reading.output.weight, memory.out_proj.weight),
     ]
     for ours, needed in pairs:
         # Of hundreds of numbers the largest is within 3 % of the bound.

@@ -39,7 +39,7 @@ def _uniform(p: Uniform, q: Uniform) -> Tensor:
     (p_low, p_high), (q_low, q_high) = p.parameters(), q.parameters()
     is_within = (q_low <= p_low) & (p_high <= q_high)
     part = (p_high - p_low) / (q_high - q_low)  # its inverse could overflow
-    return where(is_within, -log(part), math.inf)
+    return where(is_within, 0 - log(part), math.inf)  # -log(1) would be -0.0
 
 
 def _exponential(p: Exponential, q: Exponential) -> Tensor:

@@ -3,6 +3,7 @@
 Every loss averages over what it is given, unless `reduction` says otherwise. Modules
 import downwards only:
 
+    operands            what losses are given, checked by name
     reduction           from many losses to one
     regression          numbers: how far predictions are from targets
     labels              labels beside what is said about every class

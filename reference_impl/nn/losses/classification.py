@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from ...core.dtype import FLOATS
 from ...core.errors import DtypeError, RangeError
+from ...core.number import real_number
+from ...core.operands import as_tensors
 from ...core.ops import exp, log, log_softmax, softmax_cross_entropy, sum, where
 from ...core.tensor import Tensor
 from ..activations import softplus
 from .labels import (
     averaged,
-    check_labels_fit,
+    checked_labels,
+    checked_weight,
     chosen,
     classes_last,
-    counted,
     weighted,
 )
-from .reduction import check_equal_shapes, reduced
+from .operands import check_broadcast, check_equal_shapes, equal_floats, floats
+from .reduction import reduced
 
 
 def cross_entropy(
@@ -72,29 +75,30 @@ def cross_entropy(
     Source: Szegedy et al. 2015, "Rethinking the Inception architecture for computer
     vision", section 7, for the smoothing.
     """
-    if not 0 <= smoothing <= 1:
-        raise RangeError(
-            f"cross_entropy: smoothing must lie in [0, 1], {smoothing} came"
-        )
-    rows = classes_last("cross_entropy", logits, axis)
-    if labels.dtype.kind in FLOATS:
-        check_equal_shapes("cross_entropy", logits=logits, labels=labels)
+    who = "cross_entropy"
+    if not 0 <= real_number(f"{who}: smoothing", smoothing) <= 1:
+        raise RangeError(f"{who}: smoothing must lie in [0, 1], {smoothing} came")
+    (logits,) = floats(who, logits=logits)
+    (labels,) = as_tensors(f"{who}: labels", (labels,))
+    rows = classes_last(who, logits, axis)
+    weight = checked_weight(who, rows, weight)
+    if labels.dtype.kind in FLOATS and labels.ndim == logits.ndim:
+        logits, labels = equal_floats(who, logits=logits, labels=labels)
         if ignored is not None:
             raise DtypeError(
-                f"cross_entropy: integer labels are needed where {ignored} is ignored, "
+                f"{who}: integer labels are needed where {ignored} is ignored, "
                 f"probabilities in {labels.dtype} came"
             )
-        shares = classes_last("cross_entropy", labels, axis)
+        shares = classes_last(who, labels, axis)
         if smoothing:
             shares = (1 - smoothing) * shares + smoothing / rows.shape[-1]
-        return reduced("cross_entropy", _expected(rows, shares, weight), reduction)
-    check_labels_fit("cross_entropy", rows, labels)
-    is_counted, labels = counted(labels, ignored)
+        return reduced(who, _expected(rows, shares, weight), reduction)
+    labels, is_counted = checked_labels(who, rows, labels, ignored)
     losses, weights = weighted(softmax_cross_entropy(rows, labels), labels, weight)
     if smoothing:
         evenly = _expected(rows, 1 / rows.shape[-1], weight)
         losses = (1 - smoothing) * losses + smoothing * evenly
-    return averaged("cross_entropy", losses, weights, is_counted, reduction)
+    return averaged(who, losses, weights, is_counted, reduction)
 
 
 def _expected(rows: Tensor, shares: Tensor | float, weight: Tensor | None) -> Tensor:
@@ -125,9 +129,10 @@ def negative_log_likelihood(
         If a label is out of range, or there is no such reduction.
     """
     who = "negative_log_likelihood"
+    (log_probabilities,) = floats(who, log_probabilities=log_probabilities)
     rows = classes_last(who, log_probabilities, axis)
-    check_labels_fit(who, rows, labels)
-    is_counted, labels = counted(labels, ignored)
+    weight = checked_weight(who, rows, weight)
+    labels, is_counted = checked_labels(who, rows, labels, ignored)
     losses, weights = weighted(-chosen(rows, labels), labels, weight)
     return averaged(who, losses, weights, is_counted, reduction)
 
@@ -158,8 +163,8 @@ def binary_cross_entropy(
 
     Raises
     ------
-    ShapeError, RangeError
-        If the shapes do not fit, or there is no such reduction.
+    ShapeError, DtypeError, RangeError
+        If the operands do not fit, or there is no such reduction.
 
     Notes
     -----
@@ -167,11 +172,18 @@ def binary_cross_entropy(
     logarithms, which never are infinite, is `softplus`. Frameworks that are given p
     must clamp: for p = 0 and target 1, PyTorch says 100, Keras 16.1 and MXNet 27.6.
     """
-    check_equal_shapes("binary_cross_entropy", logits=logits, target=target)
+    who = "binary_cross_entropy"
+    logits, target, positive_weight, weight = floats(
+        who,
+        logits=logits,
+        target=target,
+        positive_weight=positive_weight,
+        weight=1.0 if weight is None else weight,
+    )
+    check_equal_shapes(who, logits=logits, target=target)
+    check_broadcast(who, logits.shape, positive_weight=positive_weight, weight=weight)
     yes, no = target * softplus(-logits), (1 - target) * softplus(logits)
-    losses = positive_weight * yes + no
-    losses = losses if weight is None else losses * weight
-    return reduced("binary_cross_entropy", losses, reduction)
+    return reduced(who, weight * (positive_weight * yes + no), reduction)
 
 
 def kl_divergence(
@@ -213,13 +225,17 @@ def kl_divergence(
     Source: Kullback and Leibler 1951, "On information and sufficiency", equation 2.4.
     """
     who = "kl_divergence"
-    check_equal_shapes(who, log_probabilities=log_probabilities, target=target)
+    log_probabilities, target = equal_floats(
+        who, log_probabilities=log_probabilities, target=target
+    )
     if is_log_target:
         losses = exp(target) * (target - log_probabilities)
     else:
         is_zero = target == 0
         surprise = log(where(is_zero, 1, target)) - log_probabilities
         losses = where(is_zero, 0, target * surprise)
-    if reduction == "batchmean":
-        return sum(losses) / (losses.shape[0] if losses.shape else 1)
-    return reduced(who, losses, reduction)
+    return reduced(who, losses, reduction, batchmean=_row_mean)
+
+
+def _row_mean(losses: Tensor) -> Tensor:
+    return sum(losses) / (losses.shape[0] if losses.shape else 1)

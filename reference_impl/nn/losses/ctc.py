@@ -14,8 +14,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...core.dtype import INTEGERS, check_kind, int64, wide_type
+from ...core.dtype import int64, wide_type
 from ...core.errors import RangeError, ShapeError
+from ...core.number import integer
 from ...core.ops import (
     arange,
     astype,
@@ -36,9 +37,9 @@ from ...core.ops import (
     where,
     zeros,
 )
-from ...core.parameters import known_elements
 from ...core.scan import scan
 from ...core.tensor import Tensor
+from .operands import check_known, floats, integers
 from .reduction import reduced
 
 
@@ -88,18 +89,18 @@ def ctc(
     `log_softmax` has been given; here it is the one by the logarithms themselves. By
     the logits, both are equal.
     """
-    _check_fit(
-        log_probabilities,
+    (log_probabilities,) = floats("ctc", log_probabilities=log_probabilities)
+    given = integers(
+        "ctc",
         targets=targets,
         input_lengths=input_lengths,
         target_lengths=target_lengths,
     )
+    _check_fit(log_probabilities, *given)
     # Of shorter integers, twice a length could overflow.
-    targets, input_lengths, target_lengths = (
-        astype(x, int64) for x in (targets, input_lengths, target_lengths)
-    )
+    targets, input_lengths, target_lengths = (astype(x, int64) for x in given)
     classes = log_probabilities.shape[2]
-    if not 0 <= blank < classes:
+    if not 0 <= integer("ctc: blank", blank) < classes:
         raise RangeError(f"ctc: blank must lie in [0, {classes}), {blank} came")
     _check_range("input_lengths", input_lengths, log_probabilities.shape[1])
     _check_range("target_lengths", target_lengths, targets.shape[1])
@@ -118,29 +119,20 @@ def ctc(
     return reduced("ctc", losses, reduction)
 
 
-def _check_fit(log_probabilities: Tensor, **integers: Tensor) -> None:
-    shapes = [x.shape for x in (log_probabilities, *integers.values())]
+def _check_fit(*tensors: Tensor) -> None:
+    shapes = [x.shape for x in tensors]
     is_right = [len(shape) for shape in shapes] == [3, 2, 1, 1]
     if not is_right or len({shape[0] for shape in shapes}) > 1:
         raise ShapeError(
             f"ctc: log_probabilities (N, T, C), targets (N, S) and two lengths (N,) "
             f"are needed, {', '.join(map(str, shapes))} came"
         )
-    for name, x in integers.items():
-        check_kind(x.dtype, INTEGERS, who=f"ctc: {name}")
 
 
 def _check_range(name: str, numbers: Tensor, last: int) -> None:
     """Raise a `RangeError` if numbers are known and one is not in [0, last]."""
-    if numbers.data is None:
-        return
-    elements = known_elements("ctc", numbers, 0)
-    is_wrong = (elements < 0) | (elements > last)
-    if is_wrong.any():
-        place = tuple(int(axis[0]) for axis in is_wrong.nonzero())
-        raise RangeError(
-            f"ctc: {name} must lie in [0, {last}], {elements[place]} came at {place}"
-        )
+    needed = f"{name} must lie in [0, {last}]"
+    check_known("ctc", numbers, lambda x: (x >= 0) & (x <= last), needed)
 
 
 def _from_the_start(positions: Tensor, count: int) -> Tensor:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from ...core.dtype import wide_type
 from ...core.errors import ShapeError
+from ...core.number import check_not_negative, real_number
 from ...core.ops import astype, clip, minimum, norm, relu, sum, where
 from ...core.tensor import Tensor
-from .reduction import check_equal_shapes, reduced
+from .operands import equal_floats, plus_or_minus_one
+from .reduction import reduced
 
 
 def cosine_similarity(
@@ -34,7 +36,8 @@ def cosine_similarity(
     -----
     PyTorch's default axis is 1.
     """
-    check_equal_shapes("cosine_similarity", x=x, y=y)
+    x, y = equal_floats("cosine_similarity", x=x, y=y)
+    check_not_negative("cosine_similarity", eps=eps)
     dtype = x.dtype
     wide = wide_type(dtype)  # eps would be 0 in float16
     x, y = astype(x, wide), astype(y, wide)
@@ -55,30 +58,31 @@ def cosine_embedding(
     Shapes
     ------
     x, y   equal, (..., D)
-    signs  (...), positive for pairs that are alike
+    signs  (...), 1 for pairs that are alike and -1 for others
 
     Raises
     ------
-    ShapeError, RangeError
-        If the shapes do not fit, or there is no such reduction.
+    ShapeError, DtypeError
+        If the operands do not fit.
+    RangeError
+        If a sign is known and another number, or there is no such reduction.
 
     Notes
     -----
     As PyTorch's, but for its addition of 1e-12 to the squares of lengths.
     """
-    check_equal_shapes("cosine_embedding", x=x, y=y)
-    _check_signs("cosine_embedding", x, signs)
-    cosine = cosine_similarity(x, y)
-    losses = where(signs > 0, 1 - cosine, relu(cosine - margin))
-    return reduced("cosine_embedding", losses, reduction)
-
-
-def _check_signs(who: str, x: Tensor, signs: Tensor) -> None:
+    who = "cosine_embedding"
+    x, y = equal_floats(who, x=x, y=y)
+    (signs,) = plus_or_minus_one(who, signs=signs)
     if signs.shape != x.shape[:-1]:
         raise ShapeError(
             f"{who}: a sign for every pair of vectors is needed, {x.shape[:-1]}; signs "
             f"{signs.shape} came"
         )
+    margin = real_number(f"{who}: margin", margin)
+    cosine = cosine_similarity(x, y)
+    losses = where(signs > 0, 1 - cosine, relu(cosine - margin))
+    return reduced(who, losses, reduction)
 
 
 def triplet_margin(
@@ -122,7 +126,11 @@ def triplet_margin(
     shallow convolutional neural networks", section 2.2 (`swap` is section 2.3).
     """
     who = "triplet_margin"
-    check_equal_shapes(who, anchor=anchor, positive=positive, negative=negative)
+    anchor, positive, negative = equal_floats(
+        who, anchor=anchor, positive=positive, negative=negative
+    )
+    margin = real_number(f"{who}: margin", margin)
+    eps = real_number(f"{who}: eps", eps)
 
     def distance(x: Tensor, y: Tensor) -> Tensor:
         return norm(x - y + eps, axis=-1, ord=ord)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from ...core.number import real_number
 from ...core.ops import expand_dims, mean, one_hot, relu, square, where
 from ...core.tensor import Tensor
-from .labels import check_labels_fit, chosen, classes_last, weighted
-from .reduction import check_equal_shapes, reduced
+from .labels import checked_labels, checked_weight, chosen, classes_last, weighted
+from .operands import check_equal_shapes, floats, plus_or_minus_one
+from .reduction import reduced
 
 
 def hinge(
@@ -15,12 +17,14 @@ def hinge(
 
     Shapes
     ------
-    scores, signs  equal; signs are 1 or -1
+    scores, signs  equal; signs are 1 or -1, integers or not
 
     Raises
     ------
-    ShapeError, RangeError
-        If the shapes differ, or there is no such reduction.
+    ShapeError, DtypeError
+        If the operands do not fit.
+    RangeError
+        If a sign is known and another number, or there is no such reduction.
 
     Notes
     -----
@@ -30,8 +34,12 @@ def hinge(
 
     Source: Cortes and Vapnik 1995, "Support-vector networks", section 3.
     """
+    (scores,) = floats("hinge", scores=scores)
+    (signs,) = plus_or_minus_one("hinge", signs=signs)
     check_equal_shapes("hinge", scores=scores, signs=signs)
-    return reduced("hinge", relu(margin - signs * scores), reduction)
+    leads = where(signs > 0, scores, -scores)
+    margin = real_number("hinge: margin", margin)
+    return reduced("hinge", relu(margin - leads), reduction)
 
 
 def multi_class_hinge(
@@ -73,8 +81,12 @@ def multi_class_hinge(
     Source: Weston and Watkins 1999, "Support vector machines for multi-class pattern
     recognition", equation 5.
     """
-    rows = classes_last("multi_class_hinge", scores, axis)
-    check_labels_fit("multi_class_hinge", rows, labels)
+    who = "multi_class_hinge"
+    (scores,) = floats(who, scores=scores)
+    rows = classes_last(who, scores, axis)
+    weight = checked_weight(who, rows, weight)
+    labels, _ = checked_labels(who, rows, labels)
+    margin = real_number(f"{who}: margin", margin)
     right = expand_dims(chosen(rows, labels), axis=-1)
     excess = relu(rows - right + margin)
     if squared:
@@ -82,4 +94,4 @@ def multi_class_hinge(
     is_label = one_hot(labels, rows.shape[-1], dtype=bool)
     losses = mean(where(is_label, 0, excess), axis=-1)
     losses, _ = weighted(losses, labels, weight)
-    return reduced("multi_class_hinge", losses, reduction)
+    return reduced(who, losses, reduction)

@@ -2,27 +2,61 @@
 
 from __future__ import annotations
 
+from ...core.dtype import int64
 from ...core.errors import ShapeError
+from ...core.number import integer
 from ...core.ops import astype, mean, moveaxis, one_hot, sum, take, where
 from ...core.shape import axis_number
 from ...core.tensor import Tensor
+from .operands import check_known, floats, integers
 from .reduction import reduced
 
 
 def classes_last(who: str, x: Tensor, axis: int) -> Tensor:
     """The tensor with its classes on the last axis."""
-    if x.ndim == 1 or axis == x.ndim - 1:
+    if x.ndim == 1:
         return x
     return moveaxis(x, axis_number(axis, x.ndim, who=who), -1)
 
 
-def check_labels_fit(who: str, rows: Tensor, labels: Tensor) -> None:
-    """Raise a `ShapeError` unless there is one label for each row."""
+def checked_labels(
+    who: str, rows: Tensor, labels: Tensor, ignored: int | None = None
+) -> tuple[Tensor, Tensor | None]:
+    """Labels that are all in range; also which of them count, if not all do.
+
+    Raises
+    ------
+    ShapeError, DtypeError, RangeError
+        Unless there is one integer for each row, in range if it is known.
+    """
+    (labels,) = integers(who, labels=labels)
     if rows.shape[:-1] != labels.shape:
         raise ShapeError(
             f"{who}: {rows.shape[-1]} classes and labels {rows.shape[:-1]} belong "
             f"together, labels {labels.shape} came; `axis` says where the classes are"
         )
+    is_counted = None
+    if ignored is not None:
+        # Shorter integers may not hold what is ignored.
+        is_counted = astype(labels, int64) != integer(f"{who}: ignored", ignored)
+        labels = where(is_counted, labels, 0)
+    classes = rows.shape[-1]
+    needed = f"labels must lie in [0, {classes})"
+    check_known(who, labels, lambda x: (x >= 0) & (x < classes), needed)
+    return labels, is_counted
+
+
+def checked_weight(who: str, rows: Tensor, weight: Tensor | None) -> Tensor | None:
+    """The weights of classes, or an error unless there is one number for each."""
+    if weight is None:
+        return None
+    (weight,) = floats(who, weight=weight)
+    if weight.shape != rows.shape[-1:]:
+        raise ShapeError(
+            f"{who}: a weight for each of {rows.shape[-1]} classes is needed, "
+            f"{rows.shape[-1:]}; weight {weight.shape} came"
+        )
+    return weight
 
 
 def chosen(rows: Tensor, labels: Tensor) -> Tensor:
@@ -30,14 +64,6 @@ def chosen(rows: Tensor, labels: Tensor) -> Tensor:
     # Not by `take_along_axis`, where negative positions count from the end.
     is_label = one_hot(labels, rows.shape[-1], dtype=bool)
     return sum(where(is_label, rows, 0), axis=-1)
-
-
-def counted(labels: Tensor, ignored: int | None) -> tuple[Tensor | None, Tensor]:
-    """Which labels count, if not all do, and labels that are all in range."""
-    if ignored is None:
-        return None, labels
-    is_counted = labels != ignored
-    return is_counted, where(is_counted, labels, 0)
 
 
 def weighted(

@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-from ...core.errors import RangeError, ShapeError
+from collections.abc import Callable
+
+from ...core.errors import RangeError
 from ...core.ops import mean, sum
 from ...core.tensor import Tensor
 
-_REDUCTIONS = {"mean": mean, "sum": sum, "none": lambda losses: losses}
+_Reduction = Callable[[Tensor], Tensor]
+_REDUCTIONS: dict[str, _Reduction] = {
+    "mean": mean,
+    "sum": sum,
+    "none": lambda losses: losses,
+}
 
 
-def reduced(who: str, losses: Tensor, reduction: str) -> Tensor:
+def reduced(who: str, losses: Tensor, reduction: str, **more: _Reduction) -> Tensor:
     """The mean of all losses, their sum, or the losses themselves.
 
     Raises
     ------
     RangeError
-        If `reduction` is none of "mean", "sum" and "none"; `who` opens the message.
+        If `reduction` is none of "mean", "sum", "none" and the names in `more`; `who`
+        opens the message.
     """
-    if reduction not in _REDUCTIONS:
+    reductions = _REDUCTIONS | more
+    if reduction not in reductions:
+        *names, last = map(repr, reductions)
         raise RangeError(
-            f"{who}: reduction must be 'mean', 'sum' or 'none', {reduction!r} came"
+            f"{who}: reduction must be {', '.join(names)} or {last}, {reduction!r} came"
         )
-    return _REDUCTIONS[reduction](losses)
-
-
-def check_equal_shapes(who: str, **tensors: Tensor) -> None:
-    """Raise a `ShapeError` unless tensors are alike, for the message called by name.
-
-    To broadcast a column of predictions against a row of targets is a mistake more
-    often than a wish.
-    """
-    (first, x), *others = tensors.items()
-    for name, y in others:
-        if x.shape != y.shape:
-            raise ShapeError(
-                f"{who}: shapes must be equal, {first} is {x.shape} and {name} is "
-                f"{y.shape}"
-            )
+    return reductions[reduction](losses)

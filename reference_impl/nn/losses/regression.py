@@ -8,9 +8,17 @@ from __future__ import annotations
 import math
 
 from ...core.errors import RangeError
+from ...core.number import check_not_negative, real_number
 from ...core.ops import clip, exp, log, square, stop_gradient, where
 from ...core.tensor import Tensor
-from .reduction import check_equal_shapes, reduced
+from .operands import (
+    check_broadcast,
+    check_equal_shapes,
+    check_known,
+    equal_floats,
+    floats,
+)
+from .reduction import reduced
 
 
 def mean_squared_error(
@@ -31,9 +39,10 @@ def mean_squared_error(
     -----
     Without a factor of one half, as in PyTorch and Keras; MXNet's has one.
     """
-    check_equal_shapes("mean_squared_error", prediction=prediction, target=target)
+    who = "mean_squared_error"
+    prediction, target = equal_floats(who, prediction=prediction, target=target)
     difference = prediction - target
-    return reduced("mean_squared_error", difference * difference, reduction)
+    return reduced(who, difference * difference, reduction)
 
 
 def mean_absolute_error(
@@ -50,8 +59,9 @@ def mean_absolute_error(
     ShapeError, RangeError
         If the shapes differ, or there is no such reduction.
     """
-    check_equal_shapes("mean_absolute_error", prediction=prediction, target=target)
-    return reduced("mean_absolute_error", abs(prediction - target), reduction)
+    who = "mean_absolute_error"
+    prediction, target = equal_floats(who, prediction=prediction, target=target)
+    return reduced(who, abs(prediction - target), reduction)
 
 
 def huber(
@@ -75,13 +85,19 @@ def huber(
 
     Source: Huber 1964, "Robust estimation of a location parameter", section 1.
     """
-    check_equal_shapes("huber", prediction=prediction, target=target)
-    if not delta > 0:
-        raise RangeError(f"huber: delta must be positive, {delta} came")
+    prediction, target = equal_floats("huber", prediction=prediction, target=target)
+    delta = _positive("huber: delta", delta)
     difference = prediction - target
     # Both cases in one formula, which squares nothing large.
     near = clip(difference, -delta, delta)
     return reduced("huber", near * (difference - near / 2), reduction)
+
+
+def _positive(who: str, given: float) -> float:
+    number = real_number(who, given)
+    if not number > 0:
+        raise RangeError(f"{who} must be positive, {given} came")
+    return number
 
 
 def smooth_l1(
@@ -104,9 +120,8 @@ def smooth_l1(
 
     Source: Girshick 2015, "Fast R-CNN", equation 3.
     """
-    check_equal_shapes("smooth_l1", prediction=prediction, target=target)
-    if not beta > 0:
-        raise RangeError(f"smooth_l1: beta must be positive, {beta} came")
+    prediction, target = equal_floats("smooth_l1", prediction=prediction, target=target)
+    beta = _positive("smooth_l1: beta", beta)
     losses = huber(prediction, target, delta=beta, reduction="none") / beta
     return reduced("smooth_l1", losses, reduction)
 
@@ -131,14 +146,14 @@ def poisson_negative_log_likelihood(
     prediction changes, is left out.
     """
     who = "poisson_negative_log_likelihood"
-    check_equal_shapes(who, log_rate=log_rate, target=target)
+    log_rate, target = equal_floats(who, log_rate=log_rate, target=target)
     return reduced(who, exp(log_rate) - target * log_rate, reduction)
 
 
 def gaussian_negative_log_likelihood(
     mean: Tensor,
     target: Tensor,
-    variance: Tensor,
+    variance: Tensor | float,
     *,
     full: bool = False,
     eps: float = 1e-6,
@@ -161,14 +176,19 @@ def gaussian_negative_log_likelihood(
     Raises
     ------
     ShapeError, RangeError
-        If the shapes differ, or there is no such reduction.
+        If the shapes do not fit, a variance is known and negative, or there is no such
+        reduction.
 
     Notes
     -----
     (log(variance) + (mean - target)^2 / variance) / 2, as in PyTorch.
     """
     who = "gaussian_negative_log_likelihood"
+    mean, target, variance = floats(who, mean=mean, target=target, variance=variance)
     check_equal_shapes(who, mean=mean, target=target)
+    check_broadcast(who, mean.shape, variance=variance)
+    check_known(who, variance, lambda x: ~(x < 0), "variance must not be negative")
+    check_not_negative(who, eps=eps)
     lifted = eps + (variance - stop_gradient(variance))
     spread = where(variance < eps, lifted, variance)
     losses = 0.5 * (log(spread) + square(mean - target) / spread)

@@ -64,6 +64,10 @@ each = pytest.mark.parametrize(("function", "formula"), FORMULAS.values(), ids=F
 each_dtype = pytest.mark.parametrize("dtype", LARGEST)
 
 
+def number(x):
+    return ri.tensor(np.array(x))
+
+
 def slopes(function, x):
     return ri.grad(lambda x: ri.sum(function(x)))(x)
 
@@ -114,6 +118,8 @@ ENDS = {
     "silu": (nn.silu, 0, 1),
     "mish": (nn.mish, 0, 1),
     "softplus": (nn.softplus, 0, 1),
+    "softplus, steep": (lambda x: nn.softplus(x, 3.0), 0, 1),
+    "softplus, flat": (lambda x: nn.softplus(x, 0.5), 0, 1),
     "log_sigmoid": (nn.log_sigmoid, 1, 0),
     "softsign": (nn.softsign, 0, 0),
     "relu6": (nn.relu6, 0, 0),
@@ -130,7 +136,7 @@ SLOPE_AT_300 = 1.2e-5
 
 
 @each_dtype
-@pytest.mark.filterwarnings("ignore:overflow encountered in square")  # then exp(-inf)
+@pytest.mark.filterwarnings("ignore:overflow encountered in")  # then exp(-inf)
 @pytest.mark.parametrize(("function", "left", "right"), ENDS.values(), ids=ENDS)
 def test_values_and_slopes_hold_however_large_the_element(function, left, right, dtype):
     largest = LARGEST[dtype] / 1.1  # selu makes it a little larger
@@ -194,10 +200,16 @@ def test_the_two_gelus_differ_in_the_fourth_digit():
     assert nn.gelu(ri.tensor(1.0), "tanh").item() == pytest.approx(0.8411920, abs=1e-7)
 
 
-def test_a_softplus_is_curved_at_zero_and_beyond_20():
-    second = ri.grad(ri.grad(nn.softplus))
+@pytest.mark.parametrize("beta", [1.0, 3.0])
+def test_a_softplus_is_smooth_at_zero(beta):
+    slope = ri.grad(lambda x: nn.softplus(x, beta))
 
-    assert second(ri.tensor(0.0)).item() == 0.25
+    for x in (-1e-300, 0.0, 1e-300):
+        assert slope(number(x)).item() == 0.5
+        assert ri.grad(slope)(number(x)).item() == beta / 4
+
+
+def test_a_softplus_is_curved_beyond_20():
     x = ri.tensor(np.array(21.0))
     assert (nn.softplus(x) - x).item() == pytest.approx(math.exp(-21), rel=1e-5)
 
@@ -240,6 +252,8 @@ def test_half_of_a_glu_gates_the_other():
         (lambda x: nn.celu(x, 0.0), "celu: alpha must be positive, 0.0 came"),
         (lambda x: nn.softplus(x, -1.0), "softplus: beta must be positive, -1.0"),
         (lambda x: nn.hard_tanh(x, 1.0, 1.0), "hard_tanh: low .* 1.0 and 1.0 came"),
+        (lambda x: nn.soft_shrink(x, -1.0), "^soft_shrink: threshold must .* -1.0 ca"),
+        (lambda x: nn.hard_shrink(x, -1.0), "^hard_shrink: threshold must .* -1.0 ca"),
     ],
 )
 def test_an_option_out_of_range_is_refused(call, message):

@@ -105,6 +105,14 @@ def test_a_causal_mask_may_begin_later():
     ]
 
 
+def test_masks_are_made_where_they_are_needed(other_device):
+    lengths = ri.tensor([1, 2], device=other_device)
+
+    assert nn.causal_mask(2, 3, device=other_device).device is other_device
+    assert nn.causal_mask(2, 3, first=lengths[0]).device is other_device
+    assert nn.padding_mask(lengths, 3).device is other_device
+
+
 def test_a_padding_mask_is_true_for_the_elements_of_each_sequence():
     mask = nn.padding_mask(ri.tensor([0, 2]), 3)
 

@@ -73,6 +73,15 @@ def test_statistics_are_not_trained_and_have_no_derivative():
     assert not grad.numpy().any()
 
 
+def test_elements_are_widened_once():
+    layer, x = nn.BatchNorm.init(4), ri.ones((5, 4), dtype=ri.float16)
+
+    graph = ri.capture(lambda layer, x: layer.training(x), layer, x)
+
+    wide = [n for n in graph.nodes() if (n.dtype, n.shape) == (ri.float32, x.shape)]
+    assert sum("astype" in n.op.name for n in wide) == 1
+
+
 def test_an_empty_batch_leaves_the_statistics():
     layer = nn.BatchNorm.init(4)
 

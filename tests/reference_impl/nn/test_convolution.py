@@ -125,6 +125,17 @@ def test_sizes_that_make_no_filters_are_refused(arguments, message):
         nn.Conv1d.init(ri.random.key(0), *arguments, groups=2)
 
 
+@pytest.mark.parametrize("kind", [nn.Conv, nn.ConvTranspose])
+def test_a_convolution_of_any_rank_has_as_many_axes_as_sizes(kind):
+    layer = kind.init(ri.random.key(0), 2, 2, (1, 2, 3))
+
+    assert layer.weight.shape == (2, 2, 1, 2, 3)
+    assert layer(ri.ones((1, 2, 4, 4, 4))).ndim == 5
+    message = f"{kind.__name__}: size: one integer for each axis .* {kind.__name__}1d"
+    with pytest.raises(ri.ShapeError, match=message):
+        kind.init(ri.random.key(0), 1, 2, 3)
+
+
 def test_an_input_of_another_rank_is_refused():
     layer = nn.Conv2d.init(ri.random.key(0), 3, 4, 3)
 

@@ -1,6 +1,7 @@
 import dataclasses
 import math
 
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -304,6 +305,96 @@ def test_results_have_the_dtype_of_the_parameters(p, dtype):
         assert result.dtype == dtype
         assert np.all(np.isfinite(result.numpy().astype(float)))
     assert x.dtype == (ri.int64 if isinstance(p, Categorical) else dtype)
+
+
+@each
+@pytest.mark.filterwarnings("ignore:divide by zero")  # densities may be infinite at 0
+@pytest.mark.parametrize("dtype", FLOATING, ids=str)
+def test_of_many_samples_all_are_values_whatever_the_dtype(p, dtype):
+    count = 100_000
+    narrow = ri.tree.map(lambda x: x.astype(dtype), p)
+
+    x = narrow.sample(ri.random.key(2), count)
+
+    assert np.isfinite(x.numpy().astype(float)).all()
+    narrow.log_probability(x)  # or an error
+    # The parameters, and every sample, are rounded by half of this.
+    unit = float(ml_dtypes.finfo(dtype).eps)
+    mean, deviation = p.mean.item(), math.sqrt(p.variance.item())
+    bound = STANDARD_ERRORS * deviation / math.sqrt(count)
+    assert abs(x.numpy().astype(float).mean() - mean) < bound + unit * (
+        abs(mean) + deviation
+    )
+
+
+@pytest.mark.parametrize("dtype", FLOATING, ids=str)
+def test_sixteen_bits_keep_the_tail_of_an_exponential_distribution(dtype):
+    count = 400_000
+    one = ri.tensor(1.0, dtype=dtype)
+
+    x = Exponential(one).sample(ri.random.key(0), count).numpy().astype(float)
+
+    # The largest is log(count) = 12.9 on average, and 5 more once in 150 seeds.
+    assert 10 < x.max() < 18
+    assert abs(np.mean(x > 1) - math.exp(-1)) < 0.005  # one of bfloat16's steps at 1
+
+
+@each_pair
+def test_on_another_device_it_is_the_same(p, q, make_device):
+    there = make_device("there")
+
+    def everything(p, q, key):
+        x = p.sample(key, (7,))
+        return (
+            *(x, p.log_probability(x), p.entropy(), p.mean, p.variance),
+            kl_divergence(p, q),
+        )
+
+    needed = everything(p, q, ri.random.key(5))
+    p, q = ri.tree.map(lambda x: x.to_device(there), (p, q))
+    results = everything(p, q, ri.random.key(5, device=there))
+
+    for came, here in zip(results, needed, strict=True):
+        assert came.device is there
+        np.testing.assert_array_equal(came.numpy(), here.numpy())
+
+
+# What is in the range of a dtype, though a square or a product on the way is not.
+NARROW = {
+    "beta": (lambda n: Beta(n(20), n(21)).variance, "float16", 20 * 21 / 41**2 / 42),
+    "gamma": (lambda n: Gamma(n(20), n(300)).variance, "float16", 20 / 300**2),
+    "uniform": (lambda n: Uniform(n(0), n(400)).variance, "float16", 400**2 / 12),
+    "normals": (
+        lambda n: kl_divergence(Normal(n(0), n(1e-4)), Normal(n(0), n(1))),
+        "float16",
+        -math.log(1e-4) - 0.5,
+    ),
+    "normals, float32": (
+        lambda n: kl_divergence(Normal(n(0), n(1e-23)), Normal(n(0), n(1))),
+        "float32",
+        -math.log(1e-23) - 0.5,
+    ),
+    "uniforms": (
+        lambda n: kl_divergence(Uniform(n(0), n(1e-4)), Uniform(n(0), n(10))),
+        "float16",
+        math.log(1e5),
+    ),
+}
+
+
+@pytest.mark.parametrize(("function", "dtype", "needed"), NARROW.values(), ids=NARROW)
+def test_what_a_dtype_can_hold_is_not_lost_on_the_way(function, dtype, needed):
+    came = function(lambda x: ri.tensor(x, dtype=dtype))
+
+    # A few roundings, of numbers below the normal ones too.
+    assert came.item() == pytest.approx(needed, rel=4e-3)
+
+
+def test_on_a_distribution_there_is_nothing_but_what_it_is_asked_for():
+    public = {name for name in dir(Normal(0, 1)) if not name.startswith("_")}
+
+    asked = {"entropy", "log_probability", "mean", "parameters", "sample", "variance"}
+    assert public == asked | {"loc", "scale"}
 
 
 def test_numbers_are_parameters_too():

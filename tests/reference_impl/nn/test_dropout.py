@@ -75,10 +75,31 @@ def test_compiled_as_eager():
     assert eager.tolist() == compiled.tolist()
 
 
-@pytest.mark.parametrize("p", [-0.1, 1.0, float("nan")])
+def test_with_certainty_all_is_dropped():
+    out, pull = ri.vjp(
+        lambda x: nn.Dropout(1.0).training(x, ri.random.key(0))[0], ri.ones(3)
+    )
+
+    assert out.tolist() == pull(ri.ones(3))[0].tolist() == [0.0, 0.0, 0.0]
+    kept = nn.Dropout(1, kept=ri.tensor([True, False]))
+    assert kept.training(ri.ones(2))[0].tolist() == [0.0, 0.0]
+
+
+def test_a_mask_holds_for_a_probability_of_zero_too():
+    dropout = nn.Dropout(0.0, kept=ri.tensor([True, False]))
+
+    assert dropout.training(ri.ones(2))[0].tolist() == [1.0, 0.0]
+
+
+@pytest.mark.parametrize("p", [-0.1, 1.1, float("nan")])
 def test_a_probability_outside_of_the_interval_is_refused(p):
-    with pytest.raises(ri.RangeError, match=r"must lie in \[0, 1\)"):
+    with pytest.raises(ri.RangeError, match=r"must lie in \[0, 1\]"):
         nn.Dropout(p)
+
+
+def test_a_probability_that_is_no_number_is_refused():
+    with pytest.raises(ri.DtypeError, match="Dropout: p must be a real number"):
+        nn.Dropout("half")
 
 
 def test_training_without_a_key_is_refused():

@@ -149,6 +149,14 @@ def test_an_orthogonal_matrix_keeps_lengths(shape):
     )
 
 
+def test_the_gain_of_an_orthogonal_matrix_has_all_digits_of_float64():
+    q = made(nn.orthogonal(gain=0.1), (5, 5)).numpy()
+
+    np.testing.assert_allclose(
+        q @ q.T, 0.01 * np.eye(5), rtol=0, atol=0.01 * ORTHOGONALITY_TOLERANCE
+    )
+
+
 @each_dtype
 def test_an_orthogonal_matrix_is_orthogonal_to_the_precision_of_its_dtype(dtype):
     q = made(nn.orthogonal(), (16, 16), dtype=dtype)

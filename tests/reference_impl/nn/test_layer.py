@@ -51,7 +51,9 @@ def test_all_of_a_statistic_that_is_a_tree_is_a_statistic():
     class Both(nn.Layer):
         seen: dict = nn.statistic()
 
-    params, statistics = nn.partition(Both({"sum": ri.tensor(1.0), "count": ri.tensor(2)}))
+    params, statistics = nn.partition(
+        Both({"sum": ri.tensor(1.0), "count": ri.tensor(2)})
+    )
 
     assert ri.tree.names(params) == []
     assert ri.tree.names(statistics) == ["seen.sum", "seen.count"]
@@ -111,6 +113,157 @@ def test_a_residual_adds_what_comes_by_both_ways():
     both = nn.Residual(nn.Activation(ri.relu), shortcut=nn.Activation(ri.negative))
     assert both(x).tolist() == [0.0, 2.0]
     assert both.training(x)[0].tolist() == [0.0, 2.0]
+
+
+def scopes(function, *args):
+    return [scope.name for scope in ri.capture(function, *args).scopes]
+
+
+def test_training_has_the_scopes_of_a_call():
+    inner = nn.Sequential({"relu": nn.Activation(ri.relu)})
+    block = nn.TransformerBlock.init(ri.random.key(0), 4, 2)
+    x = ri.ones((1, 2, 4))
+
+    for layer in (nn.Residual(inner, shortcut=inner), block):
+        called = scopes(lambda layer, x: layer(x), layer, x)
+        assert called == scopes(lambda layer, x: layer.training(x), layer, x)
+        assert called
+
+
+def test_a_sequence_of_layers_without_names_is_refused():
+    with pytest.raises(TypeError, match="Sequential: a dict of named layers is needed"):
+        nn.Sequential([nn.Activation(ri.relu)])
+
+
+@dataclass(frozen=True)
+class Net(nn.Layer):
+    """A first model: a part, and a map that calls it."""
+
+    part: object
+
+    def __call__(self, x):
+        return self.part(x)
+
+
+DROP = nn.Dropout(0.9)
+
+
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        (DROP, "part: Dropout"),
+        (nn.BatchNorm.init(3), "part: BatchNorm"),
+        ([None, {"drop": DROP}], "part.1.drop: Dropout"),
+        (nn.Sequential({"drop": DROP}), "part.layers.drop: Dropout"),
+        (Net(nn.Residual(Net(DROP))), "part.part.body.part: Dropout"),
+        (
+            nn.TransformerBlock.init(ri.random.key(0), 4, 2, dropout=DROP),
+            "part.attention.dropout: Dropout",
+        ),
+        (nn.Stacked([], dropout=DROP), "part.dropout: Dropout"),
+    ],
+)
+def test_a_part_that_trains_differently_wants_a_training_around_it(part, message):
+    with pytest.raises(TypeError, match=rf"Net: a part .* \({message}\); define"):
+        Net(part).training(ri.ones((2, 3)), ri.random.key(0))
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        nn.Sequential({"relu": nn.Activation(ri.relu)}),
+        nn.Residual(nn.Linear.init(ri.random.key(0), 4, 4)),
+        nn.TransformerBlock.init(ri.random.key(0), 4, 2),
+        nn.GRU.init(ri.random.key(0), 4, 3),
+        nn.Stacked([nn.LSTM.init(ri.random.key(0), 4, 3)]),
+    ],
+)
+def test_parts_that_only_hand_training_on_need_none(part):
+    net, x = Net(part), ri.ones((2, 3, 4))
+
+    out, after = net.training(x)
+
+    assert after is net
+    called = ri.tree.flatten(net(x))[0]
+    for one, other in zip(ri.tree.flatten(out)[0], called, strict=True):
+        np.testing.assert_array_equal(one.numpy(), other.numpy())
+
+
+def test_training_may_be_defined_without_a_map_of_its_own():
+    @dataclass(frozen=True)
+    class Noisy(nn.Linear):
+        def training(self, x, key=None):
+            return self(x) + 1.0, self
+
+    with pytest.raises(TypeError, match=r"\(part: Noisy\)"):
+        Net(Noisy(ri.ones((3, 3)))).training(ri.ones((2, 3)))
+
+
+def layers():
+    """One of every kind, and the shape of its input."""
+    keys = iter(ri.random.split(ri.random.key(0), 20))
+    recurrent = [kind.init(next(keys), 4, 3) for kind in (nn.RNN, nn.LSTM, nn.GRU)]
+    relu, sequence, image = nn.Activation(ri.relu), (2, 5, 4), (2, 4, 5, 5)
+    return [
+        (relu, (3,)),
+        (nn.Sequential({"relu": relu}), (3,)),
+        (nn.Residual(relu), (3,)),
+        (nn.Linear.init(next(keys), 4, 3), (2, 4)),
+        (nn.Embedding.init(next(keys), 4, 3, padding_index=1), (2, 3)),
+        (nn.Dropout(), (2, 3)),
+        (nn.Flatten(), (2, 3, 4)),
+        (nn.Reshape((4, 3)), (2, 3, 4)),
+        (nn.BatchNorm.init(4), image),
+        (nn.LayerNorm.init(4), sequence),
+        (nn.RMSNorm.init(4), sequence),
+        (nn.GroupNorm.init(2, 4), image),
+        (nn.Conv.init(next(keys), 4, 2, (2, 2)), image),
+        (nn.Conv1d.init(next(keys), 5, 2, 2), sequence),
+        (nn.Conv2d.init(next(keys), 4, 2, 2), image),
+        (nn.ConvTranspose.init(next(keys), 4, 2, (2, 2)), image),
+        (nn.ConvTranspose1d.init(next(keys), 5, 2, 2), sequence),
+        (nn.ConvTranspose2d.init(next(keys), 4, 2, 2), image),
+        (nn.MaxPool(2, ceil_mode=True), image),
+        (nn.AvgPool(2, padding=1, ceil_mode=True), image),
+        (nn.AdaptiveMaxPool(3), image),
+        (nn.AdaptiveAvgPool(3), image),
+        (nn.GlobalMaxPool(), image),
+        (nn.GlobalAvgPool(), image),
+        *((layer, sequence) for layer in recurrent),
+        (nn.Stacked(recurrent[:1], nn.Dropout()), sequence),
+        (nn.Bidirectional(*recurrent[:2]), sequence),
+        (nn.MultiHeadAttention.init(next(keys), 4, 2), sequence),
+        (nn.TransformerBlock.init(next(keys), 4, 2, dropout=nn.Dropout()), sequence),
+    ]
+
+
+def test_every_layer_computes_on_a_second_device(other_device):
+    for layer, shape in layers():
+        dtype = ri.int64 if isinstance(layer, nn.Embedding) else ri.float32
+        layer = ri.tree.map(lambda x: x.to_device(other_device), layer)
+        x = ri.ones(shape, dtype=dtype, device=other_device)
+        key = ri.random.key(0, device=other_device)
+        results = ri.tree.flatten((layer(x), layer.training(x, key)))[0]
+        assert {out.device for out in results} == {other_device}, layer
+
+
+def test_attention_reads_masks_and_caches_of_a_second_device(other_device):
+    block, x = nn.TransformerBlock.init(ri.random.key(0), 4, 2), ri.ones((2, 3, 4))
+    block, x = ri.tree.map(lambda x: x.to_device(other_device), (block, x))
+    lengths = ri.tensor([1, 3], device=other_device)
+
+    out, cache = block.step(x, block.attention.empty_cache(2, capacity=5))
+
+    assert block(x, mask=nn.padding_mask(lengths, 3)).device is other_device
+    assert out.device is cache.length.device is other_device
+
+
+def test_no_layer_is_missing_among_every_kind():
+    kinds = {getattr(nn, name) for name in nn.__all__}
+    kinds = {k for k in kinds if isinstance(k, type) and issubclass(k, nn.Layer)}
+
+    made = {type(layer) for layer, _ in layers()}
+    assert kinds - made == {nn.Layer, nn.SequenceLayer, nn.Recurrent}
 
 
 def test_a_layer_without_a_map_says_so():

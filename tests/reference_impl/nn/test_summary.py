@@ -1,3 +1,6 @@
+import functools
+from dataclasses import dataclass
+
 import pytest
 
 import reference_impl as ri
@@ -67,6 +70,101 @@ def test_lines_are_aligned_and_inner_layers_indented(model):
 
     assert lines[4].startswith("    linear  Linear")
     assert len({len(line) for line in lines}) == 1
+
+
+def test_the_parts_of_a_transformer_have_rows():
+    blocks = {"block": nn.TransformerBlock.init(ri.random.key(0), 8, 2)}
+    row = {r.name: r for r in nn.Sequential(blocks).summary((N, 5, 8)).rows}
+
+    parts = ("attention_norm", "attention", "mlp_norm", "mlp")
+    projections = ("attention/query", "attention/key", "attention/value")
+    inside = ("attention/output", "mlp/hidden", "mlp/activation", "mlp/output")
+    names = [f"block/{name}" for name in (*parts, *projections, *inside)]
+    assert sorted(row) == sorted(["block", *names])
+    assert row["block/attention_norm"].kind == "LayerNorm"
+    assert row["block/attention/query"].result == f"float32[{N}, 5, 8]"
+    assert row["block/attention"].parameters == 4 * (8 * 8 + 8)
+    assert row["block/mlp/activation"].kind == "tanh_gelu"
+    assert row["block/mlp/hidden"].parameters == 8 * 32 + 32
+    assert sum(row[f"block/{p}"].parameters for p in parts) == row["block"].parameters
+
+
+@dataclass(frozen=True)
+class Reader(nn.Layer):
+    """Reads a sequence, and says something of its end."""
+
+    gru: nn.GRU
+    heads: list[nn.Linear]
+
+    def __call__(self, x):
+        with ri.scope("gru"):
+            _, last = self.gru(x)
+        with ri.scope("end"), ri.scope("scaled"):
+            last = last * 2
+        with ri.scope("0"):
+            return self.heads[0](last)
+
+
+def test_parts_of_a_recurrent_model_have_rows():
+    first, second = ri.random.split(ri.random.key(0))
+    gru, head = nn.GRU.init(first, 8, 4), nn.Linear.init(second, 4, 3)
+    summary = Reader(gru, [head]).summary((N, 5, 8))
+    rows = {row.name: row for row in summary.rows}
+
+    assert list(rows) == ["gru", "end", "end/scaled", "0"]
+    assert (rows["gru"].kind, rows["0"].kind) == ("GRU", "Linear")
+    assert rows["gru"].parameters == 3 * (8 * 4 + 4 * 4 + 4 + 4)
+    assert rows["gru"].operations > 5 * N * 2 * 4 * 12
+    assert summary.total.parameters == rows["gru"].parameters + 4 * 3 + 3
+
+
+def test_a_scope_that_is_no_layer_has_a_result_and_no_parameters():
+    model = Reader(nn.GRU.init(ri.random.key(0), 8, 4), [nn.Linear(ri.ones((4, 3)))])
+    summary = model.summary((N, 5, 8))
+    row = summary.rows[1]
+
+    assert (row.name, row.kind, row.result) == ("end", "", f"float32[{N}, 4]")
+    assert (row.parameters, row.nbytes, row.operations) == (None, None, N * 4)
+    cells = str(summary).splitlines()[3].split("  ")
+    assert [cell.strip() for cell in cells if cell] == ["end", row.result, str(N * 4)]
+
+
+@dataclass(frozen=True)
+class Outer(nn.Layer):
+    """Calls its parts without scopes."""
+
+    parts: list[nn.Layer]
+
+    def __call__(self, x):
+        for part in self.parts:
+            x = part(x)
+        return x
+
+
+def test_a_layer_is_found_in_a_part_without_a_scope_if_there_is_only_one():
+    first, second = ri.random.split(ri.random.key(0))
+    one = nn.Sequential({"a": nn.Linear.init(first, 8, 8)})
+    other = nn.Sequential({"a": nn.Linear.init(second, 8, 8)})
+
+    for parts, found in (([one], 72), ([one, one], 72), ([one, other], None)):
+        summary = Outer(parts).summary((N, 8))
+        assert [row.parameters for row in summary.rows] == [found] * len(parts)
+
+
+def test_a_shared_parameter_counts_once():
+    linear = nn.Linear.init(ri.random.key(0), 8, 8)
+    summary = nn.Sequential({"first": linear, "again": linear}).summary((N, 8))
+
+    assert summary.total.parameters == 8 * 8 + 8
+    assert summary.total.nbytes == 4 * (8 * 8 + 8)
+    assert [row.parameters for row in summary.rows] == [72, 72]
+
+
+def test_a_function_with_arguments_is_named():
+    gelu = functools.partial(nn.gelu, approximate="tanh")
+    row = nn.Sequential({"gelu": nn.Activation(gelu)}).summary((N, 8)).rows[0]
+
+    assert row.kind == "gelu"
 
 
 def test_inputs_may_be_integers():

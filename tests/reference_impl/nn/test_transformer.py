@@ -73,6 +73,23 @@ def test_steps_with_a_cache_are_the_block(is_pre_norm):
     assert_close(ri.concat(read, axis=1), model(x))
 
 
+def test_a_block_that_is_not_causal_has_no_steps():
+    model, x = block(is_causal=False), inputs()
+
+    with pytest.raises(ri.RangeError, match="step needs a causal block, is_causal is"):
+        model.step(x, model.attention.empty_cache(N, capacity=T))
+
+
+def test_a_block_begins_as_that_of_gpt_2():
+    first, second = block(), block()
+
+    assert (first.is_causal, first.is_pre_norm) == (True, True)
+    assert first.mlp.layers["hidden"].weight.shape == (D, 4 * D)
+    x = inputs()
+    assert_close(first.mlp.layers["activation"](x), nn.gelu(x, approximate="tanh"))
+    assert ri.tree.flatten(first)[1] == ri.tree.flatten(second)[1]
+
+
 @dataclass(frozen=True)
 class Doubled(nn.Layer):
     """Stands for dropout."""

@@ -147,6 +147,13 @@ def test_labels_that_do_not_fit_are_refused(loss):
         loss(ri.tensor(LOGITS), ri.tensor(LABELS), axis=3)
 
 
+def test_a_label_cannot_be_ignored_among_probabilities():
+    with pytest.raises(
+        ri.DtypeError, match=r"cross_entropy: integer labels .* 0 is ignored, .*float32"
+    ):
+        nn.cross_entropy(ri.ones((2, 3)), ri.ones((2, 3)), ignored=0)
+
+
 def test_smoothing_by_more_than_all_is_refused():
     with pytest.raises(ri.RangeError, match=r"cross_entropy: smoothing .* 1.5 came"):
         nn.cross_entropy(ri.ones((2, 3)), ri.tensor([0, 1]), smoothing=1.5)

@@ -156,6 +156,41 @@ def test_compiled_it_is_the_same_with_lengths_that_are_not_known():
         np.testing.assert_allclose(came, needed, rtol=TOLERANCE, atol=TOLERANCE)
 
 
+@pytest.mark.parametrize("wrong", [-1, 3])
+@pytest.mark.parametrize("which", [1, 3], ids=["targets", "target_lengths"])
+def test_what_is_not_known_and_out_of_range_is_refused_when_it_is_read(which, wrong):
+    arguments = [
+        ri.tensor(LOG_PROBABILITIES),
+        ri.tensor([[1, 2], [2, 2], [1, 0]]),
+        ri.tensor([4, 4, 2]),
+        ri.tensor([2, 2, 1]),
+    ]
+    loss = ri.compile(nn.ctc)
+    loss(*arguments)
+
+    arguments[which] = ri.full_like(arguments[which], wrong)
+
+    with pytest.raises(ri.IndexRangeError, match="out of range"):
+        loss(*arguments)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8"])
+def test_integers_that_cannot_hold_the_number_of_states_are_no_shorter_targets(dtype):
+    T, S = 300, 100 if dtype == "int8" else 140
+    x = log_softmax(RNG.normal(size=(1, T, 3)))
+    targets = np.arange(S)[None] % 2 + 1
+    needed = ctc(x, targets.tolist(), (T,), [S])
+
+    came = nn.ctc(
+        ri.tensor(x),
+        ri.tensor(targets, dtype=dtype),
+        ri.tensor([T]),
+        ri.tensor([S], dtype=dtype),
+    )
+
+    assert came.item() == needed.item()
+
+
 def test_a_long_sequence_whose_probability_is_no_number_has_a_loss():
     T = 700
     x = np.full((1, T, 3), -math.log(3))  # every alignment has the probability 3**-T

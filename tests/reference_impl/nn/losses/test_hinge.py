@@ -40,8 +40,28 @@ def test_every_class_that_comes_too_near_counts(squared):
     np.testing.assert_allclose(came, np.array(needed) * weight[labels], rtol=1e-14)
 
 
+def test_classes_stand_on_axis_1_or_any_other():
+    rng = np.random.default_rng(0)
+    scores = ri.tensor(rng.normal(size=(2, 3, 4)))
+    labels = ri.tensor(rng.integers(0, 3, size=(2, 4)))
+
+    needed = [
+        nn.multi_class_hinge(scores[n, :, i], labels[n, i]).item()
+        for n in range(2)
+        for i in range(4)
+    ]
+
+    for came in (
+        nn.multi_class_hinge(scores, labels),
+        nn.multi_class_hinge(scores.mT, labels, axis=-1),
+    ):
+        assert came.item() == pytest.approx(np.mean(needed), rel=1e-14)
+
+
 def test_labels_that_do_not_fit_are_refused():
     with pytest.raises(ri.ShapeError, match=r"^multi_class_hinge: 3 classes"):
         nn.multi_class_hinge(ri.ones((2, 3)), ri.tensor([0, 1, 2]))
+    with pytest.raises(ri.AxisError, match=r"^multi_class_hinge"):
+        nn.multi_class_hinge(ri.ones((2, 3)), ri.tensor([0, 1]), axis=2)
     with pytest.raises(ri.RangeError, match=r"labels must lie in \[0, 3\)"):
         nn.multi_class_hinge(ri.ones((2, 3)), ri.tensor([0, 3]))
