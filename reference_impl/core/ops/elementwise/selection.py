@@ -90,7 +90,11 @@ def where(condition: Operand, x: Operand, y: Operand) -> Tensor:
     not a number: write `log(where(x > 0, x, 1))` inside, not only `where` outside.
     """
     (condition,) = as_tensors("where", (condition,))
-    return _where(*stretched("where", (condition, *promoted("where", (x, y)))))
+    pair = promoted("where", (x, y))
+    if not isinstance(x, Tensor) and not isinstance(y, Tensor):
+        # Numbers by themselves lie on the CPU; the condition may lie elsewhere.
+        pair = tuple([each.to_device(condition.device) for each in pair])
+    return _where(*stretched("where", (condition, *pair)))
 
 
 def quotient_or_zero(x: Tensor, y: Tensor) -> Tensor:

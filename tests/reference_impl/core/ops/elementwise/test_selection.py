@@ -46,6 +46,16 @@ def test_the_gradient_of_where_sums_over_what_was_broadcast():
     assert of_y.item() == 2
 
 
+def test_a_choice_between_numbers_lies_where_the_condition_lies(make_device):
+    device = make_device(capacity_bytes=1 << 20)
+    condition = ri.tensor([True, False], device=device)
+
+    out = ri.where(condition, 0.0, -1.0)
+
+    assert out.device is device
+    np.testing.assert_array_equal(out.numpy(), [0, -1])
+
+
 def test_where_promotes_its_choices():
     came = ri.where(True, ri.tensor(1.0), ri.tensor(2.0, dtype="float64"))
 
