@@ -9,7 +9,7 @@ Modules import downwards only:
     idx cifar                  formats of files
     images                     MNIST, Fashion-MNIST, CIFAR-10
     text                       Shakespeare, names; stretches of a text
-    token_ids                  what decoders accept
+    token_ids                  what tokenizers accept
     characters byte_pairs      tokenizers
     transforms                 changes of the samples of a batch
     loader                     batches in a random order

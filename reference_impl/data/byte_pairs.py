@@ -21,7 +21,7 @@ import numpy as np
 from ..core.errors import FileError, RangeError
 from ..core.number import check_at_least
 from ..core.whole_file import write_whole
-from .token_ids import checked_ids
+from .token_ids import check_text, checked_ids
 
 BYTES = 256
 FORMAT = "byte pairs 1"
@@ -66,8 +66,8 @@ class BytePairTokenizer:
         Raises
         ------
         DtypeError, RangeError
-            If the number of merges is no integer, or negative, or the text is not
-            Unicode.
+            If the number of merges is no integer, or negative, or the text is no `str`,
+            or not Unicode.
 
         Notes
         -----
@@ -101,8 +101,8 @@ class BytePairTokenizer:
 
         Raises
         ------
-        RangeError
-            If the text is not Unicode: it has half a surrogate pair.
+        DtypeError, RangeError
+            If the text is no `str`, or not Unicode: it has half a surrogate pair.
         """
         tokens = _bytes(text)
         for new, pair in enumerate(self.merges, BYTES):
@@ -176,6 +176,7 @@ def _merges(contents: bytes) -> tuple[Pair, ...]:
 
 
 def _bytes(text: str) -> np.ndarray:
+    check_text("BytePairTokenizer", "text", text)
     try:
         return np.frombuffer(text.encode(), np.uint8).astype(np.int32)
     except UnicodeEncodeError as error:

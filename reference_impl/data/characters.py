@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from ..core.errors import RangeError
-from .token_ids import checked_ids
+from .token_ids import check_text, checked_ids
 
 CODE_POINT = np.dtype("<u4")
 
@@ -24,13 +24,14 @@ class CharacterTokenizer:
 
     Raises
     ------
-    RangeError
-        If a character comes twice.
+    DtypeError, RangeError
+        If it is no `str`, or a character comes twice.
     """
 
     vocabulary: str
 
     def __post_init__(self) -> None:
+        check_text("CharacterTokenizer", "vocabulary", self.vocabulary)
         repeated = self._points[self._order][1:] == self._points[self._order][:-1]
         if repeated.any():
             character = self.vocabulary[self._order[repeated.argmax()]]
@@ -41,7 +42,14 @@ class CharacterTokenizer:
 
     @classmethod
     def of(cls, text: str) -> CharacterTokenizer:
-        """The tokenizer of all characters of a text, in the order of their codes."""
+        """The tokenizer of all characters of a text, in the order of their codes.
+
+        Raises
+        ------
+        DtypeError
+            If the text is no `str`.
+        """
+        check_text("CharacterTokenizer", "text", text)
         return cls("".join(sorted({*text})))
 
     def __len__(self) -> int:
@@ -52,9 +60,10 @@ class CharacterTokenizer:
 
         Raises
         ------
-        RangeError
-            If a character is not in the vocabulary.
+        DtypeError, RangeError
+            If the text is no `str`, or has a character that is not in the vocabulary.
         """
+        check_text("CharacterTokenizer", "text", text)
         codes, order = _codes(text), self._order
         sorted_codes = self._points[order]
         places = np.searchsorted(sorted_codes, codes)

@@ -8,6 +8,7 @@ Source: A. Krizhevsky 2009, "Learning multiple layers of features from tiny imag
 
 from __future__ import annotations
 
+import gzip
 import os
 import tarfile
 import zlib
@@ -20,6 +21,7 @@ from .dataset import Dataset
 
 IMAGE_SHAPE = (3, 32, 32)
 RECORD_BYTES = 1 + 3 * 32 * 32
+CHUNK_BYTES = 1 << 20
 CLASSES = 10
 TRAIN = [f"cifar-10-batches-bin/data_batch_{i}.bin" for i in range(1, 6)]
 TEST = "cifar-10-batches-bin/test_batch.bin"
@@ -54,12 +56,15 @@ def _members(path: Path, names: set[str]) -> dict[str, bytes]:
     found = {}
     try:
         # As a stream: to jump back would unpack everything before again.
-        with path.open("rb") as file, tarfile.open(fileobj=file, mode="r|gz") as tar:
-            for member in tar:
-                stream = tar.extractfile(member) if member.name in names else None
-                if stream is not None:
-                    found[member.name] = stream.read()
-    except (tarfile.TarError, EOFError, zlib.error) as error:
+        with gzip.open(path) as file:
+            with tarfile.open(fileobj=file, mode="r|") as tar:
+                for member in tar:
+                    stream = tar.extractfile(member) if member.name in names else None
+                    if stream is not None:
+                        found[member.name] = stream.read()
+            while file.read(CHUNK_BYTES):  # the checksum is behind what fills it up
+                pass
+    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise FileError(f"{path}: cannot be unpacked: {error}") from error
     if missing := names - found.keys():
         raise FileError(f"{path}: must contain {', '.join(sorted(missing))}")

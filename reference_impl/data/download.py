@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import http.client
 import os
+import re
 import sys
 import time
 import urllib.error
@@ -47,7 +48,7 @@ class Source:
     url : str
         Of http or https.
     sha256 : str
-        Hexadecimal, of the file.
+        64 hexadecimal digits, of the file.
     is_packed : bool
         The hash is of what gzip unpacks the file to. Files that were packed by
         different programs differ and yet hold the same data.
@@ -55,7 +56,8 @@ class Source:
     Raises
     ------
     RangeError
-        If the name would lie outside of the folder, or the address is of another kind.
+        If the name would lie outside of the folder, the address is of another kind, or
+        the hash has other digits.
     """
 
     name: str
@@ -69,10 +71,23 @@ class Source:
                 f"Source: name must be that of a file, without a folder; "
                 f"{self.name!r} came"
             )
-        if urlsplit(self.url).scheme not in ("http", "https"):
+        if not _is_of_the_web(self.url):
             raise RangeError(
-                f"Source: url must begin with http:// or https://, {self.url!r} came"
+                f"Source: url must begin with http:// or https:// and a host, "
+                f"{self.url!r} came"
             )
+        if not re.fullmatch("[0-9a-fA-F]{64}", self.sha256):
+            raise RangeError(
+                f"Source: sha256 must be 64 hexadecimal digits, {self.sha256!r} came"
+            )
+
+
+def _is_of_the_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # the brackets of an address without names
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def folder() -> Path:
@@ -178,7 +193,7 @@ def _reason(error: Exception, source: Source, retries: int) -> MappingError:
 def _problem(path: Path, source: Source) -> str:
     """Nothing if the hash is right, else both hashes."""
     found = _digest(path, source.is_packed)
-    if found == source.sha256:
+    if found == source.sha256.lower():
         return ""
     return f"the SHA-256 must be {source.sha256}, {found} came"
 
@@ -214,6 +229,8 @@ def _receive(source: Source, part: Path, progress: Progress, seconds: float) -> 
         raise _Interrupted(str(error)) from error
     except (OSError, http.client.HTTPException) as error:
         raise _Interrupted(str(error)) from error
+    except ValueError as error:  # what it is redirected to is no address
+        raise DownloadError(f"{source.url}: {error}") from error
     with response:
         have = _continued_at(response, have)
         total = None if response.length is None else have + response.length

@@ -31,7 +31,8 @@ def read_idx(path: str | os.PathLike[str]) -> np.ndarray:
     Raises
     ------
     FileError
-        If the header is none, or there are fewer or more elements than it says.
+        If the header is none, or says what no array can be, or there are fewer or more
+        elements than it says.
     OSError
         If the file cannot be opened.
     """
@@ -61,7 +62,13 @@ def _array(file: io.BufferedIOBase, path: Path) -> np.ndarray:
         raise FileError(
             f"{path}: {dtype.name}{list(shape)} takes {nbytes} bytes, {came} came"
         )
-    return np.frombuffer(elements, dtype).reshape(shape).astype(dtype.newbyteorder("="))
+    array = np.frombuffer(elements, dtype).astype(dtype.newbyteorder("="))
+    try:
+        return array.reshape(shape)
+    except ValueError as error:  # too many axes, or too large ones where another is 0
+        raise FileError(
+            f"{path}: {dtype.name} of {ndim} axes, {shape!s:.60}, is no array: {error}"
+        ) from None
 
 
 def _kind(start: bytes, path: Path) -> tuple[np.dtype, int]:

@@ -171,7 +171,7 @@ def _prefetched(
     pool = ThreadPoolExecutor(workers, thread_name_prefix="loader")
     left = iter(batches)
     try:
-        ahead = itertools.islice(left, workers * prefetch)
+        ahead = itertools.islice(left, min(workers * prefetch, len(batches)))
         pending = deque(pool.submit(prepared, batch) for batch in ahead)
         while pending:
             out = pending.popleft().result()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..core.errors import RangeError, ShapeError
+from ..core.errors import DtypeError, RangeError, ShapeError
 from ..core.number import integer
 from .download import Progress, Source, fetch
 
@@ -65,12 +65,17 @@ def next_tokens(tokens: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]
     ShapeError
         If the tokens have no or several axes.
     DtypeError, RangeError
-        If there are not at least T + 1 of them, or T is no integer, or below 1.
+        If they are no NumPy array, there are not at least T + 1 of them, or T is no
+        integer, or below 1.
 
     Notes
     -----
     Both are read-only views: a million stretches take no memory.
     """
+    if not isinstance(tokens, np.ndarray):
+        raise DtypeError(
+            f"next_tokens: tokens must be a NumPy array, a {type(tokens).__name__} came"
+        )
     if tokens.ndim != 1:
         raise ShapeError(f"next_tokens: tokens must have one axis, {tokens.shape} came")
     if not 1 <= integer("next_tokens: steps", steps) < len(tokens):

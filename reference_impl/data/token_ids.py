@@ -1,10 +1,22 @@
-"""Numbers of tokens: what tokenizers accept."""
+"""What tokenizers accept: texts, and numbers of tokens."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ..core.errors import DtypeError, RangeError, ShapeError
+
+
+def check_text(who: str, name: str, text: str) -> None:
+    """Raise an error unless a text is a `str`; bytes are none before they are decoded.
+
+    Raises
+    ------
+    DtypeError
+        `who` opens the message.
+    """
+    if not isinstance(text, str):
+        raise DtypeError(f"{who}: {name} must be a str, a {type(text).__name__} came")
 
 
 def checked_ids(who: str, ids: np.ndarray, vocabulary_size: int) -> np.ndarray:
@@ -16,7 +28,10 @@ def checked_ids(who: str, ids: np.ndarray, vocabulary_size: int) -> np.ndarray:
         If there is not one axis, other numbers than integers, or one outside of
         [0, vocabulary_size).
     """
-    array = np.asarray(ids)
+    try:
+        array = np.asarray(ids)
+    except ValueError:
+        raise ShapeError(f"{who}: ids must have one axis, {ids!r:.60} came") from None
     if array.ndim != 1:
         raise ShapeError(f"{who}: ids must have one axis, {array.shape} came")
     if not array.size:

@@ -48,10 +48,17 @@ def normalise(
     mean, std : number or array
         In the units of `x`, so of 255 for bytes; they broadcast to a sample, as
         (C, 1, 1) for the channels of an image.
+
+    Raises
+    ------
+    ShapeError
+        If they do not.
     """
     dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float32)
-    out = np.subtract(x, np.asarray(mean, dtype), dtype=dtype)
-    out /= np.asarray(std, dtype)
+    mean, std = np.asarray(mean, dtype), np.asarray(std, dtype)
+    _check_broadcasts("normalise", x, mean=mean, std=std)
+    out = np.subtract(x, mean, dtype=dtype)
+    out /= std
     return out
 
 
@@ -147,7 +154,7 @@ def cutout(rng: np.random.Generator, x: np.ndarray, *, size: int) -> np.ndarray:
     Raises
     ------
     ShapeError
-        If there are not four axes.
+        If there are not four axes, or no pixels.
     DtypeError, RangeError
         If the size is no integer, or negative.
 
@@ -158,6 +165,8 @@ def cutout(rng: np.random.Generator, x: np.ndarray, *, size: int) -> np.ndarray:
     """
     n, _, h, w = _image_shape("cutout", x)
     check_at_least("cutout", 0, size=size)
+    if h * w == 0:
+        raise ShapeError(f"cutout: x must have pixels, {x.shape} came")
     top = rng.integers(h, size=(n, 1)) - size // 2
     left = rng.integers(w, size=(n, 1)) - size // 2
     rows, columns = _between(h, top, size), _between(w, left, size)
@@ -169,6 +178,20 @@ def _between(length: int, start: np.ndarray, size: int) -> np.ndarray:
     """Which places lie in each interval; (N, 1) to (N, length)."""
     places = np.arange(length)
     return (start <= places) & (places < start + size)
+
+
+def _check_broadcasts(who: str, x: np.ndarray, **options: np.ndarray) -> None:
+    """Raise an error unless the options broadcast to `x`, and `x` to none of them."""
+    for name, option in options.items():
+        try:
+            is_fit = np.broadcast_shapes(x.shape, option.shape) == x.shape
+        except ValueError:
+            is_fit = False
+        if not is_fit:
+            raise ShapeError(
+                f"{who}: {name} must broadcast to x, as (C, 1, 1) to (N, C, H, W); "
+                f"{option.shape} and {x.shape} came"
+            )
 
 
 def _image_shape(who: str, x: np.ndarray) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,6 +34,7 @@ FORMAT, VERSION = "reference_impl checkpoint", "1"
 _OWN = {"format", "version", "sha256", "complex128"}
 _DIGEST = b'"sha256":"'  # JSON escapes the quotes inside of names and of other values
 _BLANK = b"0" * 64
+_RESERVED = "__metadata__"  # what safetensors calls the metadata among the arrays
 
 # How safetensors calls our dtypes: float32 is "F32".
 _NAMES: dict[str, Dtype] = {
@@ -41,6 +42,16 @@ _NAMES: dict[str, Dtype] = {
     for dtype in SUPPORTED
     if dtype not in (bool_, bfloat16, complex128)
 } | {"BOOL": bool_, "BF16": bfloat16}
+
+
+# What reading nonsense may raise; nested deeply enough, it is too much for Python.
+_WRONG = (
+    safetensors.SafetensorError,
+    KeyError,
+    TypeError,
+    ValueError,
+    RecursionError,
+)
 
 
 class Stored(NamedTuple):
@@ -66,8 +77,8 @@ def save_checkpoint(
     Raises
     ------
     TreeError
-        If a leaf is no tensor, two have one name, or metadata are no strings or have a
-        name that the format uses.
+        If a leaf is no tensor, two have one name, a text is not Unicode, or metadata
+        are no strings or have a name that the format uses.
     OSError
         If the file cannot be written; an older one of this name is as it was.
     """
@@ -85,6 +96,7 @@ def save_checkpoint(
         "sha256": _BLANK.decode(),
         "complex128": json.dumps(wide),
     }
+    _check_texts([*leaves, *said, *said.values()])
     arrays = {name: _plain(x.numpy()) for name, x in leaves.items()}
     contents = bytearray(as_safetensors(arrays, said))
     start = contents.index(_DIGEST) + len(_DIGEST)
@@ -154,10 +166,23 @@ def _named(who: str, values: Any) -> dict[str, Tensor]:
             raise TreeError(
                 f"{who}: the leaves must be tensors, {name} is a {type(leaf).__name__}"
             )
+    if _RESERVED in names:
+        raise TreeError(f"{who}: the name {_RESERVED} is the format's own")
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise TreeError(f"{who}: two leaves have the name {twice}")
     return dict(zip(names, leaves, strict=True))
+
+
+def _check_texts(texts: Iterable[str]) -> None:
+    for text in texts:
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise TreeError(
+                f"save_checkpoint: names and metadata must be Unicode, {text!r:.60} "
+                f"with half a surrogate pair at {error.start} came"
+            ) from None
 
 
 def _plain(array: np.ndarray) -> np.ndarray:
@@ -190,13 +215,13 @@ def _parsed(contents: bytes) -> Stored:
     try:
         entries = safetensors.deserialize(contents)
         nbytes = int.from_bytes(contents[:8], "little")
-        metadata = json.loads(contents[8 : 8 + nbytes])["__metadata__"]
+        metadata = json.loads(contents[8 : 8 + nbytes])[_RESERVED]
         arrays = {name: _array(name, each) for name, each in entries}
         for name in json.loads(metadata.get("complex128", "[]")):
             arrays[name] = arrays[name].view(complex128)[..., 0]
     except FileError:
         raise
-    except (safetensors.SafetensorError, KeyError, TypeError, ValueError) as error:
+    except _WRONG as error:
         raise FileError(f"it is no safetensors file: {error}") from None
     for key, needed in (("format", FORMAT), ("version", VERSION)):
         if (came := metadata.get(key)) != needed:

@@ -32,14 +32,17 @@ between stands `stepper`, which takes care of keys and running statistics, too:
 
 Modules import downwards only:
 
+    trainable                  what a model must be
     state                      what a step reads and makes; the step
     batches                    what a step is given, and by whom
     metrics evaluation         how good a model is
     callback                   what a loop tells
+    folder_lock                one writer at a time
     early_stopping checkpoint  when to end; what to continue from
     progress live_plot         what a person sees
     event_file tensorboard     what TensorBoard reads
     non_finite                 where an infinity or a NaN has begun
+    arguments                  what the loop must be given
     fit                        the loop
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from ..core.errors import ShapeError
 from ..core.tensor import Tensor
 
 
+@runtime_checkable
 class Batches(Protocol):
     """Where batches come from, as `data.Loader`: an order for every epoch.
 

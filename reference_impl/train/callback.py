@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import RangeError
+from ..core.number import real_number
 from .state import State
 
 
@@ -94,13 +95,13 @@ def named_score(who: str, moment: Moment, name: str) -> float:
 
     Raises
     ------
-    RangeError
-        If there is none; the message lists those there are.
+    DtypeError, RangeError
+        If it is no single number, or there is none; the message lists those there are.
     """
     if name not in moment.scores:
         known = ", ".join(map(str, moment.scores))
         raise RangeError(f"{who}: there is no score {name!r}; there are {known}")
-    return float(moment.scores[name])
+    return real_number(f"{who}: the score {name!r}", moment.scores[name])
 
 
 def is_better(came: float, best: float, *, larger: bool, change: float = 0.0) -> bool:

@@ -16,6 +16,7 @@ from ..core.number import check_at_least
 from ..core.random import Key
 from ..io.checkpoint import save_checkpoint
 from .callback import Callback, Moment, is_better, named_score
+from .folder_lock import locked
 from .state import State
 
 _NAME = re.compile(r"step-(\d{8,})\.safetensors")
@@ -49,8 +50,8 @@ class Checkpoint(Callback):
         If `every` or `keep` is no integer, or less than 1; while training, if there is
         no such score.
     FileError
-        When training begins, if the folder has checkpoints of later steps: they are
-        another run's.
+        When training begins, if another `Checkpoint` writes into the folder, or it has
+        checkpoints of later steps: they are another run's.
     OSError
         While training, if a file cannot be written; the older ones are as they were.
     """
@@ -62,6 +63,7 @@ class Checkpoint(Callback):
     larger_is_better: bool = False
 
     _best: float = field(default=math.nan, init=False, repr=False)
+    _lock: int | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         check_at_least("Checkpoint", 1, keep=self.keep)
@@ -73,11 +75,14 @@ class Checkpoint(Callback):
         self._best = -math.inf if self.larger_is_better else math.inf
 
     def begin(self, moment: Moment) -> None:
-        """Make the folder, and look that nothing in it would be taken for later."""
+        """Make and lock the folder; nothing in it may be taken for later."""
         folder = Path(self.folder)
         folder.mkdir(parents=True, exist_ok=True)
-        for draft in folder.glob(".*.safetensors.*.part"):  # of a killed process
-            draft.unlink()
+        self._lock = locked("Checkpoint", folder)
+        if self._lock is not None:
+            # Nobody else writes here: these are drafts of a process that was killed.
+            for draft in folder.glob(".*.safetensors.*.part"):
+                draft.unlink()
         found = checkpoints(folder)
         if found and _step(found[-1]) > moment.step:
             raise FileError(
@@ -106,6 +111,12 @@ class Checkpoint(Callback):
         _save(folder / f"step-{moment.step:08}.safetensors", moment)
         for old in checkpoints(folder)[: -self.keep]:
             old.unlink()
+
+    def close(self) -> None:
+        """Leave the folder to others."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def memory(self) -> Any:
         """The best score so far, if one is asked for."""

@@ -42,12 +42,18 @@ def evaluate(
     Raises
     ------
     DtypeError
-        If the data are something else, such as a whole `Dataset`.
+        If the data are something else, such as a whole `Dataset`, or metrics have no
+        names.
     RangeError
         If there is no example, or `batch_size` is not positive.
     ShapeError
         If the arrays differ in length, or a loader has batches that are no pairs.
     """
+    if not isinstance(metrics, Mapping):
+        raise DtypeError(
+            f"evaluate: metrics must be a mapping, such as "
+            f"{{'accuracy': train.accuracy}}; a {type(metrics).__name__} came"
+        )
     used = {
         name: metric if isinstance(metric, Metric) else average(metric)
         for name, metric in metrics.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 import os
@@ -13,11 +14,12 @@ from typing import Any
 from ..core.compile import compile
 from ..core.dtype import float64
 from ..core.elements import tensor
-from ..core.errors import NonFiniteError, RangeError
+from ..core.errors import DtypeError, NonFiniteError, RangeError
 from ..core.number import check_at_least
 from ..core.random import Key
 from ..io.checkpoint import load_checkpoint
 from ..optim import Optimiser
+from .arguments import check_arguments
 from .batches import Batches, fingerprint, pair
 from .callback import Callback, Moment
 from .checkpoint import Checkpoint, checkpoints, words
@@ -71,18 +73,28 @@ def fit(
     Raises
     ------
     DtypeError, RangeError
-        If not just one of `epochs` and `steps` is given, a number is no integer, or
-        negative, the loader has no batch, or `evaluate` has a score `train_loss`; if
-        the checkpoint is of another key, or its loader made other batches.
+        If an argument is of another kind, not just one of `epochs` and `steps` is
+        given, a number is no integer, or negative, the loader has no batch, or
+        `evaluate` has a score `train_loss`; if the checkpoint is of another key, or its
+        loader made other batches.
     ShapeError
         If a batch is no pair (x, y), or has no example.
     NonFiniteError
-        If the loss is infinite or not a number, or the parameters are when a checkpoint
-        or the end is reached; the message names the first tensor that is not finite.
+        If the loss is infinite or not a number, or the rest of the state is when a
+        checkpoint or the end is reached; the message names the first such tensor.
     FileError, TreeError
-        If the checkpoint is damaged, or of another model, optimiser or callbacks.
+        If the checkpoint is damaged, or of another model, optimiser or callbacks; if
+        the model is none that `State.init` takes.
     """
     _check_numbers(epochs, steps, evaluate_every)
+    check_arguments(
+        loss=loss,
+        optimiser=optimiser,
+        loader=loader,
+        key=key,
+        evaluate=evaluate,
+        callbacks=callbacks,
+    )
     step = stepper(loss, optimiser)
     run = _Run(
         state=State.init(model, optimiser, key),
@@ -96,14 +108,13 @@ def fit(
         callbacks=sorted(callbacks, key=lambda each: isinstance(each, Checkpoint)),
         take=compile(step) if compiled else step,
     )
-    try:
+    with contextlib.ExitStack() as stack:  # one that cannot be closed hinders no other
+        for each in run.callbacks:
+            stack.callback(each.close)
         run.begin(resume)
         while not run.is_over():
             run.rest_of_epoch()
-        run.check_params()
-    finally:
-        for each in run.callbacks:
-            each.close()
+        run.check_finite()
     return functools.reduce(lambda s, each: each.result(s), run.callbacks, run.state)
 
 
@@ -172,6 +183,11 @@ class _Run:
 
     def _evaluate(self, loss: float = math.nan) -> None:
         given = {} if self.evaluate is None else self.evaluate(self.state.model)
+        if not isinstance(given, Mapping):
+            raise DtypeError(
+                f"fit: evaluate must return a dict of scores by name, a "
+                f"{type(given).__name__} came"
+            )
         if TRAIN_LOSS in given:
             raise RangeError(
                 f"fit: evaluate: the score {TRAIN_LOSS!r} is fit's own; another name "
@@ -205,19 +221,19 @@ class _Run:
         }
 
     def _to_save(self) -> dict[str, Any]:
-        self.check_params()
+        self.check_finite()
         return self.resumable()
 
-    def check_params(self) -> None:
-        """Raise an error if the last step has made what only the next would notice."""
-        name = in_tree({"params": self.state.params})
+    def check_finite(self) -> None:
+        """Raise an error if steps have made what their losses do not show."""
+        parts = ("params", "statistics", "optimiser")
+        name = in_tree({part: getattr(self.state, part) for part in parts})
         if name is None or self.previous is None:
             return
-        step = int(self.state.step)
         first = first_non_finite(self.loss, self.optimiser, *self.previous)
         raise NonFiniteError(
-            f"fit: step {step} has made {name}, which is not finite; the first tensor "
-            f"that is not finite is {first or name}"
+            f"fit: after step {int(self.state.step)}, {name} is not finite; the first "
+            f"tensor of this step that is not finite is {first or name}"
         )
 
     def _recall(self, saved: dict[str, Any], path: Path) -> None:

@@ -1,6 +1,6 @@
 """Which tensor of a training step was the first that is infinite or not a number.
 
-Training looks at the loss of every step, and at the parameters before they are kept.
+Training looks at the loss of every step, and at the state before it is kept.
 When these are not finite, the step is taken once more and every tensor is looked at. To
 that end training waits for each step's loss, and keeps the batch and the state of the
 step before: parameters and the optimiser's state are in memory twice.
@@ -32,7 +32,13 @@ def first_non_finite(
     optimiser makes of them.
     """
     x, y = tree.map(tensor, (x, y))
-    given = {"x": x, "y": y, "params": state.params, "statistics": state.statistics}
+    given = {
+        "x": x,
+        "y": y,
+        "params": state.params,
+        "statistics": state.statistics,
+        "optimiser": state.optimiser,
+    }
     args = state.params, state.statistics, x, y
     return (
         in_tree(given)
@@ -45,7 +51,11 @@ def in_tree(values: Any, *, last: bool = False) -> str | None:
     """The name of the first leaf that is not finite, or of the last one."""
     names, leaves = tree.names(values), tree.flatten(values)[0]
     pairs = zip(names, leaves, strict=True)
-    found = [name for name, leaf in pairs if not _is_finite(leaf)]
+    found = [
+        name
+        for name, leaf in pairs
+        if isinstance(leaf, Tensor) and not _is_finite(leaf)
+    ]
     return found[-1 if last else 0] if found else None
 
 

@@ -15,10 +15,12 @@ from typing import Any, Self
 from ..core import tree
 from ..core.autodiff import value_and_grad
 from ..core.elements import tensor
+from ..core.errors import DtypeError
 from ..core.random import Key, fold_in
 from ..core.tensor import Tensor
 from ..nn import combine, partition
 from ..optim import Optimiser
+from .trainable import check_trainable
 
 Loss = Callable[[Any, Any], Tensor]
 Step = Callable[["State", Any, Any], tuple["State", Tensor]]
@@ -52,7 +54,17 @@ class State:
 
     @classmethod
     def init(cls, model: Any, optimiser: Optimiser, key: Key | None = None) -> Self:
-        """The state before the first step; without a key, no layer may draw numbers."""
+        """The state before the first step; without a key, no layer may draw numbers.
+
+        Raises
+        ------
+        DtypeError
+            If the model is no layer, or its `training` does not take (x, key).
+        TreeError
+            If it has no parameters, or a leaf that is no tensor, or one layer stands in
+            two places: they would be two layers after a step.
+        """
+        check_trainable(model)
         params, statistics = partition(model)
         zero = tensor(0)
         return cls(params, statistics, optimiser.init(params), key, zero, zero, zero)
@@ -74,10 +86,25 @@ def objective(loss: Loss) -> Callable[..., tuple[Tensor, Any]]:
     def value(
         params: Any, statistics: Any, x: Any, y: Any, key: Key | None
     ) -> tuple[Tensor, Any]:
-        prediction, after = combine(params, statistics).training(x, key)
+        prediction, after = _trained(combine(params, statistics), x, key)
         return loss(prediction, y), partition(after)[1]
 
     return value
+
+
+def _trained(model: Any, x: Any, key: Key | None) -> tuple[Any, Any]:
+    """The prediction of a step, and the model of the next."""
+    made = model.training(x, key)
+    if not (isinstance(made, tuple) and list(map(type, made))[1:] == [type(model)]):
+        kind = type(model).__name__
+        came = type(made).__name__
+        if isinstance(made, tuple):
+            came = f"({', '.join(type(each).__name__ for each in made)})"
+        raise DtypeError(
+            f"{kind}.training must return (result, {kind}), where the second is the "
+            f"layer of the next step; {came} came"
+        )
+    return made
 
 
 def stepper(loss: Loss, optimiser: Optimiser) -> Step:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ class TensorBoard(Callback):
     DtypeError, RangeError
         If `every` is no integer, or less than 1.
     OSError
-        While training, if the file cannot be written.
+        While training, if the file cannot be written; the error names it.
     """
 
     folder: str | os.PathLike[str]
@@ -57,9 +58,10 @@ class TensorBoard(Callback):
         now = self.clock()
         name = f"events.out.tfevents.{int(now):010}.{os.getpid()}.{next(_count)}"
         self._file = Path(self.folder, name).open("wb")  # noqa: SIM115, see `close`
-        self._file.write(event_file.version(now))
-        self._file.write(event_file.session_start(now, moment.step))
-        self._file.flush()
+        with _named(self._file):
+            self._file.write(event_file.version(now))
+            self._file.write(event_file.session_start(now, moment.step))
+            self._file.flush()
 
     def after_step(self, moment: Moment) -> None:
         """Write the loss, if it is time."""
@@ -69,15 +71,27 @@ class TensorBoard(Callback):
     def after_evaluation(self, moment: Moment) -> None:
         """Write the scores, and all so far to the disk."""
         self._write(moment.step, numbers(moment.scores))
-        self._file.flush()
+        with _named(self._file):
+            self._file.flush()
 
     def _write(self, step: int, named: dict[str, float]) -> None:
         now = self.clock()
-        for name, number in named.items():
-            self._file.write(event_file.scalar(now, step, name, number))
+        with _named(self._file):
+            for name, number in named.items():
+                self._file.write(event_file.scalar(now, step, name, number))
 
     def close(self) -> None:
         """Close the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        file, self._file = self._file, None
+        if file is not None:
+            with _named(file):
+                file.close()
+
+
+@contextlib.contextmanager
+def _named(file: Any) -> Iterator[None]:
+    """A failed write does not know its file."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, os.fspath(file.name)) from error

@@ -201,3 +201,19 @@ def test_pairs_of_many_kinds_of_tokens_are_told_apart():
     tokens = np.array([50_000, 59_999, 50_000, 59_999, 7], np.int32)
 
     assert byte_pairs._commonest(tokens, 60_000) == (50_000, 59_999)
+
+
+@pytest.mark.parametrize("text", [b"abc", None, ["a"]], ids=str)
+def test_a_text_is_a_str(text):
+    message = f"text must be a str, a {type(text).__name__} came"
+    with pytest.raises(DtypeError, match=f"BytePairTokenizer: {message}"):
+        TRAINED.encode(text)
+    with pytest.raises(DtypeError, match=f"BytePairTokenizer: {message}"):
+        BytePairTokenizer.train(text, 1)
+
+
+def test_rows_of_several_lengths_are_no_text():
+    with pytest.raises(
+        ShapeError, match=r"ids must have one axis, \[\[1\], \[1, 2\]\]"
+    ):
+        TRAINED.decode([[1], [1, 2]])

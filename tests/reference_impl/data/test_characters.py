@@ -76,3 +76,21 @@ def test_numbers_of_no_character_are_refused():
         tokenizer.decode([0.5])
     with pytest.raises(ShapeError, match=r"ids must have one axis, \(1, 2\) came"):
         tokenizer.decode([[0, 1]])
+
+
+@pytest.mark.parametrize("text", [b"abc", None, ["a"]], ids=str)
+def test_a_text_is_a_str(text):
+    message = f"must be a str, a {type(text).__name__} came"
+    with pytest.raises(DtypeError, match=f"CharacterTokenizer: text {message}"):
+        CharacterTokenizer("abc").encode(text)
+    with pytest.raises(DtypeError, match=f"CharacterTokenizer: text {message}"):
+        CharacterTokenizer.of(text)
+    with pytest.raises(DtypeError, match=f"CharacterTokenizer: vocabulary {message}"):
+        CharacterTokenizer(text)
+
+
+def test_rows_of_several_lengths_are_no_text():
+    with pytest.raises(
+        ShapeError, match=r"ids must have one axis, \[\[1\], \[1, 2\]\]"
+    ):
+        CharacterTokenizer("abc").decode([[1], [1, 2]])

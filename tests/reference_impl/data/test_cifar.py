@@ -1,5 +1,6 @@
 """Archives of CIFAR-10, made here with few images."""
 
+import gzip
 import io
 import tarfile
 
@@ -97,4 +98,43 @@ def test_a_truncated_archive_is_refused(tmp_path, kept):
     path.write_bytes(path.read_bytes()[:kept])
 
     with pytest.raises(FileError, match=r"cifar\.tar\.gz: (cannot be unpacked|must)"):
+        read_cifar10(path)
+
+
+def damaged(folder, change):
+    """An archive whose bytes are changed behind the members, or inside of them."""
+    path = archive(folder, PARTS)
+    path.write_bytes(change(path.read_bytes()))
+    return path
+
+
+def flipped(place):
+    def change(good):
+        return good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :]
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *(pytest.param(flipped(-i), id=f"byte {-i}") for i in range(1, 9)),
+        pytest.param(lambda good: good[:-8] + bytes(4) + good[-4:], id="checksum"),
+        *(
+            pytest.param(lambda good, i=i: good[:-i], id=f"cut {i}")
+            for i in range(1, 9)
+        ),
+        pytest.param(flipped(20_000), id="inside"),
+        pytest.param(lambda good: good + b"x", id="behind"),
+    ],
+)
+def test_a_checksum_is_compared_though_all_members_were_read(tmp_path, change):
+    with pytest.raises(FileError, match=r"cifar\.tar\.gz: cannot be unpacked"):
+        read_cifar10(damaged(tmp_path, change))
+
+
+def test_an_archive_that_is_not_packed_is_refused(tmp_path):
+    path = damaged(tmp_path, gzip.decompress)
+
+    with pytest.raises(FileError, match="cannot be unpacked: Not a gzipped file"):
         read_cifar10(path)

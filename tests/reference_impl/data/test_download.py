@@ -379,7 +379,39 @@ def test_a_name_stays_in_its_folder(name):
         Source(name, "https://example.org/a", DIGEST)
 
 
-@pytest.mark.parametrize("url", ["", "a", "file:///etc/passwd", "ftp://a/b", "//a/b"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "a",
+        "file:///etc/passwd",
+        "ftp://a/b",
+        "//a/b",
+        "http://",
+        "http:///a",
+        "http://[bad",
+        "https://[::1",
+    ],
+)
 def test_an_address_is_one_of_the_web(url):
     with pytest.raises(RangeError, match="url must begin with http:// or https://"):
         Source("x", url, DIGEST)
+
+
+@pytest.mark.parametrize("digest", ["", DIGEST[1:], DIGEST + "0", "g" + DIGEST[1:]])
+def test_a_hash_has_64_hexadecimal_digits(digest):
+    with pytest.raises(RangeError, match="sha256 must be 64 hexadecimal digits"):
+        Source("x", "https://example.org/a", digest)
+
+
+def test_large_letters_are_the_same_digits(server):
+    assert fetched(source(server, sha256=DIGEST.upper())).read_bytes() == CONTENT
+
+
+def test_a_redirection_to_what_is_no_address_is_not_followed_again(server):
+    server.faults = ["http://[::1"]
+
+    with pytest.raises(DownloadError, match=r"file\.bin: .*Invalid IPv6"):
+        fetched(source(server))
+
+    assert len(server.ranges) == 1

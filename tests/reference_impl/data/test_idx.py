@@ -42,6 +42,12 @@ DAMAGED = {
     r"uint8\[3, 4\] takes 12 bytes, 11 came": lambda good: good[:-1],
     r"uint8\[3, 4\] takes 12 bytes, more came": lambda good: good + b"\0",
     r"takes \d+ bytes, 0 came": lambda good: b"\0\0\x0e\x03" + b"\xff" * 12,
+    r"uint8 of 4 axes, .*, is no array": lambda good: (
+        b"\0\0\x08\x04" + b"\xff" * 12 + bytes(4)
+    ),
+    "uint8 of 255 axes, .*, is no array": lambda good: (
+        b"\0\0\x08\xff" + b"\0\0\0\1" * 255 + b"\0"
+    ),
     "cannot be unpacked": lambda good: gzip.compress(good)[:-9],
     "cannot be unpacked: CRC": lambda good: gzip.compress(good)[:-8] + bytes(8),
 }

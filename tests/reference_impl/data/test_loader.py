@@ -257,3 +257,10 @@ def test_an_epoch_has_a_number_and_a_start_within_it():
         loader.epoch(-1)
     with pytest.raises(DtypeError, match=r"number must be an integer, 0\.5 came"):
         loader.epoch(0.5)
+
+
+@pytest.mark.parametrize("options", [{"workers": 2**63}, {"prefetch": 2**63}], ids=str)
+def test_more_than_all_batches_are_never_ahead(options):
+    loader = Loader((X, Y), 3, **{"workers": 1, **options})
+
+    assert_equal([*loader.epoch(0)], [*Loader((X, Y), 3).epoch(0)])

@@ -52,3 +52,10 @@ def test_wrong_arguments_are_named():
             next_tokens(np.arange(5), steps)
     with pytest.raises(DtypeError, match="next_tokens: steps must be an integer"):
         next_tokens(np.arange(5), 1.5)
+
+
+@pytest.mark.parametrize("tokens", [[1, 2, 3], "abc", None], ids=str)
+def test_stretches_are_those_of_an_array(tokens):
+    message = f"tokens must be a NumPy array, a {type(tokens).__name__} came"
+    with pytest.raises(DtypeError, match=f"next_tokens: {message}"):
+        next_tokens(tokens, 1)

@@ -195,3 +195,18 @@ def test_wrong_shapes_are_named():
             transform(generator(), SEQUENCES)
     with pytest.raises(ShapeError, match=r"\(N, T\) or \(N, C, T\), \(500, 2, 5, 6\)"):
         random_shift(generator(), IMAGES, most=1)
+
+
+def test_a_cutout_has_a_centre_in_the_image():
+    for shape in ((2, 1, 0, 4), (2, 1, 4, 0)):
+        with pytest.raises(ShapeError, match=r"cutout: x must have pixels, \(2, 1, "):
+            cutout(generator(), np.zeros(shape), size=1)
+
+
+@pytest.mark.parametrize("name", ["mean", "std"])
+@pytest.mark.parametrize("shape", [(3,), (3, 1, 1), (1, 1, 1, 1, 1)], ids=str)
+def test_normalise_makes_no_other_shape(name, shape):
+    options = {"mean": 0.0, "std": 1.0, name: np.ones(shape)}
+
+    with pytest.raises(ShapeError, match=f"normalise: {name} must broadcast to x, .*;"):
+        normalise(generator(), np.zeros((2, 1, 4, 4)), **options)

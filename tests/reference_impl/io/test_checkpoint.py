@@ -254,3 +254,34 @@ def test_nothing_but_the_file_is_left(path, tmp_path):
     save_checkpoint(path, values())
 
     assert os.listdir(tmp_path) == [path.name]
+
+
+def test_the_name_of_the_metadata_is_none_for_an_array(path):
+    with pytest.raises(ri.TreeError, match="the name __metadata__ is the format's own"):
+        save_checkpoint(path, {"__metadata__": ri.zeros(1)})
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("names", "metadata"),
+    [({"a\ud800": ri.zeros(1)}, {}), ({}, {"\ud800": "b"}), ({}, {"b": "a\ud800"})],
+    ids=["array", "name", "text"],
+)
+def test_what_is_not_unicode_is_refused(path, names, metadata):
+    message = "save_checkpoint: names and metadata must be Unicode, .*surrogate pair at"
+    with pytest.raises(ri.TreeError, match=message):
+        save_checkpoint(path, names, metadata)
+    assert not path.exists()
+
+
+def test_a_forged_list_that_is_nested_deeply_is_refused(path):
+    said = {
+        "sha256": "0" * 64,
+        "format": "reference_impl checkpoint",
+        "version": "1",
+        "complex128": "[" * 100_000,
+    }
+    path.write_bytes(resealed(safetensors.numpy.save({"x": np.zeros(2)}, said)))
+
+    with pytest.raises(ri.FileError, match=r"no safetensors file: .*recursion"):
+        read_checkpoint(path)

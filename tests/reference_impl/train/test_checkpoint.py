@@ -1,11 +1,14 @@
 import errno
 import os
+import subprocess
+import sys
 
 import pytest
 
 import reference_impl as ri
 from reference_impl import nn, train
 from reference_impl.core import whole_file
+from reference_impl.train import folder_lock
 
 
 def names(folder):
@@ -131,3 +134,61 @@ def test_numbers_that_are_no_counts_are_named(tmp_path, name):
 def test_a_score_that_is_not_there_is_named(run, tmp_path):
     with pytest.raises(ri.RangeError, match="Checkpoint: there is no score 'accuracy'"):
         run.fit(epochs=1, callbacks=[train.Checkpoint(tmp_path, best="accuracy")])
+
+
+def test_a_folder_belongs_to_one_training_that_runs(run, bits, tmp_path):
+    command = [sys.executable, str(run.path), str(tmp_path), "eager"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            read_steps(process, 9)
+            draft = tmp_path / ".step-00000099.safetensors.ab.part"
+            draft.write_bytes(b"")
+            with pytest.raises(ri.FileError, match="is in use by another Checkpoint"):
+                run.fit(steps=10**9, callbacks=[train.Checkpoint(tmp_path)])
+            assert draft.exists()
+            read_steps(process, 9)  # it goes on
+        finally:
+            process.kill()
+
+    # What was killed has the folder no more.
+    steps = train.read_checkpoint(train.checkpoints(tmp_path)[-1]).metadata["step"]
+    end = int(steps) + 9
+    keeper = train.Checkpoint(tmp_path, every=1)
+    assert bits(run.fit(steps=end, resume=tmp_path, callbacks=[keeper])) == bits(
+        run.fit(steps=end)
+    )
+    assert names(tmp_path) == [f"step-{end:08}.safetensors"]
+
+
+def read_steps(process, count):
+    for _ in range(count):
+        assert process.stdout.readline()
+
+
+def test_two_checkpoints_of_one_training_have_two_folders(run, tmp_path):
+    two = [train.Checkpoint(tmp_path), train.Checkpoint(tmp_path, best="train_loss")]
+    with pytest.raises(ri.FileError, match="is in use by another Checkpoint, of this"):
+        run.fit(epochs=1, callbacks=two)
+
+    run.fit(epochs=1, callbacks=two[:1])  # an error has left the folder
+
+
+def refusing(error):
+    def flock(handle, operation):
+        raise OSError(error, os.strerror(error))
+
+    return flock
+
+
+def test_where_folders_cannot_be_locked_drafts_stay(run, tmp_path, monkeypatch):
+    draft = tmp_path / ".step-00000099.safetensors.ab.part"
+    draft.write_bytes(b"")
+    keeper = train.Checkpoint(tmp_path)
+
+    if folder_lock.fcntl is not None:
+        monkeypatch.setattr(folder_lock.fcntl, "flock", refusing(errno.EBADF))
+        run.fit(epochs=1, callbacks=[keeper])
+    monkeypatch.setattr(folder_lock, "fcntl", None)
+    run.fit(epochs=2, callbacks=[keeper], resume=tmp_path)
+
+    assert names(tmp_path) == [draft.name, "step-00000012.safetensors"]

@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 
 import reference_impl as ri
@@ -84,3 +85,15 @@ def test_numbers_out_of_range_are_named(options, error, message):
 def test_nobody_watches_the_training_loss_by_accident():
     with pytest.raises(TypeError, match="score"):
         train.EarlyStopping()
+
+
+def test_a_score_that_is_no_single_number_is_named(run):
+    stopping = train.EarlyStopping(score="several")
+
+    message = "EarlyStopping: the score 'several' must be a real number, array"
+    with pytest.raises(ri.DtypeError, match=message):
+        run.fit(
+            epochs=1,
+            evaluate=lambda model: {"several": np.ones(2)},
+            callbacks=[stopping],
+        )

@@ -106,3 +106,9 @@ def test_every_kind_of_metric_is_taken(run):
 def test_arrays_of_unequal_length_are_named(run, y):
     with pytest.raises(ri.ShapeError, match=r"evaluate: x and y .*, x is \(22, 4\)"):
         train.evaluate(run.model(), (run.X, y), METRICS)
+
+
+@pytest.mark.parametrize("metrics", [train.accuracy, [train.accuracy]])
+def test_metrics_have_names(run, metrics):
+    with pytest.raises(ri.DtypeError, match="evaluate: metrics must be a mapping"):
+        train.evaluate(run.model(), (run.X, run.Y), metrics)

@@ -233,3 +233,23 @@ def test_a_key_is_asked_for_by_the_layer_that_draws(run):
             run.loader(),
             epochs=1,
         )
+
+
+class BreaksAtTheEnd(train.Callback):
+    def close(self):
+        raise ZeroDivisionError
+
+
+def test_a_callback_that_cannot_be_closed_hinders_no_other(run):
+    first, last = Log(), Log()
+    with pytest.raises(ZeroDivisionError):
+        run.fit(epochs=1, callbacks=[first, BreaksAtTheEnd(), last])
+
+    assert first.said[-1] == last.said[-1] == ("close",)
+
+
+@pytest.mark.parametrize("score", [0.5, None, ["loss"]], ids=str)
+def test_scores_have_names(run, score):
+    message = f"fit: evaluate must return a dict .*, a {type(score).__name__} came"
+    with pytest.raises(ri.DtypeError, match=message):
+        run.fit(epochs=1, evaluate=lambda model: score)

@@ -1,3 +1,4 @@
+import dataclasses
 import re
 from dataclasses import dataclass
 
@@ -124,8 +125,8 @@ def test_parameters_that_are_not_finite_are_neither_kept_nor_returned(
     x = np.full((4, 2), 1.5, np.float32)
     x[3] = 1.0
     message = (
-        "fit: step 2 has made params.layers.first.weight, which is not finite; the "
-        "first tensor that is not finite is gradient.layers.second.weight"
+        "fit: after step 2, params.layers.first.weight is not finite; the first tensor "
+        "of this step that is not finite is gradient.layers.second.weight"
     )
     keeper = train.Checkpoint(tmp_path, every=1)
 
@@ -173,3 +174,60 @@ def test_ops_with_several_results_are_looked_at():
     message = raised(lambda w, x: ri.stop_gradient(x - ri.slogdet(w * x - 1.0)[1]))
 
     assert re.search(r"is second, where _?slogdet makes float32", message)
+
+
+@dataclass(frozen=True)
+class Squares(nn.Layer):
+    """Adds up the squares of what it is given, of which the loss knows nothing."""
+
+    weight: ri.Tensor
+    total: ri.Tensor = nn.statistic()
+
+    def __call__(self, x):
+        return self.weight * x
+
+    def training(self, x, key=None):
+        after = dataclasses.replace(self, total=self.total + ri.sum(x * x))
+        return self(x), after
+
+
+def unseen(optimiser, x, scale=1e-10, **options):
+    """The message of a training whose losses are finite."""
+    loader = data.Loader((x, np.zeros_like(x)), batch_size=2)
+    model = Squares(ri.tensor([1.0, 1.0]), total=ri.tensor(0.0))
+
+    def loss(prediction, y):
+        return scale * ri.sum(ri.abs(prediction))
+
+    with np.errstate(all="ignore"), pytest.raises(ri.NonFiniteError) as caught:
+        train.fit(model, loss, optimiser, loader, **options)
+    return str(caught.value)
+
+
+@both
+def test_statistics_that_are_not_finite_are_neither_kept_nor_returned(
+    tmp_path, compiled
+):
+    x = np.ones((4, 2), np.float32)
+    x[2:] = 1e20  # its square is infinite
+    message = (
+        "fit: after step 2, statistics.total is not finite; the first tensor of this "
+        "step that is not finite is statistics.total"
+    )
+    keeper = train.Checkpoint(tmp_path, every=1)
+
+    options = {"compiled": compiled, "steps": 2}
+    assert unseen(optim.sgd(lr=0.1), x, callbacks=[keeper], **options) == message
+    assert [p.name for p in train.checkpoints(tmp_path)] == [
+        "step-00000001.safetensors"
+    ]
+    assert unseen(optim.sgd(lr=0.1), x, **options) == message
+
+
+def test_a_state_of_the_optimiser_that_is_not_finite_is_not_returned():
+    # The gradient is 2e22; its square is infinite, and Adam divides by its root.
+    x = np.full((2, 2), 1e18, np.float32)
+
+    message = unseen(optim.adam(), x, scale=1e4, steps=1)
+
+    assert re.search(r"after step 1, optimiser\..* is not finite", message)

@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
@@ -90,3 +92,36 @@ def test_parameters_keep_their_dtype(run, dtype):
     )
 
     assert str(state.model.weight.dtype) == dtype
+
+
+@dataclass(frozen=True)
+class Made(nn.Layer):
+    """Training returns what a function makes of it and its result."""
+
+    weight: ri.Tensor
+    makes: object = nn.static()
+
+    def training(self, x, key=None):
+        return self.makes(self, self.weight * x)
+
+
+@pytest.mark.parametrize(
+    ("makes", "came"),
+    [
+        (lambda layer, out: out, "Tensor"),
+        (lambda layer, out: (out, out), r"\(Tensor, Tensor\)"),
+        (lambda layer, out: (out, layer, None), r"\(Tensor, Made, NoneType\)"),
+        (lambda layer, out: None, "NoneType"),
+    ],
+    ids=["tensor", "two tensors", "three", "nothing"],
+)
+@pytest.mark.parametrize("transformation", [lambda step: step, ri.compile])
+def test_training_returns_a_result_and_a_layer(makes, came, transformation):
+    step = train.stepper(nn.mean_squared_error, optim.sgd(lr=0.1))
+    x = ri.ones((2, 3))
+
+    message = rf"Made.training must return \(result, Made\), .*; {came} came"
+    with pytest.raises(ri.DtypeError, match=message):
+        transformation(step)(
+            train.State.init(Made(ri.tensor(1.0), makes), optim.sgd(lr=0.1)), x, x
+        )

@@ -62,3 +62,14 @@ def test_every_must_be_positive(tmp_path):
         train.TensorBoard(tmp_path, every=0)
     with pytest.raises(ri.DtypeError, match="TensorBoard: every must be an integer"):
         train.TensorBoard(tmp_path, every=1.5)
+
+
+def test_a_full_disk_is_an_error_with_the_name_of_the_file(run, tmp_path):
+    resource = pytest.importorskip("resource", reason="there are no limits to set")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200, limits[1]))
+    try:
+        with pytest.raises(OSError, match=r"too large: '.*/events\.out\.tfevents"):
+            fit(run, tmp_path, epochs=2)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
