@@ -12,6 +12,7 @@ the only interface, and no order of parts has to be learnt.
 Modules import downwards only:
 
     trees                      parameters, gradients, states: what must be alike
+    settings                   numbers that were checked
     descent                    what a formula for one parameter needs around it
     terms                      what several formulas have
     schedules                  step sizes that change

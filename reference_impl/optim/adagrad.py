@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.number import check_fraction, check_not_negative
 from ..core.ops import full_like, sqrt, zeros_like
 from ..core.tensor import Tensor
 from .descent import Decay, Optimiser, Rate, descent
+from .settings import fractions, not_negative
 from .terms import root
 
 
@@ -37,7 +37,7 @@ def adagrad(
     Defaults are PyTorch's; its `lr_decay` is the schedule `inverse_time`. Source:
     Duchi, Hazan and Singer 2011, the diagonal of figure 1.
     """
-    check_not_negative("adagrad", eps=eps, initial=initial)
+    eps, initial = not_negative("adagrad", eps=eps, initial=initial)
 
     def rule(g: Tensor, slots: dict[str, Tensor], lr: Any) -> Any:
         s = slots["s"] + g * g
@@ -67,8 +67,8 @@ def adadelta(
     Defaults are PyTorch's. The other frameworks have the same formula and other numbers
     (`variants.py`). Source: Zeiler 2012, algorithm 1, which has no lr.
     """
-    check_fraction("adadelta", rho=rho)
-    check_not_negative("adadelta", eps=eps)
+    (rho,) = fractions("adadelta", rho=rho)
+    (eps,) = not_negative("adadelta", eps=eps)
 
     def rule(g: Tensor, slots: dict[str, Tensor], lr: Any) -> Any:
         v = rho * slots["v"] + (1 - rho) * (g * g)

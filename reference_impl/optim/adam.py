@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.errors import RangeError
-from ..core.number import check_fraction, check_not_negative
+from ..core.number import real_number
 from ..core.ops import maximum, ones, sqrt, zeros_like
 from ..core.tensor import Tensor
 from .descent import Decay, Optimiser, Rate, Slots, descent
+from .settings import not_negative, two_fractions
 
 
 def adam(
@@ -79,9 +80,8 @@ def _adam(
     amsgrad: bool,
     decay: Decay,
 ) -> Optimiser:
-    beta1, beta2 = betas
-    check_fraction(who, beta1=beta1, beta2=beta2)
-    check_not_negative(who, eps=eps)
+    beta1, beta2 = two_fractions(who, betas)
+    (eps,) = not_negative(who, eps=eps)
 
     def numbers(t: Tensor, lr: Any) -> tuple[Any, ...]:
         rate, correction = lr / (1 - beta1**t), sqrt(1 - beta2**t)
@@ -135,9 +135,9 @@ def nadam(
     every parameter instead of once an update, so it agrees for a single parameter only.
     Source: Dozat 2016, algorithm 2.
     """
-    beta1, beta2 = betas
-    check_fraction("nadam", beta1=beta1, beta2=beta2)
-    check_not_negative("nadam", eps=eps)
+    beta1, beta2 = two_fractions("nadam", betas)
+    (eps,) = not_negative("nadam", eps=eps)
+    momentum_decay = real_number("nadam: momentum_decay", momentum_decay)
     if not momentum_decay >= 0:
         raise RangeError(
             f"nadam: momentum_decay must be at least 0, {momentum_decay} came"
@@ -165,7 +165,15 @@ def nadam(
 
     slots: Slots = {"m": zeros_like, "v": zeros_like, "product": _one}
     decay = Decay(weight_decay, decoupled, decayed)
-    return descent("nadam", rule, slots=slots, numbers=numbers, lr=lr, decay=decay)
+    return descent(
+        "nadam",
+        rule,
+        slots=slots,
+        scalars=["product"],
+        numbers=numbers,
+        lr=lr,
+        decay=decay,
+    )
 
 
 def _one(p: Tensor) -> Tensor:

@@ -6,11 +6,19 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ..core import tree
-from ..core.dtype import FLOATS, check_kind, float64, wide_type
-from ..core.number import check_fraction
+from ..core.dtype import float64, wide_type
 from ..core.ops import astype, zeros_like
 from ..core.tensor import Tensor
-from .trees import State, counter
+from .settings import fractions
+from .trees import (
+    Flat,
+    State,
+    check_count,
+    check_floats,
+    check_state,
+    counter,
+    matching,
+)
 
 
 class Average(NamedTuple):
@@ -46,11 +54,11 @@ def exponential_average(decay: float = 0.999, *, corrected: bool = False) -> Ave
     TensorFlow's average and PyTorch's `get_ema_avg_fn` are not corrected; optax's is by
     default. Source: Polyak and Juditsky 1992; the correction, Kingma and Ba 2014.
     """
-    check_fraction("exponential_average", decay=decay)
+    who = "exponential_average"
+    (decay,) = fractions(who, decay=decay)
 
     def init(params: Any) -> State:
-        for p in tree.flatten(params)[0]:
-            check_kind(p.dtype, FLOATS, who="exponential_average")
+        check_floats(who, params)
         return {"step": counter(params), "average": tree.map(first, params)}
 
     def first(p: Tensor) -> Tensor:
@@ -58,6 +66,10 @@ def exponential_average(decay: float = 0.999, *, corrected: bool = False) -> Ave
         return zeros_like(p, dtype=dtype) if corrected else astype(p, dtype)
 
     def update(params: Any, state: State) -> State:
+        check_state(who, ("step", "average"), state)
+        check_count(who, "step", state["step"])
+        flat = Flat.of(who, params)
+        averages = matching(who, "average", state["average"], flat, flat.wide)
         step = state["step"] + 1
         weight: Any = 1 - decay
         if corrected:
@@ -67,6 +79,7 @@ def exponential_average(decay: float = 0.999, *, corrected: bool = False) -> Ave
             w = astype(weight, a.dtype) if corrected else weight
             return a + w * (astype(p, a.dtype) - a)
 
-        return {"step": step, "average": tree.map(moved, state["average"], params)}
+        after = map(moved, averages, flat.leaves)
+        return {"step": step, "average": flat.like(list(after))}
 
     return Average(init, update)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from ..core import tree
 from ..core.dtype import wide_type
-from ..core.errors import RangeError
-from ..core.number import check_not_negative
 from ..core.ops import astype, clip, maximum, norm, stack, zeros
 from ..core.tensor import Tensor
+from .settings import above_zero, not_negative
+from .trees import Flat
 
 
 def global_norm(grads: Any) -> Tensor:
     """The Euclidean length of all leaves together; in float32 for 16-bit floats."""
-    leaves, _ = tree.flatten(grads)
+    leaves = Flat.of("global_norm", grads).leaves
     if not leaves:
         return zeros(())
     return norm(stack([norm(astype(g, wide_type(g.dtype))) for g in leaves]))
@@ -33,10 +32,11 @@ def clip_by_global_norm(grads: Any, limit: float, *, eps: float = 0.0) -> Any:
     Notes
     -----
     What is not finite is not hidden: a NaN makes all elements NaN, an infinity itself.
-    Source: Pascanu, Mikolov and Bengio 2013, algorithm 1.
+    Where the square of the length overflows, finite gradients become zero, as in
+    PyTorch. Source: Pascanu, Mikolov and Bengio 2013, algorithm 1.
     """
-    _check_limit("clip_by_global_norm", limit)
-    check_not_negative("clip_by_global_norm", eps=eps)
+    (limit,) = above_zero("clip_by_global_norm", limit=limit)
+    (eps,) = not_negative("clip_by_global_norm", eps=eps)
     # Below the limit this is limit / limit, which is exactly 1.
     scale = limit / maximum(global_norm(grads) + eps, limit)
     return tree.map(lambda g: astype(g * scale, g.dtype), grads)
@@ -44,10 +44,6 @@ def clip_by_global_norm(grads: Any, limit: float, *, eps: float = 0.0) -> Any:
 
 def clip_by_value(grads: Any, limit: float) -> Any:
     """Gradients with every element moved into [-limit, limit]."""
-    _check_limit("clip_by_value", limit)
-    return tree.map(lambda g: clip(g, -limit, limit), grads)
-
-
-def _check_limit(who: str, limit: float) -> None:
-    if not 0 < limit < math.inf:
-        raise RangeError(f"{who}: the limit must be finite and above 0, {limit} came")
+    (limit,) = above_zero("clip_by_value", limit=limit)
+    flat = Flat.of("clip_by_value", grads)
+    return flat.like([clip(g, -limit, limit) for g in flat.leaves])

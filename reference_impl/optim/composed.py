@@ -8,11 +8,20 @@ from typing import Any
 from ..core import tree
 from ..core.cond import cond
 from ..core.dtype import wide_type
-from ..core.number import check_at_least
+from ..core.errors import DtypeError
 from ..core.ops import astype, equal, zeros_like
 from ..core.tensor import Tensor
 from .descent import Optimiser
-from .trees import Flat, State, check_state, counter, matching_gradients
+from .settings import at_least, check_callable
+from .trees import (
+    Flat,
+    State,
+    check_count,
+    check_floats,
+    check_state,
+    counter,
+    matching,
+)
 
 
 def transformed(optimiser: Optimiser, *functions: Callable[[Any], Any]) -> Optimiser:
@@ -20,6 +29,9 @@ def transformed(optimiser: Optimiser, *functions: Callable[[Any], Any]) -> Optim
 
     transformed(adam(), lambda grads: clip_by_global_norm(grads, 1.0))
     """
+    _check_optimiser("transformed", optimiser)
+    for function in functions:
+        check_callable("transformed", "a function of gradients", function)
 
     def update(grads: Any, state: Any, params: Any) -> tuple[Any, Any]:
         for function in functions:
@@ -41,9 +53,11 @@ def accumulated(optimiser: Optimiser, every: int) -> Optimiser:
     DtypeError, RangeError
         If `every` is no integer, or below 1.
     """
-    check_at_least("accumulated", 1, every=every)
+    _check_optimiser("accumulated", optimiser)
+    (every,) = at_least("accumulated", 1, every=every)
 
     def init(params: Any) -> State:
+        check_floats("accumulated", params)
         return {
             "waiting": counter(params),
             "sum": tree.map(_wide_zeros, params),
@@ -52,9 +66,10 @@ def accumulated(optimiser: Optimiser, every: int) -> Optimiser:
 
     def update(grads: Any, state: State, params: Any) -> tuple[Any, State]:
         check_state("accumulated", ("waiting", "sum", "inner"), state)
-        flat = Flat.of(params)
-        gradients = matching_gradients("accumulated", grads, flat)
-        sums = tree.matching("accumulated: sum", flat.structure, state["sum"])
+        check_count("accumulated", "waiting", state["waiting"])
+        flat = Flat.of("accumulated", params)
+        gradients = matching("accumulated", "gradients", grads, flat, flat.kinds)
+        sums = matching("accumulated", "sum", state["sum"], flat, flat.wide)
         rows = zip(sums, gradients, strict=True)
         total = flat.like([s + astype(g, s.dtype) for s, g in rows])
         waiting = (state["waiting"] + 1) % every
@@ -87,21 +102,31 @@ def in_float32(optimiser: Optimiser) -> Optimiser:
     Source: Micikevicius et al. 2017, section 3.1, "FP32 master copy of weights".
     """
 
+    _check_optimiser("in_float32", optimiser)
+
     def init(params: Any) -> State:
+        check_floats("in_float32", params)
         copies = tree.map(_wide, params)
         return {"params": copies, "inner": optimiser.init(copies)}
 
     def update(grads: Any, state: State, params: Any) -> tuple[Any, State]:
         check_state("in_float32", ("params", "inner"), state)
-        flat = Flat.of(params)
-        wide = flat.like(
-            [_wide(g) for g in matching_gradients("in_float32", grads, flat)]
-        )
+        flat = Flat.of("in_float32", params)
+        matching("in_float32", "params", state["params"], flat, flat.wide)
+        gradients = matching("in_float32", "gradients", grads, flat, flat.kinds)
+        wide = flat.like([_wide(g) for g in gradients])
         copies, inner = optimiser.update(wide, state["inner"], state["params"])
         rounded = tree.map(lambda p, copy: astype(copy, p.dtype), params, copies)
         return rounded, {"params": copies, "inner": inner}
 
     return Optimiser(init, update)
+
+
+def _check_optimiser(who: str, optimiser: Any) -> None:
+    if not isinstance(optimiser, Optimiser):
+        raise DtypeError(
+            f"{who}: an optimiser is needed, such as adam(); {optimiser!r:.60} came"
+        )
 
 
 def _wide(p: Tensor) -> Tensor:

@@ -19,22 +19,22 @@ keeps parameters and slots in float32 beside them.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..core import tree
 from ..core.dtype import float64
-from ..core.errors import ShapeError
-from ..core.number import check_not_negative
 from ..core.ops import astype
 from ..core.tensor import Tensor
+from .settings import not_negative, step_size
 from .trees import (
     Flat,
     State,
+    check_count,
     check_parameters,
     check_state,
     counter,
-    matching_gradients,
+    matching,
 )
 
 # From the number of updates so far, an integer or a tensor of one, to the step size.
@@ -93,6 +93,7 @@ def descent(
     rule: Rule,
     *,
     slots: Slots,
+    scalars: Collection[str] = (),
     numbers: Callable[[Tensor, Any], tuple[Any, ...]] = rate_alone,
     lr: Rate,
     decay: Decay,
@@ -105,14 +106,18 @@ def descent(
         Opens the messages of errors.
     slots : functions of a parameter, by name
         What is kept beside it, and the first value of that.
+    scalars : names of slots
+        Those that are a single number; the others have the shape of the parameter.
     numbers : function (t, lr)
         What the rule takes as its last arguments; `t` counts updates from 1 on, in
         float64.
     lr : float, scalar tensor, or schedule
         The step size; a schedule is a function of the number of updates so far.
     """
-    _check_rate(who, lr)
-    check_not_negative(who, weight_decay=decay.weight_decay)
+    if not callable(lr):
+        lr = step_size(who, lr)
+    (weight_decay,) = not_negative(who, weight_decay=decay.weight_decay)
+    decay = decay._replace(weight_decay=weight_decay)
 
     def init(params: Any) -> State:
         check_parameters(who, params)
@@ -120,13 +125,13 @@ def descent(
         return {"step": counter(params), **first}
 
     def update(grads: Any, state: State, params: Any) -> tuple[Any, State]:
-        flat = Flat.of(params)
-        gradients = matching_gradients(who, grads, flat)
-        kept = _kept(who, slots, state, flat)
+        flat = Flat.of(who, params)
+        gradients = matching(who, "gradients", grads, flat, flat.kinds)
+        kept = _kept(who, slots, scalars, state, flat)
         are_decayed = _are_decayed(who, decay, flat)
 
         step = state["step"] + 1
-        rate = lr(state["step"]) if callable(lr) else lr
+        rate = step_size(who, lr(state["step"])) if callable(lr) else lr
         strength = rate * decay.weight_decay if decay.decoupled else decay.weight_decay
         in_dtype = _rounded([strength, *numbers(astype(step, float64), rate)])
 
@@ -174,13 +179,15 @@ def _rounded(numbers: Sequence[Any]) -> Callable[[Any], list[Any]]:
 
 
 def _kept(
-    who: str, slots: Iterable[str], state: Any, flat: Flat
+    who: str, slots: Collection[str], scalars: Collection[str], state: Any, flat: Flat
 ) -> list[dict[str, Tensor]]:
     """The slots of every parameter, by name."""
     check_state(who, ("step", *slots), state)
+    check_count(who, "step", state["step"])
     kept: list[dict[str, Tensor]] = [{} for _ in flat.leaves]
     for name in slots:
-        column = tree.matching(f"{who}: {name}", flat.structure, state[name])
+        kinds = flat.scalars if name in scalars else flat.kinds
+        column = matching(who, name, state[name], flat, kinds)
         for each, x in zip(kept, column, strict=True):
             each[name] = x
     return kept
@@ -195,13 +202,3 @@ def _are_decayed(who: str, decay: Decay, flat: Flat) -> Sequence[bool]:
     if callable(decayed) and tree.children(decayed) is None:
         return [decayed(name) for name in tree.names(flat.params)]
     return tree.matching(f"{who}: decayed", flat.structure, decayed)
-
-
-def _check_rate(who: str, lr: Any) -> None:
-    if isinstance(lr, Tensor):
-        if lr.shape != ():
-            raise ShapeError(
-                f"{who}: lr must be a single number, {list(lr.shape)} came"
-            )
-    elif not callable(lr):
-        check_not_negative(who, lr=lr)

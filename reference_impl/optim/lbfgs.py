@@ -18,10 +18,11 @@ from ..core import ops, tree
 from ..core.autodiff import value_and_grad
 from ..core.dtype import result_type, wide_type
 from ..core.errors import RangeError, TreeError
-from ..core.number import check_at_least, check_not_negative
+from ..core.number import check_not_negative
 from ..core.ops import astype, concat, reshape, zeros_like
 from ..core.tensor import Tensor
 from .line_search import Point, strong_wolfe
+from .settings import at_least, check_callable, not_negative
 from .trees import check_parameters
 
 # Of the product of a step and the change of the gradient: less is no sign of curvature.
@@ -104,10 +105,12 @@ def minimise(
     in float32. Source: Nocedal and Wright 2006, algorithms 7.4 and 7.5; the first
     Hessian is equation 7.20.
     """
-    check_not_negative("minimise", lr=lr, tolerance_grad=tolerance_grad)
+    check_callable("minimise", "a function of the parameters", f)
+    (lr,) = not_negative("minimise", lr=lr)
+    check_not_negative("minimise", tolerance_grad=tolerance_grad)
     check_not_negative("minimise", tolerance_change=tolerance_change)
-    check_at_least("minimise", 0, steps=steps)
-    check_at_least("minimise", 1, history=history)
+    (steps,) = at_least("minimise", 0, steps=steps)
+    (history,) = at_least("minimise", 1, history=history)
     x, parted = _as_vector(params)
     gradient = value_and_grad(lambda x: f(parted(x)))
     search = strong_wolfe if line_search else _first

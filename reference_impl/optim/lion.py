@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.number import check_fraction
 from ..core.ops import sign, zeros_like
 from ..core.tensor import Tensor
 from .descent import Decay, Optimiser, Rate, descent
+from .settings import two_fractions
 
 
 def lion(
@@ -28,8 +28,7 @@ def lion(
     formula, Keras with an lr of 0.001 and optax with a weight decay of 0.001. Source:
     Chen et al. 2023, algorithm 2.
     """
-    beta1, beta2 = betas
-    check_fraction("lion", beta1=beta1, beta2=beta2)
+    beta1, beta2 = two_fractions("lion", betas)
 
     def rule(g: Tensor, slots: dict[str, Tensor], lr: Any) -> Any:
         m = slots["m"]

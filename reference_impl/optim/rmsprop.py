@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.number import check_fraction, check_not_negative
 from ..core.ops import maximum, zeros_like
 from ..core.tensor import Tensor
 from .descent import Decay, Optimiser, Rate, descent
+from .settings import fractions, not_negative
 from .terms import root, with_momentum
 
 
@@ -46,8 +46,8 @@ def rmsprop(
     which is NaN. Source: Tieleman and Hinton 2012, lecture 6.5; Graves 2013, equations
     38 to 41, for the centred one.
     """
-    check_fraction("rmsprop", rho=rho, momentum=momentum)
-    check_not_negative("rmsprop", eps=eps)
+    rho, momentum = fractions("rmsprop", rho=rho, momentum=momentum)
+    (eps,) = not_negative("rmsprop", eps=eps)
 
     def rule(g: Tensor, slots: dict[str, Tensor], lr: Any) -> Any:
         size = v = rho * slots["v"] + (1 - rho) * (g * g)

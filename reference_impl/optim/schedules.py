@@ -16,30 +16,31 @@ from typing import Any
 
 from ..core.dtype import float64
 from ..core.elements import tensor
-from ..core.errors import DtypeError, RangeError
-from ..core.number import check_at_least, check_not_negative
+from ..core.errors import RangeError
+from ..core.number import integers
 from ..core.ops import astype, cos, floor, full_like, maximum, minimum, where
 from ..core.tensor import Tensor
 from .descent import Schedule
+from .settings import above_zero, at_least, check_callable, not_negative
 
 
 def constant(lr: float) -> Schedule:
     """Always the same."""
-    check_not_negative("constant", lr=lr)
+    (lr,) = not_negative("constant", lr=lr)
     return lambda step: full_like(_float(step), lr)
 
 
 def stepped(lr: float, *, every: int, gamma: float = 0.1) -> Schedule:
     """lr gamma^floor(t / every): a cut at regular times. PyTorch's StepLR."""
-    check_not_negative("stepped", lr=lr, gamma=gamma)
-    check_at_least("stepped", 1, every=every)
+    lr, gamma = not_negative("stepped", lr=lr, gamma=gamma)
+    (every,) = at_least("stepped", 1, every=every)
     return lambda step: lr * gamma ** floor(_float(step) / every)
 
 
 def multi_step(lr: float, *, milestones: Iterable[int], gamma: float = 0.1) -> Schedule:
     """lr gamma^n, where n milestones are reached. PyTorch's MultiStepLR."""
-    check_not_negative("multi_step", lr=lr, gamma=gamma)
-    places = sorted(milestones)
+    lr, gamma = not_negative("multi_step", lr=lr, gamma=gamma)
+    places = sorted(integers(milestones, who="multi_step", what="milestones"))
 
     def schedule(step: Any) -> Tensor:
         t = _float(step)
@@ -51,13 +52,13 @@ def multi_step(lr: float, *, milestones: Iterable[int], gamma: float = 0.1) -> S
 
 def exponential(lr: float, *, gamma: float) -> Schedule:
     """lr gamma^t. PyTorch's ExponentialLR."""
-    check_not_negative("exponential", lr=lr, gamma=gamma)
+    lr, gamma = not_negative("exponential", lr=lr, gamma=gamma)
     return lambda step: lr * gamma ** _float(step)
 
 
 def inverse_time(lr: float, *, decay: float) -> Schedule:
     """lr / (1 + decay t). What PyTorch's Adagrad calls lr_decay."""
-    check_not_negative("inverse_time", lr=lr, decay=decay)
+    lr, decay = not_negative("inverse_time", lr=lr, decay=decay)
     return lambda step: lr / (1 + decay * _float(step))
 
 
@@ -65,8 +66,8 @@ def polynomial(
     lr: float, *, steps: int, power: float = 1.0, end: float = 0.0
 ) -> Schedule:
     """end + (lr - end) (1 - t / steps)^power, then `end`. PyTorch's PolynomialLR."""
-    check_not_negative("polynomial", lr=lr, power=power, end=end)
-    check_at_least("polynomial", 1, steps=steps)
+    lr, power, end = not_negative("polynomial", lr=lr, power=power, end=end)
+    (steps,) = at_least("polynomial", 1, steps=steps)
     return lambda step: end + (lr - end) * (1 - _part(step, steps)) ** power
 
 
@@ -78,8 +79,8 @@ def cosine(lr: float, *, steps: int, end: float = 0.0) -> Schedule:
     PyTorch's CosineAnnealingLR rises again after `steps`; Keras and optax stay, too.
     Source: Loshchilov and Hutter 2016, equation 5, without restarts.
     """
-    check_not_negative("cosine", lr=lr, end=end)
-    check_at_least("cosine", 1, steps=steps)
+    lr, end = not_negative("cosine", lr=lr, end=end)
+    (steps,) = at_least("cosine", 1, steps=steps)
     return lambda step: _annealed(lr, end, _part(step, steps))
 
 
@@ -89,12 +90,9 @@ def warmup(then: Schedule, *, steps: int, start_factor: float = 1 / 3) -> Schedu
     `then` begins to count when the warm-up ends. PyTorch's LinearLR, followed by
     another in a SequentialLR.
     """
-    check_not_negative("warmup", start_factor=start_factor)
-    check_at_least("warmup", 1, steps=steps)
-    if not callable(then):
-        raise DtypeError(
-            f"warmup: a schedule must follow, such as constant(0.1); {then!r:.60} came"
-        )
+    (start_factor,) = not_negative("warmup", start_factor=start_factor)
+    (steps,) = at_least("warmup", 1, steps=steps)
+    check_callable("warmup", "a schedule, such as constant(0.1),", then)
 
     def schedule(step: Any) -> Tensor:
         t = tensor(step)
@@ -129,19 +127,17 @@ def one_cycle(
     PyTorch's OneCycleLR with its defaults, but that one moves the momentum as well.
     Source: Smith and Topin 2017, "Super-convergence".
     """
-    check_not_negative("one_cycle", peak=peak, rising=rising)
-    check_at_least("one_cycle", 1, steps=steps)
+    peak, rising = not_negative("one_cycle", peak=peak, rising=rising)
+    (steps,) = at_least("one_cycle", 1, steps=steps)
     top, last = rising * steps - 1, steps - 1
     if not 0 < top < last:
         raise RangeError(
             f"one_cycle: rising must lie between 1 / {steps} and 1, both excluded; "
             f"{rising} came"
         )
-    if not (div_factor > 0 and final_div_factor > 0):
-        raise RangeError(
-            f"one_cycle: div_factor and final_div_factor must be above 0, "
-            f"{div_factor} and {final_div_factor} came"
-        )
+    div_factor, final_div_factor = above_zero(
+        "one_cycle", div_factor=div_factor, final_div_factor=final_div_factor
+    )
     first = peak / div_factor
 
     def schedule(step: Any) -> Tensor:

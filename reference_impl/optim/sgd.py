@@ -6,10 +6,10 @@ from typing import Any
 
 from ..core.dtype import float64
 from ..core.errors import RangeError
-from ..core.number import check_fraction
 from ..core.ops import astype, zeros_like
 from ..core.tensor import Tensor
 from .descent import Decay, Optimiser, Rate, descent
+from .settings import fractions
 from .terms import with_momentum
 
 
@@ -45,7 +45,7 @@ def sgd(
     and its weight decay is decoupled. Source: Polyak 1964; Sutskever et al. 2013,
     equations 1 to 4.
     """
-    check_fraction("sgd", momentum=momentum, dampening=dampening)
+    momentum, dampening = fractions("sgd", momentum=momentum, dampening=dampening)
     if nesterov and (not momentum or dampening):
         raise RangeError(
             f"sgd: nesterov needs momentum above 0 and no dampening, momentum "

@@ -5,16 +5,19 @@ What does not belong together is refused here, before a formula meets it.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from ..core import tree
-from ..core.dtype import FLOATS, check_kind, int64
+from ..core.dtype import FLOATS, Dtype, check_kind, int64, wide_type
 from ..core.errors import ShapeError, TreeError
 from ..core.ops import zeros
+from ..core.shape import Shape
 from ..core.tensor import Tensor
 
 State = dict[str, Any]
+Kind = tuple[Shape, Dtype]
 
 
 class Flat(NamedTuple):
@@ -23,11 +26,36 @@ class Flat(NamedTuple):
     params: Any
     leaves: list[Tensor]
     structure: tree.Structure
+    kinds: list[Kind]
 
     @classmethod
-    def of(cls, params: Any) -> Flat:
-        """Parameters, taken apart."""
-        return cls(params, *tree.flatten(params))
+    def of(cls, who: str, params: Any) -> Flat:
+        """Parameters, taken apart.
+
+        Raises
+        ------
+        TreeError
+            If a leaf is no tensor; `who` opens the message.
+        """
+        leaves, structure = tree.flatten(params)
+        kinds = _kinds(leaves)
+        if None in kinds:
+            i = kinds.index(None)
+            raise TreeError(
+                f"{who}: tensors are needed, {tree.names(params)[i]} is "
+                f"{leaves[i]!r:.60}"
+            )
+        return cls(params, leaves, structure, kinds)
+
+    @property
+    def wide(self) -> list[Kind]:
+        """The kinds of what is kept in float32 beside parameters of 16 bits."""
+        return [(shape, wide_type(dtype)) for shape, dtype in self.kinds]
+
+    @property
+    def scalars(self) -> list[Kind]:
+        """The kinds of a single number for each parameter."""
+        return [((), dtype) for _, dtype in self.kinds]
 
     def like(self, leaves: Sequence[Tensor]) -> Any:
         """A tree like the parameters."""
@@ -49,9 +77,8 @@ def check_parameters(who: str, params: Any) -> None:
         If one is no real floating-point tensor, or a statistic of a model, which its
         layers update themselves; `who` opens the message.
     """
-    leaves, structure = tree.flatten(params)
-    for p in leaves:
-        check_kind(p.dtype, FLOATS, who=who)
+    check_floats(who, params)
+    _, structure = tree.flatten(params)
     are_statistics = tree.marked(structure, "statistic")
     if any(are_statistics):
         name = tree.names(params)[are_statistics.index(True)]
@@ -61,23 +88,70 @@ def check_parameters(who: str, params: Any) -> None:
         )
 
 
-def matching_gradients(who: str, grads: Any, flat: Flat) -> list[Tensor]:
-    """The leaves of the gradients, which must be like the parameters.
+def check_floats(who: str, params: Any) -> None:
+    """Raise an error unless every leaf is a real floating-point tensor.
+
+    Raises
+    ------
+    DtypeError, TreeError
+        `who` opens the message.
+    """
+    for p in Flat.of(who, params).leaves:
+        check_kind(p.dtype, FLOATS, who=who)
+
+
+def matching(
+    who: str, what: str, given: Any, flat: Flat, kinds: list[Kind]
+) -> list[Tensor]:
+    """The leaves of a tree that must be like the parameters: gradients, or a slot.
+
+    Parameters
+    ----------
+    kinds : list of pairs
+        The shape and the dtype that each must have.
 
     Raises
     ------
     TreeError, ShapeError
-        If one is missing, or has another shape or dtype; `who` opens the message.
+        If one is missing, or of another kind; `who` opens the message.
     """
-    gradients = tree.matching(f"{who}: gradients", flat.structure, grads)
-    for i, (p, g) in enumerate(zip(flat.leaves, gradients, strict=True)):
-        if p.shape != g.shape or p.dtype is not g.dtype:
-            raise ShapeError(
-                f"{who}: a gradient must be like its parameter; "
-                f"{tree.names(flat.params)[i]} is {p.dtype}{list(p.shape)}, its "
-                f"gradient {g.dtype}{list(g.shape)}"
-            )
-    return gradients
+    leaves = tree.matching(f"{who}: {what}", flat.structure, given)
+    came = _kinds(leaves)
+    if came != kinds:
+        i = list(map(operator.eq, came, kinds)).index(False)
+        raise ShapeError(
+            f"{who}: {what} must be like the parameters: "
+            f"{tree.names(flat.params)[i]} needs {_named(kinds[i])}, "
+            f"{_described(leaves[i])} came"
+        )
+    return leaves
+
+
+def _kinds(leaves: Sequence[Any]) -> list[Any]:
+    """The shape and dtype of every leaf; `None` for what is no tensor."""
+    try:
+        return [(x.shape, x.dtype) for x in leaves]  # a third of the time of asking all
+    except AttributeError:
+        return [(x.shape, x.dtype) if hasattr(x, "dtype") else None for x in leaves]
+
+
+def _named(kind: Kind) -> str:
+    shape, dtype = kind
+    return f"{dtype}{list(shape)}"
+
+
+def _described(x: Any) -> str:
+    (kind,) = _kinds([x])
+    return f"{x!r:.60}" if kind is None else _named(kind)
+
+
+def check_count(who: str, name: str, count: Any) -> None:
+    """Raise a `ShapeError` unless a count is as `counter` makes it."""
+    if _kinds([count]) != [((), int64)]:
+        raise ShapeError(
+            f"{who}: {name} must be int64[], as `init` makes it; "
+            f"{_described(count)} came"
+        )
 
 
 def check_state(who: str, needed: Iterable[str], state: Any) -> None:

@@ -150,7 +150,9 @@ def _cross_entropy(m, take):
 def _margin_ranking(m, take):
     def ranked(x, y, signs):
         options = {"margin": m.margin, "reduction": m.reduction}
-        return nn.hinge(x - y, signs.astype(x.dtype), **options)
+        # Among the signs of PyTorch's samples are zeros.
+        leads = signs.astype(x.dtype) * (x - y)
+        return nn.hinge(leads, ri.ones_like(leads), **options)
 
     return ranked
 

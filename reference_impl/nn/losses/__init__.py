@@ -1,7 +1,7 @@
 """Losses: maps to one number that training makes small.
 
-Every loss averages over what it is given, unless `reduction` says otherwise. Modules
-import downwards only:
+Every loss averages over what it is given, unless `reduction` says otherwise. Where a
+tensor is needed, what `ri.tensor` makes one of will do. Modules import downwards only:
 
     operands            what losses are given, checked by name
     reduction           from many losses to one

@@ -15,6 +15,7 @@ from ...core.tensor import Tensor
 from ..activations import softplus
 from .labels import (
     averaged,
+    check_range,
     checked_labels,
     checked_weight,
     chosen,
@@ -76,10 +77,10 @@ def cross_entropy(
     vision", section 7, for the smoothing.
     """
     who = "cross_entropy"
-    if not 0 <= real_number(f"{who}: smoothing", smoothing) <= 1:
+    if smoothing != 0 and not 0 <= real_number(f"{who}: smoothing", smoothing) <= 1:
         raise RangeError(f"{who}: smoothing must lie in [0, 1], {smoothing} came")
     (logits,) = floats(who, logits=logits)
-    (labels,) = as_tensors(f"{who}: labels", (labels,))
+    (labels,) = as_tensors("cross_entropy: labels", (labels,))
     rows = classes_last(who, logits, axis)
     weight = checked_weight(who, rows, weight)
     if labels.dtype.kind in FLOATS and labels.ndim == logits.ndim:
@@ -133,6 +134,7 @@ def negative_log_likelihood(
     rows = classes_last(who, log_probabilities, axis)
     weight = checked_weight(who, rows, weight)
     labels, is_counted = checked_labels(who, rows, labels, ignored)
+    check_range(who, rows, labels)
     losses, weights = weighted(-chosen(rows, labels), labels, weight)
     return averaged(who, losses, weights, is_counted, reduction)
 

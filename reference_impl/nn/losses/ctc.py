@@ -114,9 +114,9 @@ def ctc(
     losses = astype(-_at_the_end(last, target_lengths), log_probabilities.dtype)
     if zero_infinity:
         losses = where(isinf(losses), 0, losses)
-    if reduction == "mean":
-        return mean(losses / astype(clip(target_lengths, min=1), losses.dtype))
-    return reduced("ctc", losses, reduction)
+    lengths = astype(clip(target_lengths, min=1), losses.dtype)
+    by_length = lambda losses: mean(losses / lengths)  # noqa: E731
+    return reduced("ctc", losses, reduction, mean=by_length)
 
 
 def _check_fit(*tensors: Tensor) -> None:

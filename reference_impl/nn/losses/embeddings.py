@@ -6,6 +6,7 @@ from ...core.dtype import wide_type
 from ...core.errors import ShapeError
 from ...core.number import check_not_negative, real_number
 from ...core.ops import astype, clip, minimum, norm, relu, sum, where
+from ...core.shape import axis_number
 from ...core.tensor import Tensor
 from .operands import equal_floats, plus_or_minus_one
 from .reduction import reduced
@@ -38,6 +39,7 @@ def cosine_similarity(
     """
     x, y = equal_floats("cosine_similarity", x=x, y=y)
     check_not_negative("cosine_similarity", eps=eps)
+    axis = axis_number(axis, x.ndim, who="cosine_similarity")
     dtype = x.dtype
     wide = wide_type(dtype)  # eps would be 0 in float16
     x, y = astype(x, wide), astype(y, wide)
@@ -73,7 +75,7 @@ def cosine_embedding(
     """
     who = "cosine_embedding"
     x, y = equal_floats(who, x=x, y=y)
-    (signs,) = plus_or_minus_one(who, signs=signs)
+    signs = plus_or_minus_one(who, signs)
     if signs.shape != x.shape[:-1]:
         raise ShapeError(
             f"{who}: a sign for every pair of vectors is needed, {x.shape[:-1]}; signs "

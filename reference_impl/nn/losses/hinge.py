@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from ...core.number import real_number
-from ...core.ops import expand_dims, mean, one_hot, relu, square, where
+from ...core.ops import astype, expand_dims, mean, one_hot, relu, square, where
 from ...core.tensor import Tensor
-from .labels import checked_labels, checked_weight, chosen, classes_last, weighted
+from .labels import (
+    check_range,
+    checked_labels,
+    checked_weight,
+    chosen,
+    classes_last,
+    weighted,
+)
 from .operands import check_equal_shapes, floats, plus_or_minus_one
 from .reduction import reduced
 
@@ -35,10 +42,10 @@ def hinge(
     Source: Cortes and Vapnik 1995, "Support-vector networks", section 3.
     """
     (scores,) = floats("hinge", scores=scores)
-    (signs,) = plus_or_minus_one("hinge", signs=signs)
+    signs = plus_or_minus_one("hinge", signs)
     check_equal_shapes("hinge", scores=scores, signs=signs)
-    leads = where(signs > 0, scores, -scores)
     margin = real_number("hinge: margin", margin)
+    leads = astype(signs, scores.dtype) * scores
     return reduced("hinge", relu(margin - leads), reduction)
 
 
@@ -86,6 +93,7 @@ def multi_class_hinge(
     rows = classes_last(who, scores, axis)
     weight = checked_weight(who, rows, weight)
     labels, _ = checked_labels(who, rows, labels)
+    check_range(who, rows, labels)
     margin = real_number(f"{who}: margin", margin)
     right = expand_dims(chosen(rows, labels), axis=-1)
     excess = relu(rows - right + margin)

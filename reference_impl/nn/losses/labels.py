@@ -16,18 +16,19 @@ def classes_last(who: str, x: Tensor, axis: int) -> Tensor:
     """The tensor with its classes on the last axis."""
     if x.ndim == 1:
         return x
-    return moveaxis(x, axis_number(axis, x.ndim, who=who), -1)
+    a = axis_number(axis, x.ndim, who=who)
+    return x if a == x.ndim - 1 else moveaxis(x, a, -1)
 
 
 def checked_labels(
     who: str, rows: Tensor, labels: Tensor, ignored: int | None = None
 ) -> tuple[Tensor, Tensor | None]:
-    """Labels that are all in range; also which of them count, if not all do.
+    """Labels, those that are ignored replaced; also which count, if not all do.
 
     Raises
     ------
-    ShapeError, DtypeError, RangeError
-        Unless there is one integer for each row, in range if it is known.
+    ShapeError, DtypeError
+        Unless there is one integer for each row.
     """
     (labels,) = integers(who, labels=labels)
     if rows.shape[:-1] != labels.shape:
@@ -40,10 +41,14 @@ def checked_labels(
         # Shorter integers may not hold what is ignored.
         is_counted = astype(labels, int64) != integer(f"{who}: ignored", ignored)
         labels = where(is_counted, labels, 0)
+    return labels, is_counted
+
+
+def check_range(who: str, rows: Tensor, labels: Tensor) -> None:
+    """Raise a `RangeError` if a label is known and there is no such class."""
     classes = rows.shape[-1]
     needed = f"labels must lie in [0, {classes})"
     check_known(who, labels, lambda x: (x >= 0) & (x < classes), needed)
-    return labels, is_counted
 
 
 def checked_weight(who: str, rows: Tensor, weight: Tensor | None) -> Tensor | None:

@@ -25,12 +25,11 @@ def floats(who: str, **given: Operand) -> tuple[Tensor, ...]:
     DtypeError, ShapeError, DeviceError
         If one is no tensor, is of another kind, or lies elsewhere than the others.
     """
-    weak = {name: float(x) for name, x in given.items() if type(x) in (int, float)}
-    tensors = {
-        name: weak[name] if name in weak else _of_kind(f"{who}: {name}", FLOATS, x)
+    operands = [
+        float(x) if type(x) in (int, float) else _of_kind(f"{who}: {name}", FLOATS, x)
         for name, x in given.items()
-    }
-    return promoted(who, tuple(tensors.values()))
+    ]
+    return promoted(who, tuple(operands))
 
 
 def equal_floats(who: str, **given: Operand) -> tuple[Tensor, ...]:
@@ -45,12 +44,11 @@ def integers(who: str, **given: Operand) -> tuple[Tensor, ...]:
     return tuple(_of_kind(f"{who}: {name}", INTEGERS, x) for name, x in given.items())
 
 
-def plus_or_minus_one(who: str, **given: Operand) -> tuple[Tensor, ...]:
-    """Operands as tensors of signs, or a `RangeError` if one is known to be none."""
-    signs = {name: _of_kind(f"{who}: {name}", REALS, x) for name, x in given.items()}
-    for name, x in signs.items():
-        check_known(who, x, lambda x: (x == 1) | (x == -1), f"{name} must be 1 or -1")
-    return tuple(signs.values())
+def plus_or_minus_one(who: str, signs: Operand) -> Tensor:
+    """Signs as a tensor, or a `RangeError` if one is known to be none."""
+    x = _of_kind(f"{who}: signs", REALS, signs)
+    check_known(who, x, lambda x: (x == 1) | (x == -1), "signs must be 1 or -1")
+    return x
 
 
 def _of_kind(who: str, kinds: str, given: Operand) -> Tensor:
@@ -89,8 +87,8 @@ def check_known(
     if x.data is None:
         return
     elements = known_elements(who, x, 0)
-    is_wrong = ~is_right(elements)
-    if is_wrong.any():
-        place = tuple(int(axis[0]) for axis in is_wrong.nonzero()) if x.ndim else ()
+    right = is_right(elements)
+    if not right.all():
+        place = tuple(int(axis[0]) for axis in (~right).nonzero()) if x.ndim else ()
         at = f" at {place}" if place else ""
         raise RangeError(f"{who}: {needed}, {elements[place]} came{at}")

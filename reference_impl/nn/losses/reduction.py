@@ -19,14 +19,15 @@ _REDUCTIONS: dict[str, _Reduction] = {
 def reduced(who: str, losses: Tensor, reduction: str, **more: _Reduction) -> Tensor:
     """The mean of all losses, their sum, or the losses themselves.
 
+    A loss may have `more` reductions, or its own in place of one of these.
+
     Raises
     ------
     RangeError
-        If `reduction` is none of "mean", "sum", "none" and the names in `more`; `who`
-        opens the message.
+        If there is no such reduction; `who` opens the message.
     """
     reductions = _REDUCTIONS | more
-    if reduction not in reductions:
+    if not isinstance(reduction, str) or reduction not in reductions:
         *names, last = map(repr, reductions)
         raise RangeError(
             f"{who}: reduction must be {', '.join(names)} or {last}, {reduction!r} came"

@@ -1,6 +1,7 @@
 """Losses of numbers: how far predictions are from targets.
 
-Predictions and targets have equal shapes; a `ShapeError` says if they do not.
+Predictions and targets are floating-point numbers and have equal shapes; a `DtypeError`
+or a `ShapeError` says if not.
 """
 
 from __future__ import annotations

@@ -481,6 +481,11 @@ def test_a_position_without_probability_has_no_part_in_anything():
     assert np.all(np.isfinite(slope.numpy()))
 
 
+def test_a_divergence_of_equal_uniform_distributions_is_no_negative_zero():
+    for function in (kl_divergence, ri.compile(kl_divergence)):
+        assert str(function(Uniform(0.0, 2.0), Uniform(0.0, 2.0)).item()) == "0.0"
+
+
 def test_a_divergence_is_infinite_where_the_other_has_no_values():
     assert kl_divergence(Uniform(0, 2), Uniform(1, 3)).item() == math.inf
 

@@ -141,3 +141,17 @@ def test_eps_and_momentum_decay_are_not_negative():
         optim.adam(eps=-1e-8)
     with pytest.raises(ri.RangeError, match="nadam: momentum_decay must be at least 0"):
         optim.nadam(momentum_decay=-0.2)
+
+
+@pytest.mark.parametrize("make", [optim.adam, optim.adamw, optim.nadam, optim.lion])
+@pytest.mark.parametrize("betas", [(0.9,), 0.9, None, (0.1, 0.2, 0.3)])
+def test_betas_are_two_numbers(make, betas):
+    with pytest.raises(
+        ri.DtypeError, match=rf"^{make.__name__}: betas must be two numbers, .* came"
+    ):
+        make(betas=betas)
+
+
+def test_the_decay_of_momentum_is_a_number():
+    with pytest.raises(ri.DtypeError, match=r"^nadam: momentum_decay must be a real"):
+        optim.nadam(momentum_decay=None)

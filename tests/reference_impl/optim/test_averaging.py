@@ -87,3 +87,14 @@ def test_mistakes_are_refused():
     average = optim.exponential_average()
     with pytest.raises(ri.TreeError, match="the trees differ"):
         average.update([ri.ones(1)], average.init(ri.ones(1)))
+
+
+def test_an_average_is_like_the_parameters():
+    average, params = optim.exponential_average(), {"w": ri.ones(2)}
+    state = {**average.init(params), "average": {"w": ri.ones(1)}}
+
+    with pytest.raises(
+        ri.ShapeError,
+        match=r"^exponential_average: average must be like .*: w needs float32\[2\], ",
+    ):
+        average.update(params, state)

@@ -94,6 +94,20 @@ def test_clipping_can_be_compiled():
 @pytest.mark.parametrize("name", ["clip_by_global_norm", "clip_by_value"])
 def test_a_limit_is_above_zero(name, limit):
     with pytest.raises(
-        ri.RangeError, match=f"{name}: the limit must be finite and above 0, "
+        ri.RangeError, match=f"{name}: limit must be finite and above 0, "
     ):
         getattr(optim, name)(GRADS, limit)
+
+
+def test_a_length_that_overflows_makes_gradients_zero_as_in_pytorch():
+    with np.errstate(over="ignore"):
+        clipped = optim.clip_by_global_norm(ri.tensor([3e30, 4e30]), 1.0)
+
+    assert clipped.tolist() == [0.0, 0.0]
+
+
+def test_a_limit_and_gradients_are_numbers():
+    with pytest.raises(ri.DtypeError, match=r"^clip_by_value: limit must be a real"):
+        optim.clip_by_value(GRADS, None)
+    with pytest.raises(ri.TreeError, match=r"^global_norm: tensors are needed, a is 1"):
+        optim.global_norm({"a": 1.0})

@@ -155,7 +155,7 @@ def test_a_gradient_is_like_its_parameter(name, g):
 
     with pytest.raises(
         ri.ShapeError,
-        match=rf"^{name}: a gradient must be like .*; w is float32\[2, 3\], its grad",
+        match=rf"^{name}: gradients must be like .*: w needs float32\[2, 3\], float",
     ):
         optimiser.update({"w": g}, optimiser.init(params), params)
 
@@ -184,3 +184,34 @@ def test_a_state_of_another_optimiser_is_refused(name, needed):
 def test_a_number_of_batches_is_an_integer():
     with pytest.raises(ri.DtypeError, match="accumulated: every must be an integer, 2"):
         optim.accumulated(optim.sgd(), 2.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "part"), [("accumulated", "sum"), ("in_float32", "params")]
+)
+def test_what_is_kept_in_float32_is_like_the_parameters(name, part):
+    params, optimiser = {"w": ri.ones(2, dtype="float16")}, COMPOSED[name]
+    state = optimiser.init(params)
+
+    for kept in (ri.ones(1), params["w"]):
+        with pytest.raises(
+            ri.ShapeError, match=rf"^{name}: {part} must be .*: w needs float32\[2\], "
+        ):
+            optimiser.update(params, {**state, part: {"w": kept}}, params)
+
+
+def test_what_is_composed_are_an_optimiser_and_functions():
+    for name, wrap in {
+        "accumulated": lambda o: optim.accumulated(o, 2),
+        "in_float32": optim.in_float32,
+        "transformed": optim.transformed,
+    }.items():
+        with pytest.raises(
+            ri.DtypeError, match=rf"^{name}: an optimiser is needed, such as adam\(\); "
+        ):
+            wrap(optim.adam)
+    with pytest.raises(
+        ri.DtypeError,
+        match=r"^transformed: a function of gradients is needed; 1\.0 came",
+    ):
+        optim.transformed(optim.adam(), 1.0)

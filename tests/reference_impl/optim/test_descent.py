@@ -270,15 +270,46 @@ def test_an_update_can_be_differentiated_by_the_step_size():
 
 @pytest.mark.parametrize("lr", [-0.1, math.nan, math.inf])
 def test_a_step_size_is_finite_and_not_negative(lr):
-    with pytest.raises(
-        ri.RangeError, match=r"adam: lr must be finite and at least 0, "
-    ):
-        optim.adam(lr=lr)
+    x = ri.ones(2)
+    given = optim.adam(lr=lambda step: lr), optim.adam(lr=lambda step: ri.tensor(lr))
+
+    for make in (lambda: optim.adam(lr=lr), lambda: optim.adam(lr=ri.tensor(lr))):
+        with pytest.raises(
+            ri.RangeError, match=r"^adam: lr must be finite and at least 0, "
+        ):
+            make()
+    for optimiser in given:
+        with pytest.raises(
+            ri.RangeError, match=r"^adam: lr must be finite and at least 0, "
+        ):
+            optimiser.update(x, optimiser.init(x), x)
+
+
+@pytest.mark.parametrize("lr", [None, "a", [0.1], ri.tensor(1j)])
+def test_a_step_size_is_a_real_number(lr):
+    x = ri.ones(2)
+    optimiser = optim.sgd(lr=lambda step: lr)
+
+    with pytest.raises(ri.DtypeError, match=r"^sgd: lr"):
+        optim.sgd(lr=lr)
+    with pytest.raises(ri.DtypeError, match=r"^sgd: lr"):
+        optimiser.update(x, optimiser.init(x), x)
+
+
+def test_a_step_size_has_any_real_dtype():
+    x = ri.ones(2)
+
+    for dtype in ("bfloat16", "float16", "float32", "float64", "int32"):
+        optimiser = optim.sgd(lr=ri.tensor(1, dtype=dtype))
+        assert optimiser.update(x, optimiser.init(x), x)[0].tolist() == [0.0, 0.0]
 
 
 def test_a_step_size_is_a_single_number():
     with pytest.raises(ri.ShapeError, match=r"sgd: lr must be a single number, \[1\]"):
         optim.sgd(lr=ri.tensor([0.1]))
+    x, optimiser = ri.ones((3, 2)), optim.sgd(lr=lambda step: ri.tensor([1.0, 2.0]))
+    with pytest.raises(ri.ShapeError, match=r"sgd: lr must be a single number, \[2\]"):
+        optimiser.update(x, optimiser.init(x), x)
 
 
 def test_weight_decay_is_not_negative():
@@ -334,6 +365,68 @@ def test_a_gradient_is_like_its_parameter(g):
 
     with pytest.raises(
         ri.ShapeError,
-        match=r"sgd: a gradient must be like .*; b is float32\[2\], its gradient float",
+        match=r"sgd: gradients must be like .*: b needs float32\[2\], float",
     ):
         optimiser.update({"a": params["a"], "b": g}, optimiser.init(params), params)
+
+
+@pytest.mark.parametrize("slot", ["m", "v", "product"])
+@pytest.mark.parametrize(
+    "kept", [ri.ones(1), ri.ones(2, dtype="float64"), "a"], ids=["shape", "dtype", "a"]
+)
+def test_a_state_is_like_the_parameters(slot, kept):
+    params, optimiser = {"b": ri.ones(2)}, optim.nadam()
+    state = {**optimiser.init(params), slot: {"b": kept}}
+
+    with pytest.raises(
+        ri.ShapeError,
+        match=rf"^nadam: {slot} must be like the parameters: b needs float32\[2?\], ",
+    ):
+        optimiser.update(params, state, params)
+
+
+@pytest.mark.parametrize("count", [None, 0, ri.zeros(()), ri.zeros(1, dtype="int64")])
+def test_a_count_of_updates_is_an_integer_tensor(count):
+    with pytest.raises(ri.ShapeError, match=r"^sgd: step must be int64\[\], as `init`"):
+        optim.sgd().update(ri.ones(2), {"step": count}, ri.ones(2))
+
+
+def test_parameters_are_tensors():
+    x = {"w": ri.ones(2)}
+
+    with pytest.raises(ri.TreeError, match=r"^sgd: tensors are needed, w is 'a'"):
+        optim.sgd().init({"w": "a"})
+    with pytest.raises(ri.TreeError, match=r"^sgd: tensors are needed, w is 'a'"):
+        optim.sgd().update(x, optim.sgd().init(x), {"w": "a"})
+
+
+@pytest.mark.parametrize("as_number", [np.float64, np.float16, ri.tensor])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda as_number: optim.sgd(
+            lr=as_number(0.5),
+            momentum=as_number(0.5),
+            dampening=as_number(0.5),
+            weight_decay=as_number(0.5),
+        ),
+        lambda as_number: optim.sgd(lr=lambda step: as_number(0.5)),
+        lambda as_number: optim.adam(
+            betas=(as_number(0.5), as_number(0.5)), eps=as_number(0.5)
+        ),
+        lambda as_number: optim.nadam(momentum_decay=as_number(0.5)),
+        lambda as_number: optim.lion(betas=(as_number(0.5), as_number(0.5))),
+        lambda as_number: optim.rmsprop(rho=as_number(0.5), momentum=as_number(0.5)),
+        lambda as_number: optim.adagrad(initial=as_number(0.5), eps=as_number(0.5)),
+        lambda as_number: optim.adadelta(rho=as_number(0.5), eps=as_number(0.5)),
+    ],
+)
+def test_settings_of_another_dtype_leave_the_parameters_theirs(make, as_number):
+    x, optimiser, same = ri.ones(2), make(as_number), make(float)
+
+    after = optimiser.update(x, optimiser.init(x), x)
+    wanted = same.update(x, same.init(x), x)
+
+    for a, b in zip(ri.tree.flatten(after)[0], ri.tree.flatten(wanted)[0], strict=True):
+        assert a.dtype == b.dtype
+        np.testing.assert_array_equal(a.numpy(), b.numpy())

@@ -175,3 +175,8 @@ def test_there_must_be_parameters():
 
 def test_it_stands_in_the_package_under_its_own_name():
     assert optim.lbfgs.minimise is minimise
+
+
+def test_what_is_minimised_is_a_function():
+    with pytest.raises(ri.DtypeError, match=r"^minimise: a function of the parameters"):
+        optim.lbfgs.minimise(None, ri.ones(2))

@@ -101,7 +101,7 @@ def test_what_follows_a_warm_up_begins_where_it_ends():
         ),
         (
             lambda: schedules.one_cycle(1, steps=9, final_div_factor=0),
-            "one_cycle: div_factor and final_div_factor must be above 0, 25.0 and 0",
+            "one_cycle: final_div_factor must be finite and above 0, 0 came",
         ),
         (
             lambda: schedules.warmup(lambda t: t, steps=1, start_factor=-1),
@@ -121,6 +121,18 @@ def test_a_number_of_steps_is_an_integer():
 
 def test_a_schedule_follows_a_warm_up():
     with pytest.raises(
-        ri.DtypeError, match=r"^warmup: a schedule must follow, .*; 0\.1 came"
+        ri.DtypeError, match=r"^warmup: a schedule, .* is needed; 0\.1 came"
     ):
         schedules.warmup(0.1, steps=3)
+
+
+def test_milestones_are_integers():
+    with pytest.raises(
+        ri.DtypeError, match=r"^multi_step: milestones must be integers"
+    ):
+        schedules.multi_step(1, milestones=[2.5])
+
+
+def test_numpys_integers_and_tensors_of_one_count_steps():
+    for steps in (np.int64(4), ri.tensor(4)):
+        assert schedules.cosine(1.0, steps=steps)(2).item() == pytest.approx(0.5)

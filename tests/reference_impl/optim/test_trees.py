@@ -7,12 +7,12 @@ from reference_impl.optim.trees import (
     check_parameters,
     check_state,
     counter,
-    matching_gradients,
+    matching,
 )
 
 
 def test_what_was_taken_apart_is_put_together_with_other_leaves():
-    flat = Flat.of({"a": ri.ones(2), "b": [None, ri.ones(1)]})
+    flat = Flat.of("f", {"a": ri.ones(2), "b": [None, ri.ones(1)]})
 
     assert len(flat.leaves) == 2
     assert flat.like([1, 2]) == {"a": 1, "b": [None, 2]}
@@ -21,7 +21,8 @@ def test_what_was_taken_apart_is_put_together_with_other_leaves():
 def test_gradients_come_in_the_order_of_the_parameters():
     x, y = ri.ones(2), ri.ones(3)
 
-    found = matching_gradients("f", {"b": y, "a": x}, Flat.of({"a": x, "b": y}))
+    flat = Flat.of("f", {"a": x, "b": y})
+    found = matching("f", "gradients", {"b": y, "a": x}, flat, flat.kinds)
 
     assert [g.shape for g in found] == [(2,), (3,)]
 

@@ -1,4 +1,5 @@
 import math
+import re
 
 import numpy as np
 import pytest
@@ -154,6 +155,53 @@ def test_a_label_cannot_be_ignored_among_probabilities():
         nn.cross_entropy(ri.ones((2, 3)), ri.ones((2, 3)), ignored=0)
 
 
+@pytest.mark.parametrize("shape", [(2,), (10, 2), (), (30,)], ids=str)
+@pytest.mark.parametrize(
+    "loss", [nn.cross_entropy, nn.negative_log_likelihood, nn.multi_class_hinge]
+)
+def test_every_class_needs_one_weight(loss, shape):
+    with pytest.raises(
+        ri.ShapeError,
+        match=rf"^{loss.__name__}: .* 3 classes .* {re.escape(str(shape))} came",
+    ):
+        loss(ri.zeros((2, 3)), ri.tensor([0, 1]), weight=ri.ones(shape))
+
+
+def test_probabilities_need_weights_of_classes_too():
+    with pytest.raises(ri.ShapeError, match=r"^cross_entropy: a weight for each of 3"):
+        nn.cross_entropy(ri.ones((3, 3)), ri.ones((3, 3)), weight=ri.ones((3, 3)))
+
+
+@pytest.mark.parametrize("ignored", [-100, 300])
+def test_no_label_is_ignored_that_its_dtype_does_not_hold(ignored):
+    x, labels = ri.tensor(LOGITS), ri.tensor(LABELS, dtype="uint8")
+
+    close(nn.cross_entropy(x, labels, ignored=ignored), losses().mean())
+
+
+@pytest.mark.parametrize("loss", [nn.cross_entropy, nn.negative_log_likelihood])
+def test_a_label_to_ignore_is_an_integer(loss):
+    with pytest.raises(
+        ri.DtypeError, match=rf"^{loss.__name__}: ignored must be an integer, 1.5"
+    ):
+        loss(ri.ones((2, 3)), ri.tensor([0, 1]), ignored=1.5)
+
+
+@pytest.mark.parametrize(
+    "loss", [nn.cross_entropy, nn.negative_log_likelihood, nn.multi_class_hinge]
+)
+def test_labels_of_another_dtype_are_refused_for_it(loss):
+    with pytest.raises(
+        ri.DtypeError, match=rf"^{loss.__name__}: labels: integer .* float32 came"
+    ):
+        loss(ri.ones((2, 3)), ri.tensor([0.0, 1.0]))
+
+
+def test_a_single_number_has_no_axis_of_classes():
+    with pytest.raises(ri.AxisError, match=r"^cross_entropy: axis"):
+        nn.cross_entropy(ri.tensor(1.0), ri.tensor([0]), axis=-1)
+
+
 def test_smoothing_by_more_than_all_is_refused():
     with pytest.raises(ri.RangeError, match=r"cross_entropy: smoothing .* 1.5 came"):
         nn.cross_entropy(ri.ones((2, 3)), ri.tensor([0, 1]), smoothing=1.5)
@@ -174,6 +222,26 @@ def test_binary_cross_entropy_is_that_of_a_sigmoid():
     )
 
     close(came, needed.mean())
+
+
+@pytest.mark.parametrize("name", ["weight", "positive_weight"])
+def test_a_weight_of_answers_does_not_make_them_more(name):
+    x = ri.ones(3)
+
+    with pytest.raises(
+        ri.ShapeError,
+        match=rf"^binary_cross_entropy: {name} must broadcast to \(3,\), \(5, 3\)",
+    ):
+        nn.binary_cross_entropy(x, x, **{name: ri.ones((5, 3))})
+
+
+@pytest.mark.parametrize("dtype", ["int64", "bool"])
+def test_answers_are_floating_point_numbers(dtype):
+    with pytest.raises(
+        ri.DtypeError,
+        match=rf"^binary_cross_entropy: target: floating-point .* {dtype} .* `astype`",
+    ):
+        nn.binary_cross_entropy(ri.ones(3), ri.ones(3, dtype=dtype))
 
 
 def test_sure_answers_keep_the_digits_of_what_they_cost():
@@ -217,6 +285,11 @@ def test_what_neither_thinks_possible_costs_nothing():
 
     assert value.item() == 0
     assert gradient.tolist() == [0, -0.5]
+
+
+def test_the_words_for_reductions_of_a_divergence_are_told():
+    with pytest.raises(ri.RangeError, match="'none' or 'batchmean', 'max' came"):
+        nn.kl_divergence(ri.ones(2), ri.ones(2), reduction="max")
 
 
 def test_the_mean_of_a_divergence_counts_classes_and_the_batchmean_rows():

@@ -63,6 +63,22 @@ def test_signs_that_do_not_fit_are_refused():
         nn.cosine_embedding(ri.ones((4, 5)), ri.ones((4, 5)), ri.ones(5))
 
 
+@pytest.mark.parametrize("dtype", ["int64", "float32"])
+def test_a_sign_that_is_none_is_refused(dtype):
+    x, signs = ri.ones((2, 3)), ri.tensor([1, 0], dtype=dtype)
+
+    with pytest.raises(
+        ri.RangeError, match=r"^cosine_embedding: signs .* 1 or -1, 0.* came at \(1,\)"
+    ):
+        nn.cosine_embedding(x, x, signs)
+
+
+@pytest.mark.parametrize("axis", [2, -3])
+def test_an_axis_that_is_not_there_is_refused(axis):
+    with pytest.raises(ri.AxisError, match=f"^cosine_similarity: axis {axis}"):
+        nn.cosine_similarity(ri.ones((2, 3)), ri.ones((2, 3)), axis=axis)
+
+
 @pytest.mark.parametrize("swap", [False, True])
 @pytest.mark.parametrize("ord", [1, 2, math.inf])
 def test_a_triplet_compares_two_distances(ord, swap):

@@ -19,6 +19,26 @@ def test_the_slope_at_the_margin_is_zero():
     assert [slope(ri.tensor(x)).item() for x in (0.5, 1.0, 1.5)] == [-1, 0, 0]
 
 
+@pytest.mark.parametrize("dtype", ["int8", "int64", "float64"])
+def test_signs_are_of_any_dtype_that_has_them(dtype):
+    scores = ri.tensor([2.0, 0.5, -1.0])
+
+    losses = nn.hinge(scores, ri.tensor([1, -1, 1], dtype=dtype), reduction="none")
+
+    assert losses.dtype == ri.float32
+    assert losses.tolist() == [0, 1.5, 2]
+
+
+@pytest.mark.parametrize("sign", [0, 2, -3, np.nan])
+def test_a_sign_that_is_none_is_refused(sign):
+    with pytest.raises(
+        ri.RangeError, match=rf"^hinge: signs must be 1 or -1, {sign}.* at \(1,\)"
+    ):
+        nn.hinge(ri.tensor([-3.0, 3.0]), ri.tensor([1.0, sign]))
+    with pytest.raises(ri.RangeError, match=rf"^hinge: .*, {sign}.* came$"):
+        nn.hinge(ri.tensor(3.0), ri.tensor(float(sign)))
+
+
 @pytest.mark.parametrize("squared", [False, True])
 def test_every_class_that_comes_too_near_counts(squared):
     rng = np.random.default_rng(0)

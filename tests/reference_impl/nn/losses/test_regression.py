@@ -63,10 +63,33 @@ def test_a_gaussian_loss_is_minus_the_logarithm_of_the_density():
 
 def test_a_variance_below_the_least_is_pulled_back():
     loss = nn.gaussian_negative_log_likelihood
-    value, slope = ri.value_and_grad(loss, argnums=2)(at(1), ZERO, at(-3), eps=0.5)
+    value, slope = ri.value_and_grad(loss, argnums=2)(at(1), ZERO, at(0.25), eps=0.5)
 
     assert value.item() == loss(at(1), ZERO, at(0.5)).item()
     assert slope.item() == 0.5 * (1 / 0.5 - 1 / 0.25)
+
+
+def test_a_negative_variance_is_refused_where_it_is_known():
+    loss, x = nn.gaussian_negative_log_likelihood, ri.ones((2, 2))
+    variance = ri.tensor([[1.0, 2.0], [-3.0, 1.0]])
+
+    with pytest.raises(
+        ri.RangeError,
+        match=rf"^{loss.__name__}: variance .* negative, -3.0 came at \(1, 0\)",
+    ):
+        loss(x, x, variance)
+    assert math.isfinite(ri.compile(loss)(x, x, variance).item())
+
+
+def test_a_variance_may_be_a_number_and_makes_no_loss_larger():
+    loss, x = nn.gaussian_negative_log_likelihood, ri.ones(3, dtype="float16")
+
+    assert loss(x, x, 1, reduction="none").tolist() == [0, 0, 0]
+    assert loss(x, x, 1.0).dtype == ri.float16
+    with pytest.raises(
+        ri.ShapeError, match=rf"^{loss.__name__}: variance .* \(3,\), \(5, 3\) came"
+    ):
+        loss(x, x, ri.ones((5, 3)))
 
 
 @pytest.mark.parametrize(
