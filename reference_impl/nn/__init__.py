@@ -10,6 +10,7 @@ Modules import downwards only:
     summary                    what a model consists of
     layer                      what a layer is
     containers                 layers made of layers
+    parameters                 what parameters of a layer may begin with
     linear                     the affine map
     convolution                sliding filters and their transposes
     pooling                    the largest, or the mean, of parts of an image

@@ -12,9 +12,18 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from ..core.dtype import bool_
+from ..core.dtype import bool_, result_type, wide_type
 from ..core.errors import DtypeError, ShapeError
-from ..core.ops import any, arange, matrix_transpose, reshape, softmax, where, zeros
+from ..core.ops import (
+    any,
+    arange,
+    astype,
+    matrix_transpose,
+    reshape,
+    softmax,
+    where,
+    zeros,
+)
 from ..core.tensor import Tensor
 
 
@@ -60,9 +69,16 @@ def scaled_dot_product_attention(
     of nothing, not of what it must not read. So it is in PyTorch's function; its layer
     gives zeros or NaN, depending on whether the weights are asked for.
 
+    16-bit elements are computed with in float32, and rounded once: products of such
+    sizes as 16 bits hold exceed 16 bits.
+
     Source: Vaswani et al. 2017, "Attention is all you need", equation 1.
     """
-    scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
+    who = "scaled_dot_product_attention"
+    dtype = result_type(query.dtype, key.dtype, value.dtype, who=who)
+    query, key, value = (astype(x, wide_type(dtype)) for x in (query, key, value))
+    # Of no features, all products are 0, whatever scales them.
+    scale = 1 / math.sqrt(max(query.shape[-1], 1)) if scale is None else scale
     products = (query * scale) @ matrix_transpose(key)
     is_reading, may_read = _readable(products, mask, is_causal)
     if may_read is not None:
@@ -71,7 +87,7 @@ def scaled_dot_product_attention(
         products = products + where(may_read, nothing, -math.inf)
     weights = softmax(products)
     out = (weights if dropout is None else dropout(weights)) @ value
-    return out if is_reading is None else where(is_reading, out, 0.0)
+    return astype(out if is_reading is None else where(is_reading, out, 0.0), dtype)
 
 
 def _readable(

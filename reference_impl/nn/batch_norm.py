@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from ..core.dtype import FLOATS, check_kind, float32
-from ..core.errors import ShapeError
+from ..core.errors import RangeError, ShapeError
+from ..core.number import check_not_negative, real_number
 from ..core.ops import astype, reshape, stop_gradient
 from ..core.random import Key
 from ..core.shape import Shape
@@ -41,7 +42,7 @@ class BatchNorm(Layer):
     channels : int
         C.
     eps : float
-        What is added to the variance.
+        What is added to the variance, 0 or more.
     momentum : float in [0, 1]
         The weight of the batch: running <- (1 - momentum) running + momentum batch.
     is_unbiased : bool
@@ -53,8 +54,10 @@ class BatchNorm(Layer):
     ShapeError
         If `x` has not C channels; in training, if a channel has a single element, whose
         distance from the mean is zero whatever it is.
+    RangeError
+        If `momentum` or `eps` lies outside of its range.
     DtypeError
-        If the elements of `x` are no floating-point numbers.
+        If one is no real number, or the elements of `x` are no floating-point numbers.
 
     Notes
     -----
@@ -76,6 +79,14 @@ class BatchNorm(Layer):
     eps: float = static(default=1e-5)
     momentum: float = static(default=0.1)
     is_unbiased: bool = static(default=True)
+
+    def __post_init__(self) -> None:
+        check_not_negative("BatchNorm", eps=self.eps)
+        if not 0 <= real_number("BatchNorm: momentum", self.momentum) <= 1:
+            raise RangeError(
+                f"BatchNorm: momentum, the weight of the batch, must lie in [0, 1]; "
+                f"{self.momentum} came"
+            )
 
     @classmethod
     def init(

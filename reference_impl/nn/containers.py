@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -31,7 +31,8 @@ class Sequential(Layer):
     Raises
     ------
     TypeError
-        If the layers are no dict.
+        If these are no dict of layers, or one gets no tensor from the one before and
+        needs one.
     """
 
     layers: dict[str, Layer]
@@ -42,28 +43,47 @@ class Sequential(Layer):
                 f"Sequential: a dict of named layers is needed, such as "
                 f"{{'hidden': ...}}; {type(self.layers).__name__} came"
             )
+        for name, layer in self.layers.items():
+            if not isinstance(layer, Layer):
+                raise TypeError(
+                    f"Sequential: {name} must be a layer, {layer!r:.60} came; "
+                    f"`nn.Activation(function)` makes one of a function"
+                )
 
     def __call__(self, x: Tensor) -> Tensor:
         """Apply the layers; each is a named scope of the graph."""
         for name, layer in self.layers.items():
-            with scope(name):
-                x = layer(x)
+            x = _applied(name, layer, x)
         return x
 
     def training(self, x: Tensor, key: Key | None = None) -> tuple[Tensor, Self]:
         """Apply the layers as in training, each with a key of its own."""
         layers, keys = {}, split_or_none(key, len(self.layers))
         for (name, layer), each in zip(self.layers.items(), keys, strict=True):
-            with scope(name):
-                x, layers[name] = layer.training(x, each)
+            x, layers[name] = _applied(name, layer.training, x, each)
         return x, type(self)(layers)
 
     def activations(self, x: Tensor) -> dict[str, Tensor]:
         """The result of every layer, by name."""
         results = {}
         for name, layer in self.layers.items():
-            results[name] = x = layer(x)
+            results[name] = x = _applied(name, layer, x)
         return results
+
+
+def _applied(name: str, function: Callable[..., Any], x: Any, *args: Any) -> Any:
+    """The result of a named layer, in a scope of that name."""
+    try:
+        with scope(name):
+            return function(x, *args)
+    except (TypeError, ValueError, AttributeError) as error:
+        # From a recurrent layer comes a pair, which a layer may be made to read.
+        if not isinstance(x, tuple):
+            raise
+        raise TypeError(
+            f"Sequential: {name} needs a tensor, and a {type(x).__name__} came, as "
+            f"recurrent layers return it; have a layer between take one part of it"
+        ) from error
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from ..core.random import Key
 from ..core.tensor import Tensor
 from .initialisers import Fans, Initialiser, fan_in_uniform
 from .layer import Layer
+from .parameters import check_initialisers, check_made
 from .parts import static
 
 
@@ -65,6 +66,7 @@ class _Filters(Layer):
             not known how many axes there are.
         """
         who, wanted = cls.__name__, as_dtype(dtype)
+        check_initialisers(who, weight=weight, bias=bias)
         axes = len(size) if isinstance(size, Sequence) else cls.axes
         if axes is None:
             raise ShapeError(
@@ -127,6 +129,7 @@ class Conv(_Filters):
 
     def __call__(self, x: Tensor) -> Tensor:
         """Apply the map."""
+        check_made(type(self).__name__, weight=self.weight)
         out = conv(
             x,
             self.weight,
@@ -184,6 +187,7 @@ class ConvTranspose(_Filters):
 
     def __call__(self, x: Tensor) -> Tensor:
         """Apply the map."""
+        check_made(type(self).__name__, weight=self.weight)
         out = conv_transpose(
             x,
             self.weight,

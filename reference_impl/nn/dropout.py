@@ -7,10 +7,11 @@ from typing import Self
 
 from ..core import random
 from ..core.dtype import FLOATS, check_kind
-from ..core.errors import RangeError
+from ..core.errors import RangeError, ShapeError
 from ..core.number import real_number
 from ..core.ops import where
 from ..core.random import Key
+from ..core.shape import Shape
 from ..core.tensor import Tensor
 from .layer import Layer
 from .parts import static, statistic
@@ -45,6 +46,8 @@ class Dropout(Layer):
         In training: if neither a key nor `kept` is given.
     DtypeError
         In training: if the elements are no floating-point numbers.
+    ShapeError
+        In training: if `kept` does not stretch to the shape of `x`.
 
     Notes
     -----
@@ -78,6 +81,7 @@ class Dropout(Layer):
 
     def _kept(self, x: Tensor, key: Key | None) -> Tensor:
         if self.kept is not None:
+            _check_stretches(self.kept.shape, x.shape)
             return self.kept
         if key is None:
             raise TypeError(
@@ -85,3 +89,9 @@ class Dropout(Layer):
                 "`ri.random.key` or `ri.random.split` made"
             )
         return random.bernoulli(key, 1 - self.p, x.shape)
+
+
+def _check_stretches(shape: Shape, target: Shape) -> None:
+    pairs = zip(shape[::-1], target[::-1], strict=False)
+    if len(shape) > len(target) or not all(m in (1, n) for m, n in pairs):
+        raise ShapeError(f"Dropout: kept must stretch to x, {target}; {shape} came")

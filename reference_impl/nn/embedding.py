@@ -13,6 +13,7 @@ from ..core.random import Key
 from ..core.tensor import Tensor
 from .initialisers import Fans, Initialiser, normal
 from .layer import Layer
+from .parameters import check_initialisers, check_made
 from .parts import static
 
 
@@ -69,6 +70,7 @@ class Embedding(Layer):
         dtype: Any = float32,
     ) -> Self:
         """A table of `count` random rows of `outputs` numbers."""
+        check_initialisers(cls.__name__, weight=weight)
         table = weight(key, (count, outputs), Fans(count, outputs), as_dtype(dtype))
         if padding_index is not None:
             _check_row(padding_index, count)
@@ -77,6 +79,7 @@ class Embedding(Layer):
 
     def __call__(self, x: Tensor) -> Tensor:
         """Take the rows."""
+        check_made("Embedding", weight=self.weight)
         rows = take(self.weight, x, axis=0)
         if self.padding_index is None:
             return rows

@@ -10,6 +10,7 @@ with the result.
 from __future__ import annotations
 
 import functools
+import inspect
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -28,7 +29,17 @@ class Layer:
     A layer of one's own is a frozen dataclass that inherits from this one and says what
     a call does. Where training does something else, it has a method `training`, too:
     if it draws random numbers, has statistics, or has a part that does.
+
+    Raises
+    ------
+    TypeError
+        If a class has fields or an `__init__` of its own, and is no dataclass.
     """
+
+    def __new__(cls, *_: Any, **__: Any) -> Self:
+        """A layer without its fields yet, if its class says which they are."""
+        _check_is_record(cls)  # type: ignore[arg-type]
+        return super().__new__(cls)
 
     def __call__(self, x: Tensor) -> Tensor:
         """Apply the map, as it is used after training."""
@@ -54,6 +65,23 @@ class Layer:
     def summary(self, shape: Shape, *, dtype: Any = float32) -> Summary:
         """The layers inside, with their results, sizes and costs; see `summary.py`."""
         return summary(self, shape, dtype=dtype)
+
+
+@functools.cache
+def _check_is_record(kind: type[Layer]) -> None:
+    """Raise an error if a tree would not see what layers of a class consist of."""
+    for base in kind.__mro__:
+        own = vars(base)
+        if "__dataclass_fields__" in own or not issubclass(base, Layer):
+            continue
+        notes = inspect.get_annotations(base).values()
+        # A note of a class variable, which may be a string, names no field.
+        if "__init__" in own or not all("ClassVar" in str(note) for note in notes):
+            raise TypeError(
+                f"{base.__name__}: a layer is a frozen dataclass, whose fields are its "
+                f"parts; put @dataclass(frozen=True) above the class, the parts in its "
+                f"body, such as `hidden: nn.Linear`, and `__init__` nowhere"
+            )
 
 
 def check_trains_as_called(layer: Layer) -> None:

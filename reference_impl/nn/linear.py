@@ -11,6 +11,7 @@ from ..core.random import Key
 from ..core.tensor import Tensor
 from .initialisers import Fans, Initialiser, fan_in_uniform
 from .layer import Layer
+from .parameters import check_initialisers, check_made
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Linear(Layer):
         dtype: Any = float32,
     ) -> Self:
         """A layer with random parameters; without a bias if `bias` is None."""
+        check_initialisers(cls.__name__, weight=weight, bias=bias)
         fans, wanted = Fans(inputs, outputs), as_dtype(dtype)
         first, second = random.split(key)
         return cls(
@@ -54,5 +56,6 @@ class Linear(Layer):
 
     def __call__(self, x: Tensor) -> Tensor:
         """Apply the map."""
+        check_made(type(self).__name__, weight=self.weight)
         out = x @ self.weight
         return out if self.bias is None else out + self.bias

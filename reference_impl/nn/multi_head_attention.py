@@ -46,10 +46,18 @@ class KeyValueCache:
 
         Raises
         ------
+        ShapeError
+            If they are of other sequences, heads or sizes.
         IndexRangeError
             If there is no room for them.
         """
         T = keys.shape[-2]
+        N, heads, _, size = self.keys.shape
+        if not keys.shape == values.shape == (N, heads, T, size):
+            raise ShapeError(
+                f"KeyValueCache: keys and values {(N, heads, T, size)} are needed, "
+                f"{keys.shape} and {values.shape} came"
+            )
         places = self.length + arange(T, device=self.length.device)
         return KeyValueCache(
             self.keys.at[:, :, places].set(keys),

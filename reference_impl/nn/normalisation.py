@@ -21,10 +21,12 @@ from typing import Any, Self
 
 from ..core.dtype import FLOATS, check_kind, float32, float64, wide_type
 from ..core.errors import ShapeError
+from ..core.number import check_not_negative
 from ..core.ops import astype, mean, ones, reshape, rsqrt, zeros
 from ..core.shape import Shape, checked_sizes
 from ..core.tensor import Tensor
 from .layer import Layer
+from .parameters import check_made
 from .parts import static
 
 # The distance from 1 to the next number of a dtype that is computed with.
@@ -87,6 +89,8 @@ class LayerNorm(Layer):
     ------
     ShapeError
         If `x` has other last axes.
+    RangeError
+        If `eps` is negative.
     DtypeError
         If the elements of `x` are no floating-point numbers.
 
@@ -101,6 +105,9 @@ class LayerNorm(Layer):
     weight: Tensor | None = None
     bias: Tensor | None = None
     eps: float = static(default=1e-5)
+
+    def __post_init__(self) -> None:
+        check_not_negative("LayerNorm", eps=self.eps)
 
     @classmethod
     def init(
@@ -127,6 +134,7 @@ class LayerNorm(Layer):
 
 def _last_axes(who: str, x: Tensor, shape: Shape) -> Shape:
     """The axes of `x` that have this shape, which are the last."""
+    check_made(who, shape=shape)
     axes = tuple(range(x.ndim - len(shape), x.ndim))
     if tuple(x.shape[a] for a in axes if a >= 0) != shape:
         raise ShapeError(f"{who}: last axes {shape} are needed, x is {x.shape}")
@@ -156,6 +164,8 @@ class RMSNorm(Layer):
     ------
     ShapeError
         If `x` has other last axes.
+    RangeError
+        If `eps` is negative.
     DtypeError
         If the elements of `x` are no floating-point numbers.
 
@@ -169,6 +179,10 @@ class RMSNorm(Layer):
     shape: Shape = static()
     weight: Tensor | None = None
     eps: float | None = static(default=None)
+
+    def __post_init__(self) -> None:
+        if self.eps is not None:
+            check_not_negative("RMSNorm", eps=self.eps)
 
     @classmethod
     def init(
@@ -214,6 +228,8 @@ class GroupNorm(Layer):
     ------
     ShapeError
         If the groups do not divide the channels, or `x` has not C channels.
+    RangeError
+        If `eps` is negative.
     DtypeError
         If the elements of `x` are no floating-point numbers.
 
@@ -233,6 +249,7 @@ class GroupNorm(Layer):
     eps: float = static(default=1e-5)
 
     def __post_init__(self) -> None:
+        check_not_negative("GroupNorm", eps=self.eps)
         if self.groups < 1 or self.channels % self.groups:
             raise ShapeError(
                 f"GroupNorm: groups must divide the channels, {self.channels}; "

@@ -19,15 +19,18 @@ from ..core import random, tree
 from ..core.compile import compile
 from ..core.dtype import Dtype, as_dtype, float32
 from ..core.errors import ShapeError, TreeError
+from ..core.number import check_at_least
 from ..core.ops import concat, flip, permute_dims, tanh, zeros
 from ..core.random import Key
 from ..core.scan import scan
+from ..core.scope import scope
 from ..core.shape import Shape
 from ..core.tensor import Tensor
 from .cells import gru_cell, gru_cell_reset_before, lstm_cell, rnn_cell
 from .containers import split_or_none
 from .initialisers import Fans, Initialiser
-from .layer import Layer
+from .layer import Layer, check_trains_as_called
+from .parameters import check_initialisers, check_made
 from .parts import static
 
 
@@ -55,7 +58,14 @@ class SequenceLayer(Layer):
     def training(
         self, x: Tensor, key: Key | None = None, state: Any = None
     ) -> tuple[Any, Self]:
-        """What a call returns, as in training, and the layer of the next step."""
+        """What a call returns, as in training, and the layer of the next step.
+
+        Raises
+        ------
+        TypeError
+            As `Layer.training` does.
+        """
+        check_trains_as_called(self)
         return self(x, state), self
 
 
@@ -99,7 +109,17 @@ class Recurrent(SequenceLayer):
         dtype: Any = float32,
         **settings: Any,
     ) -> Self:
-        """A layer with random parameters; the fans are those of a single gate."""
+        """A layer with random parameters; the fans are those of a single gate.
+
+        Raises
+        ------
+        RangeError
+            If the size is less than 1.
+        """
+        check_at_least(cls.__name__, 1, size=size)
+        check_initialisers(
+            cls.__name__, weight=weight, hidden_weight=hidden_weight, bias=bias
+        )
         width, wanted = cls.GATES * size, as_dtype(dtype)
         first, second, third = random.split(key, 3)
         within = Fans(size, size)
@@ -127,6 +147,7 @@ class Recurrent(SequenceLayer):
 
     def __call__(self, x: Tensor, state: Any = None) -> Any:
         """The output of every step, and the last state."""
+        check_made(type(self).__name__, weight=self.weight)
         self._check_input(x)
         # Steps first while it is small: 5 % of a training step less than moving gates.
         gates = permute_dims(x, (1, 0, 2)) @ self.weight
@@ -244,12 +265,14 @@ class GRU(Recurrent):
         **options: Any,
     ) -> Self:
         """A layer with random parameters; for the other options see `Recurrent`."""
+        check_initialisers(cls.__name__, hidden_bias=hidden_bias)
         first, second = random.split(key)
-        if hidden_bias is not None:
-            shape, fans = (cls.GATES * size,), Fans(size, size)
-            hidden_bias = hidden_bias(second, shape, fans, as_dtype(dtype))
-        options |= {"hidden_bias": hidden_bias, "dtype": dtype}
-        return super().init(first, inputs, size, **options)
+        layer = super().init(first, inputs, size, dtype=dtype, **options)
+        if hidden_bias is None:
+            return layer
+        shape, fans = (cls.GATES * size,), Fans(size, size)
+        begun = hidden_bias(second, shape, fans, as_dtype(dtype))
+        return dataclasses.replace(layer, hidden_bias=begun)
 
     def cell(self, state: Any, gates: Tensor) -> Any:
         """The state after a step; see `gru_cell` and `gru_cell_reset_before`."""
@@ -286,8 +309,9 @@ class Stacked(SequenceLayer):
     def __call__(self, x: Tensor, states: Any = None) -> Any:
         """The output of the last layer, and the last state of each."""
         last = []
-        for layer, state in self._with_states(states):
-            x, after = layer(x, state)
+        for i, (layer, state) in enumerate(self._with_states(states)):
+            with scope(str(i)):
+                x, after = layer(x, state)
             last.append(after)
         return x, last
 
@@ -298,10 +322,11 @@ class Stacked(SequenceLayer):
         keys = iter(split_or_none(key, 2 * len(self.layers)))
         last: list[Any] = []
         layers: list[SequenceLayer] = []
-        for layer, state in self._with_states(states):
+        for i, (layer, state) in enumerate(self._with_states(states)):
             if layers and self.dropout is not None:
                 x, _ = self.dropout.training(x, next(keys))
-            (x, after), layer = layer.training(x, next(keys), state)
+            with scope(str(i)):
+                (x, after), layer = layer.training(x, next(keys), state)
             last.append(after)
             layers.append(layer)
         return (x, last), dataclasses.replace(self, layers=layers)
@@ -336,9 +361,12 @@ class Bidirectional(SequenceLayer):
     def __call__(self, x: Tensor, states: Any = None) -> Any:
         """Both outputs of every step, and both last states."""
         first, second = (None, None) if states is None else states
-        return _side_by_side(
-            self.forwards(x, first), self.backwards(flip(x, 1), second)
-        )
+        with scope("forwards"):
+            ahead = self.forwards(x, first)
+        x = flip(x, 1)
+        with scope("backwards"):
+            back = self.backwards(x, second)
+        return _side_by_side(ahead, back)
 
     def training(
         self, x: Tensor, key: Key | None = None, states: Any = None
@@ -346,8 +374,11 @@ class Bidirectional(SequenceLayer):
         """The same as in training, each layer with a key of its own."""
         first, second = (None, None) if states is None else states
         one, other = split_or_none(key, 2)
-        ahead, forwards = self.forwards.training(x, one, first)
-        back, backwards = self.backwards.training(flip(x, 1), other, second)
+        with scope("forwards"):
+            ahead, forwards = self.forwards.training(x, one, first)
+        x = flip(x, 1)
+        with scope("backwards"):
+            back, backwards = self.backwards.training(x, other, second)
         return _side_by_side(ahead, back), type(self)(forwards, backwards)
 
 

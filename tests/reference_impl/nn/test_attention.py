@@ -196,3 +196,24 @@ def test_a_mask_that_does_not_fit_is_refused():
         attention(*sources(), mask=ri.ones((2, N, T, S), dtype=ri.bool))
     with pytest.raises(ri.ShapeError, match=r"and keys; \(4, 3\) came"):
         attention(*sources(), mask=ri.ones((S, T), dtype=ri.bool))
+
+
+@pytest.mark.parametrize("dtype", COARSE, ids=str)
+def test_products_may_exceed_16_bits(dtype):
+    # The largest is 16 * 200 * 200 / 4, and 16 bits of half precision hold 65,504.
+    query = ri.full((1, 2, 16), 200.0, dtype=dtype)
+    key = query * ri.tensor([[1.0], [0.5]], dtype=dtype)
+
+    out, pull = ri.vjp(attention, query, key, key)
+
+    assert out.tolist() == [[[200.0] * 16] * 2]
+    assert all(np.isfinite(g.numpy().astype("f4")).all() for g in pull(out))
+
+
+def test_queries_may_have_no_features():
+    nothing, (_, _, value) = ri.zeros((N, T, 0), dtype=ri.float64), sources()
+
+    out = attention(nothing, ri.zeros((N, S, 0), dtype=ri.float64), value)
+
+    mean = np.broadcast_to(value.numpy().mean(1, keepdims=True), (N, T, E))
+    np.testing.assert_allclose(out.numpy(), mean, atol=TOLERANCE)

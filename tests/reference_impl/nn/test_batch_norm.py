@@ -97,3 +97,20 @@ def test_a_single_element_has_no_spread():
     with pytest.raises(ri.ShapeError, match=r"more than one element .* \(1, 3\)"):
         layer.training(ri.ones((1, 3)))
     assert layer(ri.ones((1, 3))).shape == (1, 3)
+
+
+@pytest.mark.parametrize("momentum", [-0.1, 5, float("nan")])
+def test_a_momentum_outside_of_the_interval_is_refused(momentum):
+    with pytest.raises(ri.RangeError, match=r"momentum, .* must lie in \[0, 1\]; "):
+        nn.BatchNorm.init(3, momentum=momentum)
+
+
+def test_both_ends_of_the_momentum_are_allowed():
+    assert [nn.BatchNorm(3, momentum=m).momentum for m in (0, 1)] == [0, 1]
+
+
+def test_settings_that_are_no_numbers_or_negative_are_refused():
+    with pytest.raises(ri.DtypeError, match="BatchNorm: momentum must be a real num"):
+        nn.BatchNorm.init(3, momentum=None)
+    with pytest.raises(ri.RangeError, match="BatchNorm: eps must be finite and at le"):
+        nn.BatchNorm.init(3, eps=-1e-5)

@@ -110,3 +110,18 @@ def test_training_without_a_key_is_refused():
 def test_integers_are_refused():
     with pytest.raises(ri.DtypeError, match="Dropout: floating-point elements"):
         nn.Dropout().training(ri.tensor([1]), ri.random.key(0))
+
+
+@pytest.mark.parametrize("shape", [(5, 2, 3), (3, 3), (2, 1, 3), (2,)])
+def test_a_mask_that_would_stretch_the_elements_is_refused(shape):
+    dropout = nn.Dropout(0.5, kept=ri.ones(shape, dtype=ri.bool))
+
+    with pytest.raises(ri.ShapeError, match=r"kept must stretch to x, \(2, 3\); \("):
+        dropout.training(ri.ones((2, 3)))
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (2, 1), (3,), ()])
+def test_a_mask_may_be_stretched(shape):
+    dropout = nn.Dropout(0.5, kept=ri.ones(shape, dtype=ri.bool))
+
+    assert dropout.training(ri.ones((2, 3)))[0].tolist() == [[2.0] * 3] * 2

@@ -1,5 +1,7 @@
+import copy
 import dataclasses
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -269,3 +271,94 @@ def test_no_layer_is_missing_among_every_kind():
 def test_a_layer_without_a_map_says_so():
     with pytest.raises(NotImplementedError, match="Layer: no map is defined"):
         nn.Layer()(ri.tensor(1.0))
+
+
+def forgotten():
+    """Classes that the decorator is missing above."""
+
+    class Attributes(nn.Layer):
+        def __init__(self):
+            self.linear = nn.Linear.init(ri.random.key(0), 3, 2)
+
+    class Fields(nn.Layer):
+        linear: nn.Linear
+
+    class Inherited(Fields):
+        pass
+
+    class More(nn.Linear):
+        factor: "float" = 1.0
+
+    return Attributes, Fields, Inherited, More
+
+
+@pytest.mark.parametrize("kind", forgotten(), ids=lambda kind: kind.__name__)
+def test_a_class_with_fields_that_is_no_dataclass_is_refused(kind):
+    message = r": a layer is a frozen dataclass, .* put @dataclass\(frozen=True\) above"
+    with pytest.raises(TypeError, match=message):
+        kind()
+    with pytest.raises(TypeError, match=message):
+        kind(ri.ones((3, 2)))
+
+
+def test_a_decorator_below_does_not_stand_for_one_that_is_missing():
+    _, fields, *_ = forgotten()
+
+    with pytest.raises(TypeError, match="Fields: a layer is a frozen dataclass"):
+        dataclass(frozen=True)(type("Below", (fields,), {}))()
+
+
+def test_a_class_without_fields_of_its_own_needs_no_decorator():
+    class Doubled(nn.Linear):
+        factor: ClassVar[float] = 2.0
+        again: "ClassVar[float]" = 2.0
+
+        def __call__(self, x):
+            return super().__call__(x) * self.factor
+
+    layer = Doubled.init(ri.random.key(0), 3, 2)
+
+    assert ri.tree.names(layer) == ["weight", "bias"]
+    assert type(copy.deepcopy(layer)) is Doubled
+    assert type(ri.tree.map(lambda x: x, layer)) is Doubled
+
+
+def test_a_function_among_layers_is_refused():
+    with pytest.raises(TypeError, match=r"a must be a layer, .* `nn.Activation\(func"):
+        nn.Sequential({"a": ri.relu})
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        nn.Linear.init(ri.random.key(1), 3, 3),
+        nn.LSTM.init(ri.random.key(1), 3, 3),
+        nn.LayerNorm.init(3),
+    ],
+    ids=lambda layer: type(layer).__name__,
+)
+def test_a_pair_between_layers_is_named(after):
+    layers = {"lstm": nn.LSTM.init(ri.random.key(0), 4, 3), "after": after}
+    model, x = nn.Sequential(layers), ri.ones((2, 5, 4))
+
+    for function in (model, model.training, model.activations):
+        with pytest.raises(TypeError, match="after needs a tensor, and a tuple came"):
+            function(x)
+
+
+def test_a_layer_may_read_a_pair():
+    class Outputs(nn.Layer):
+        def __call__(self, x):
+            return x[0]
+
+    lstm = nn.LSTM.init(ri.random.key(0), 4, 3)
+    model, x = nn.Sequential({"lstm": lstm, "ys": Outputs()}), ri.ones((2, 5, 4))
+
+    np.testing.assert_array_equal(model(x).numpy(), lstm(x)[0].numpy())
+
+
+def test_errors_of_a_layer_that_got_a_tensor_are_its_own():
+    model = nn.Sequential({"a": nn.Linear(ri.ones((3, 2)))})
+
+    with pytest.raises(ri.ShapeError, match=r"^matmul: inner sizes differ"):
+        model(ri.ones((2, 4)))

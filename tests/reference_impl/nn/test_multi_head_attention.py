@@ -211,3 +211,10 @@ def test_a_mask_without_an_axis_for_heads_is_refused():
 
     with pytest.raises(ri.ShapeError, match=r"\(N, heads, T, S\) is needed"):
         layer()(normal(N, T, D), mask=mask)
+
+
+def test_a_cache_takes_the_sequences_that_it_has_only():
+    model = layer()
+    message = r"keys and values \(3, 3, 1, 2\) are needed, \(1, 3, 1, 2\) and \(1, 3,"
+    with pytest.raises(ri.ShapeError, match=f"KeyValueCache: {message}"):
+        model.step(normal(1, 1, D), model.empty_cache(3, 4))

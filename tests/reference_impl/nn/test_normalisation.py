@@ -170,3 +170,13 @@ def test_groups_must_divide_the_channels():
     for groups in (0, 3):
         with pytest.raises(ri.ShapeError, match=f"channels, 4; {groups} came"):
             nn.GroupNorm.init(groups, 4)
+
+
+@pytest.mark.parametrize("kind", [nn.LayerNorm, nn.RMSNorm, nn.GroupNorm])
+def test_a_negative_eps_is_refused(kind):
+    sizes = (1, 3) if kind is nn.GroupNorm else (3,)
+
+    assert kind.init(*sizes, eps=0).eps == 0
+    message = f"{kind.__name__}: eps must be finite and at least 0, -1 came"
+    with pytest.raises(ri.RangeError, match=message):
+        kind.init(*sizes, eps=-1)

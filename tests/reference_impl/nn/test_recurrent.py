@@ -333,3 +333,37 @@ def test_a_kind_without_a_cell_says_so():
         bare(sequences(dtype=np.float32))
     with pytest.raises(NotImplementedError, match="SequenceLayer: no map is defined"):
         nn.SequenceLayer()(sequences())
+
+
+@each_kind
+@pytest.mark.parametrize("size", [0, -1])
+def test_a_state_has_a_feature_at_least(kind, size):
+    message = f"{kind.__name__}: size must be at least 1, {size} came"
+    with pytest.raises(ri.RangeError, match=message):
+        layer(kind, H=size)
+
+
+def test_a_part_that_trains_differently_wants_a_training_around_it():
+    @dataclasses.dataclass(frozen=True)
+    class Dropped(nn.SequenceLayer):
+        part: nn.Layer
+
+        def __call__(self, x, state=None):
+            return self.part(x), state
+
+    with pytest.raises(TypeError, match=r"Dropped: a part .* \(part: Dropout\)"):
+        Dropped(nn.Dropout()).training(sequences(), ri.random.key(0))
+
+
+@pytest.mark.parametrize("is_training", [False, True])
+def test_parts_are_called_in_scopes_of_their_names(is_training):
+    inner = nn.Stacked([layer(nn.RNN), layer(nn.RNN, D=H)], Doubled())
+    both = nn.Bidirectional(inner, layer(nn.GRU))
+
+    def apply(model, x, key):
+        return model.training(x, key) if is_training else model(x)
+
+    graph = ri.capture(apply, both, sequences(), ri.random.key(0))
+
+    parts = ["forwards", "forwards/0", "forwards/1", "backwards"]
+    assert [scope.name for scope in graph.scopes] == parts

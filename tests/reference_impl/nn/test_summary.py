@@ -118,6 +118,22 @@ def test_parts_of_a_recurrent_model_have_rows():
     assert summary.total.parameters == rows["gru"].parameters + 4 * 3 + 3
 
 
+def test_parts_of_stacked_layers_and_of_both_directions_have_rows():
+    keys = ri.random.split(ri.random.key(0), 3)
+    stack = nn.Stacked([nn.GRU.init(keys[0], 8, 4), nn.LSTM.init(keys[1], 4, 4)])
+    both = nn.Bidirectional(stack, nn.RNN.init(keys[2], 8, 4))
+    rows = {row.name: row for row in both.summary((N, 5, 8)).rows}
+
+    kinds = {name: row.kind for name, row in rows.items()}
+    assert kinds == {
+        "forwards": "Stacked",
+        "forwards/0": "GRU",
+        "forwards/1": "LSTM",
+        "backwards": "RNN",
+    }
+    assert rows["backwards"].parameters == 8 * 4 + 4 * 4 + 4
+
+
 def test_a_scope_that_is_no_layer_has_a_result_and_no_parameters():
     model = Reader(nn.GRU.init(ri.random.key(0), 8, 4), [nn.Linear(ri.ones((4, 3)))])
     summary = model.summary((N, 5, 8))
