@@ -1,8 +1,9 @@
 # Every target does its own set-up. `make compare FRAMEWORKS=reference,pytorch` installs
-# and runs only these.
+# and runs only these; `make test PYTEST="-k attention"` hands options on.
 
 PYTHON ?= python3
 FRAMEWORKS ?= reference,pytorch,tensorflow,mxnet,jax
+PYTEST ?=
 INSTALL = $(PYTHON) -m workbench.install --frameworks "$(FRAMEWORKS)"
 BIN = .venv/bin
 
@@ -19,7 +20,7 @@ compare: setup  ## Train on every framework, prove equality, measure cost, repor
 
 test:  ## Run every test, the book's build included.
 	@$(INSTALL) --extras workbench,book,dev
-	$(BIN)/python -m pytest --timeout 900 -n 2 --dist loadgroup
+	$(BIN)/python -m pytest --timeout 900 -n 2 --dist loadgroup $(PYTEST)
 
 test-core:  ## Test the reference framework; needs no other framework.
 	@$(PYTHON) -m workbench.install --folder .venv-core --frameworks reference --extras test
