@@ -13,14 +13,15 @@ Modules import downwards only:
     parameters                 what parameters of a layer may begin with
     linear                     the affine map
     convolution                sliding filters and their transposes
-    pooling                    the largest, or the mean, of parts of an image
+    global_pooling             the largest, or the mean, of an image
+    pooling adaptive_pooling   of its windows; of as many parts as are asked for
     normalisation              shift and scale by a sample's mean and spread
     batch_norm                 and by those of a batch
     dropout                    random elements become zero
     embedding                  rows that stand for integers
     flatten                    other shapes of samples
     cells                      one step of a recurrent network
-    recurrent                  cells along sequences
+    recurrent stacked          cells along sequences; several such layers
     attention                  weighted averages of what queries may read
     multi_head_attention       as a layer; what it has read before
     transformer                attention and a perceptron around shortcuts
@@ -48,6 +49,7 @@ from .activations import (
     softplus,
     softsign,
 )
+from .adaptive_pooling import AdaptiveAvgPool, AdaptiveMaxPool
 from .attention import (
     causal_mask,
     padding_mask,
@@ -72,6 +74,7 @@ from .convolution import (
 from .dropout import Dropout
 from .embedding import Embedding
 from .flatten import Flatten, Reshape
+from .global_pooling import GlobalAvgPool, GlobalMaxPool
 from .initialisers import (
     Fans,
     Initialiser,
@@ -112,24 +115,9 @@ from .multi_head_attention import (
 )
 from .normalisation import GroupNorm, LayerNorm, RMSNorm
 from .parts import combine, partition, static, statistic
-from .pooling import (
-    AdaptiveAvgPool,
-    AdaptiveMaxPool,
-    AvgPool,
-    GlobalAvgPool,
-    GlobalMaxPool,
-    MaxPool,
-)
-from .recurrent import (
-    GRU,
-    LSTM,
-    RNN,
-    Bidirectional,
-    Recurrent,
-    SequenceLayer,
-    Stacked,
-    hidden_uniform,
-)
+from .pooling import AvgPool, MaxPool
+from .recurrent import GRU, LSTM, RNN, Recurrent, SequenceLayer, hidden_uniform
+from .stacked import Bidirectional, Stacked
 from .transformer import (
     TransformerBlock,
     sinusoidal_positions,
