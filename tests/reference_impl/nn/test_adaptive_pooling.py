@@ -7,7 +7,6 @@ import reference_impl as ri
 from reference_impl import nn
 
 RNG = np.random.default_rng(0)
-SEQUENCE = ri.tensor([[[1.0, 5.0, 2.0, 4.0, 3.0]]])
 
 
 @pytest.mark.parametrize(
