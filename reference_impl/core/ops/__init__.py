@@ -12,6 +12,7 @@ Modules import from those above them only, so they can be read in this order:
     matmul contraction        products of matrices; products that sum over any axes
     slicing gathering         regular parts; rows at given positions
     joining repetition        tensors put together; copies
+    surrounding               elements around them
     index_steps indexing      what an index selects; `x[index]`
     updating                  `x.at[index]`: the same with other elements there
     einsum                    sums of products over labelled axes
@@ -66,6 +67,7 @@ from .slicing import *
 from .softmax import *
 from .sorting import *
 from .statistics import *
+from .surrounding import *
 from .updating import *
 
 __all__ = [

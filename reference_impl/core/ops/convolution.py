@@ -18,11 +18,11 @@ from ..op import public
 from ..operands import Operand, promoted
 from ..shape import Shape
 from ..tensor import Tensor
-from .joining import pad
 from .matmul import _matmul
 from .permuting import _permute_dims, matrix_transpose
 from .reshaping import _reshape
 from .slicing import _slice, whole
+from .surrounding import pad
 from .windows import (
     Padding,
     Pairs,

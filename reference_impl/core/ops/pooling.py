@@ -19,10 +19,10 @@ from ..operands import Operand, as_tensors
 from ..tensor import Tensor
 from .creation import full
 from .elementwise import astype
-from .joining import pad
 from .permuting import _permute_dims
 from .reduction import mean, sum
 from .reshaping import _reshape
+from .surrounding import pad
 from .windows import Padding, Pairs, PerAxis, Window, _windows, paddings, per_axis
 
 __all__ = ["avg_pool", "max_pool"]
