@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Names that each package may import from outside the standard library.
 ALLOWED = {
-    "reference_impl/core": {"ml_dtypes", "numpy"},
+    "reference_impl/core": {"llvmlite", "ml_dtypes", "numba", "numpy"},
     "reference_impl/array_api": {"ml_dtypes", "numpy"},
     "reference_impl/io": {"numpy", "safetensors"},
     "reference_impl/nn": set(),

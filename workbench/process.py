@@ -38,6 +38,10 @@ class Worker:
         Those it may run on.
     limit_seconds : float
         How long an answer may take.
+    module : str
+        What runs in it: a module that answers as `workbench.worker` does.
+    settings : dict, optional
+        Environment variables besides those of the framework.
 
     Raises
     ------
@@ -45,7 +49,14 @@ class Worker:
     """
 
     def __init__(
-        self, framework: str, folder: Path, *, cores: list[int], limit_seconds: float
+        self,
+        framework: str,
+        folder: Path,
+        *,
+        cores: list[int],
+        limit_seconds: float,
+        module: str = "workbench.worker",
+        settings: dict[str, str] | None = None,
     ) -> None:
         self.framework = framework
         self._limit_seconds = limit_seconds
@@ -61,7 +72,7 @@ class Worker:
                 [
                     str(python),
                     "-m",
-                    "workbench.worker",
+                    module,
                     framework,
                     ",".join(map(str, cores)),
                 ],
@@ -69,7 +80,7 @@ class Worker:
                 stdout=subprocess.PIPE,
                 stderr=self._stderr,
                 text=True,
-                env=variables(framework, threads=len(cores)),
+                env=variables(framework, threads=len(cores)) | (settings or {}),
                 # An interrupt is for the one who asks; it ends its workers itself.
                 start_new_session=True,
             )

@@ -12,13 +12,35 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
+from types import ModuleType
 from typing import Any, TextIO
 
-OWN = {"adapters", "workbench", "reference_impl"}
+OWN = {"adapters", "benchmarks", "workbench", "reference_impl"}
 
 
 def main(framework: str, cores: str) -> None:
-    """Answer requests until there are no more."""
+    """Answer what `workbench.jobs.Jobs` can be asked."""
+
+    def jobs(module: ModuleType, threads: int) -> Any:
+        kind = importlib.import_module("workbench.jobs").Jobs
+        return kind(framework, module.Trainer, threads=threads)
+
+    serve(f"adapters.{framework}.train", jobs, cores)
+
+
+def serve(name: str, make: Callable[[ModuleType, int], Any], cores: str) -> None:
+    """Answer requests until there are no more.
+
+    Parameters
+    ----------
+    name : str
+        The module that imports the framework.
+    make : function (module, threads)
+        What is asked: an object with a method for every job, and `versions`.
+    cores : str
+        The numbers of those that may be used, with commas between.
+    """
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     numbers = {int(core) for core in cores.split(",")}
@@ -27,15 +49,14 @@ def main(framework: str, cores: str) -> None:
         os.sched_setaffinity(0, numbers)
     started = time.perf_counter()
     try:
-        trainer = importlib.import_module(f"adapters.{framework}.train").Trainer
+        module = importlib.import_module(name)
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] in OWN:
             raise  # a mistake of ours, and nothing that could be installed
         _answer(answers, {"missing": error.name})
         return
     import_seconds = time.perf_counter() - started
-    make_jobs = importlib.import_module("workbench.jobs").Jobs
-    jobs = make_jobs(framework, trainer, threads=len(numbers))
+    jobs = make(module, len(numbers))
     ready = {"import_seconds": import_seconds, "versions": jobs.versions()}
     _answer(answers, ready)
     for line in sys.stdin:

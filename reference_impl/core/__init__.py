@@ -4,7 +4,7 @@ Modules import downwards only, so they can be read from the first line to the la
 
     errors                       what can go wrong
     dtype number shape           kinds of numbers, Python's numbers, axes
-    tree location                containers, lines of programs
+    tree location whole_file     containers, lines of programs, files
     blocks memory arena device   who owns bytes
     dlpack                       how they are lent
     tensor elements              a node of a graph; how data becomes one
@@ -14,14 +14,20 @@ Modules import downwards only, so they can be read from the first line to the la
     show draw graph cost         what a function does, how it is shown, what it costs
     walk chosen                  derivatives: two walks, and what they are about
     autodiff jacobian adjoint    what they are for: gradients, matrices, graphs
-    compile body closure alike   graphs that run; functions inside of ops
+    replay body fused            graphs that run op by op, and inside of ops
+    lazy kernel                  functions that are generated
+    passes/                      graphs that compute the same, better
+    codegen/ kernels/            source text: of loops, of products
+    build/ driver                machine code; the loop that runs it
+    lowering/ plan/              what to call for a graph; when, and on which bytes
+    explain/ compile             all of this, shown; all of this, in one call
+    closure alike                functions inside of ops
     residuals                    what a pullback reads of what it undoes
     cond scan while_loop         branches and loops
     checkpoint custom            values computed again; derivative rules of one's own
     parameters keys              what random numbers follow, and are functions of
     unit_interval                numbers made of random bits
     continuous discrete random   how distributions are drawn
-    whole_file                   files that are there whole or not at all
 
 `reference_impl.io` is above: graphs as files and as programs.
 """

@@ -1,17 +1,14 @@
 """Graphs inside of ops: how they are run, checked and differentiated.
 
-An op that holds a graph runs it on arrays. Its derivatives apply the graph's ops anew
+An op that holds a graph replays it. Its derivatives apply the graph's ops anew
 to variables and walk, so that they are ops again.
 """
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Sequence
 from typing import Any
 
-from .compile import Program
-from .device import Device
 from .dtype import DIFFERENTIABLE, Dtype
 from .errors import ShapeError
 from .graph import Graph
@@ -19,16 +16,6 @@ from .ops.creation import zeros_like
 from .shape import Shape
 from .tensor import Tensor, variable
 from .walk import first_serial, pullback, pushforward
-
-_programs: weakref.WeakKeyDictionary[Graph, Program] = weakref.WeakKeyDictionary()
-
-
-def run(graph: Graph, arrays: Sequence[Any], device: Device) -> tuple[Any, ...]:
-    """The outputs of a graph for arrays of a device."""
-    program = _programs.get(graph)
-    if program is None:
-        program = _programs[graph] = Program(graph)
-    return tuple(program.run(arrays, device))
 
 
 def output_shapes(*inputs: Tensor, body: Graph, **attrs: Any) -> tuple[Shape, ...]:

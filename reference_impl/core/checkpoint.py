@@ -6,12 +6,13 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from .body import output_dtypes, output_shapes, pulled_through, pushed_through, run
+from .body import output_dtypes, output_shapes, pulled_through, pushed_through
 from .closure import Arguments, as_op, fresh, traced
 from .device import HOST
 from .dtype import ANY
 from .errors import CaptureError
 from .kinds import general
+from .replay import run
 
 __all__ = ["checkpoint"]
 

@@ -1,120 +1,121 @@
-"""Compilation: capture a function once, then run its graph.
+"""Compilation: capture a function once, then run what became of its graph.
 
-A program is a replay: the rule of every node, in order, on arrays, each value let go
-after its last reader. Python code of the function runs once for every set of shapes,
-dtypes and devices; the ops' bookkeeping does not run at all.
+The graph is improved by passes, lowered to kernels and laid out in memory; a call then
+runs all of it at once. Python code of the function runs once for every set of shapes,
+dtypes and devices.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from . import tree
-from .device import HOST, Device
+from .device import CPU, HOST, Device
 from .elements import tensor
 from .errors import CaptureError
 from .graph import Graph, capture, is_array
-from .op import Op
+from .number import integers
 from .operands import common_device
-from .tensor import UNTRACKED, Tensor, known, value
+from .passes.fusion import fuse
+from .plan.plan import Plan
+from .replay import Program
+from .tensor import FREED, UNTRACKED, Tensor, known, value
+
+# Compiling again and again is slower than not compiling: somebody should know.
+MANY_SHAPES = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Compute one node: slots are positions in the list of a program's values."""
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What is known of a function for arguments of a kind."""
 
-    op: Op
-    inputs: tuple[int, ...]
-    attrs: dict[str, Any]
-    output: int
-    released: tuple[int, ...]
-    """Slots that nobody reads after this step."""
+    graph: Graph
+    program: Plan | Program
+    given_up: frozenset[int]
+    """Which of the graph's inputs may be overwritten."""
 
-
-class Program:
-    """The steps of a graph, ready to run on arrays."""
-
-    def __init__(self, graph: Graph) -> None:
-        nodes, self.constants = graph.nodes(), graph.constants()
-        values = (*graph.inputs, *nodes, *self.constants)
-        slots = {x.serial: i for i, x in enumerate(values)}
-        self._blank = [None] * len(nodes)
-        self._elements = [value(x, graph.name) for x in self.constants]
-        self._outputs = [slots[x.serial] for x in graph.outputs]
-        self.steps = _steps(nodes, slots, keep=self._outputs)
-
-    def run(self, arrays: Sequence[Any], device: Device = HOST) -> list[Any]:
-        """The arrays of the outputs, from those of the inputs, on one device."""
-        values: list[Any] = [*arrays, *self._blank, *self._elements]
-        for step in self.steps:
-            inputs = [values[i] for i in step.inputs]
-            values[step.output] = device.run(step.op, inputs, step.attrs)
-            for slot in step.released:
-                values[slot] = None
-        return [np.asarray(values[i]) for i in self._outputs]
-
-
-def _steps(
-    nodes: Sequence[Tensor], slots: dict[int, int], *, keep: Sequence[int]
-) -> list[Step]:
-    steps: list[Step] = []
-    read_later = set(keep)
-    for node in reversed(nodes):
-        inputs = tuple(slots[x.serial] for x in node.inputs)
-        last_read = set(inputs) - read_later
-        read_later |= last_read
-        output = slots[node.serial]
-        released = tuple(sorted(last_read))
-        steps.append(Step(node.op, inputs, node.attrs, output, released))
-    return steps[::-1]
+    constants: Sequence[Tensor]
 
 
 class Compiled:
-    """A function that is captured once for arguments of a kind, then replayed."""
+    """A function that is captured once for arguments of a kind, then run as a plan."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(
+        self, function: Callable[..., Any], donate: Iterable[int] = ()
+    ) -> None:
         functools.update_wrapper(self, function)
         self.function = function
-        self._captured: dict[Any, tuple[Graph, Program]] = {}
+        self.donate = frozenset(donate)
+        self._found: dict[Any, _Found] = {}
 
     def __call__(self, *args: Any) -> Any:
         """What the function returns for these trees."""
         leaves, structure = tree.flatten(args)
-        graph, program = self._found(args, leaves, structure)
+        found = self._known(args, leaves, structure)
         tensors = [tensor(x) for x in leaves if is_array(x)]
         if any(x.root != UNTRACKED for x in tensors):
-            results = graph.apply(*tensors)
+            results = found.graph.apply(*tensors)
         else:
-            arrays = [value(x, graph.name) for x in tensors]
-            read = [*tensors, *program.constants]
-            place = common_device(graph.name, read) if read else HOST
-            results = [known(array, place) for array in program.run(arrays, place)]
-        return tree.unflatten(graph.structure, results)
+            results = self._run(found, tensors)
+        return tree.unflatten(found.graph.structure, results)
 
     def graph(self, *args: Any) -> Graph:
         """The graph for arguments of these shapes and dtypes."""
-        return self._found(args, *tree.flatten(args))[0]
+        return self._known(args, *tree.flatten(args)).graph
 
-    def _found(
+    def _run(self, found: _Found, tensors: Sequence[Tensor]) -> list[Tensor]:
+        read = [*tensors, *found.constants]
+        place = common_device(found.graph.name, read) if read else HOST
+        arrays = [value(x, found.graph.name) for x in tensors]
+        if isinstance(found.program, Program):
+            return [known(each, place) for each in found.program.run(arrays, place)]
+        for i, array in enumerate(arrays):
+            if i in found.given_up and (x := tensors[i]).data is array:
+                arrays[i] = _given_up(x, place)
+            elif not array.flags.c_contiguous:
+                arrays[i] = np.ascontiguousarray(array)
+        return [known(each, place) for each in found.program.run(arrays)]
+
+    def _known(
         self, args: Sequence[Any], leaves: Sequence[Any], structure: tree.Structure
-    ) -> tuple[Graph, Program]:
+    ) -> _Found:
         key = (structure, tuple(map(_signature, leaves)))
         try:
-            found = self._captured.get(key)
+            found = self._found.get(key)
         except TypeError as error:
             raise CaptureError(
                 f"compile: arguments are trees of tensors, numbers and strings; "
                 f"one has no hash: {error}"
             ) from None
         if found is None:
-            graph = capture(self.function, *args)
-            found = self._captured[key] = graph, Program(graph)
+            found = self._found[key] = self._new(args)
+            if len(self._found) == MANY_SHAPES + 1:
+                warnings.warn(
+                    f"compile: {found.graph.name} was compiled for {len(self._found)} "
+                    f"kinds of arguments; a number that changes should be a tensor, "
+                    f"and batches should have one shape",
+                    stacklevel=3,
+                )
         return found
+
+    def _new(self, args: Sequence[Any]) -> _Found:
+        graph = capture(self.function, *args)
+        constants = graph.constants()
+        read = [*graph.inputs, *constants]
+        place = common_device(graph.name, read) if read else HOST
+        if not isinstance(place, CPU):
+            return _Found(graph, Program(graph), frozenset(), constants)
+        given_up = frozenset(_inputs_of(args, self.donate))
+        shared = _shared(graph, given_up)
+        plan = Plan(fuse(graph), place, shared)
+        return _Found(graph, plan, frozenset(plan.shared.values()), constants)
 
 
 def _signature(leaf: Any) -> Any:
@@ -124,7 +125,53 @@ def _signature(leaf: Any) -> Any:
     return leaf.shape, leaf.dtype, place
 
 
-def compile(function: Callable[..., Any]) -> Compiled:
+def _inputs_of(args: Sequence[Any], positions: Iterable[int]) -> list[int]:
+    """Which inputs of a graph come from arguments at these positions."""
+    found, count = [], 0
+    for position, arg in enumerate(args):
+        arrays = sum(map(is_array, tree.flatten(arg)[0]))
+        if position in positions:
+            found += range(count, count + arrays)
+        count += arrays
+    return found
+
+
+def _shared(graph: Graph, given_up: Iterable[int]) -> dict[int, int]:
+    """Which output may lie where an input does that is given up.
+
+    One of the same name, shape and dtype if there is one: the new value of a parameter
+    in the place of the old one.
+    """
+    free = set(given_up)
+    shared: dict[int, int] = {}
+    for same_name in (True, False):
+        for out, y in enumerate(graph.outputs):
+            for i in sorted(free):
+                x = graph.inputs[i]
+                if out in shared or (x.shape, x.dtype) != (y.shape, y.dtype):
+                    continue
+                names = graph.input_names[i], graph.output_names[out]
+                if not same_name or len({n.partition(".")[2] for n in names}) == 1:
+                    shared[out] = i
+                    free.discard(i)
+                    break
+    return shared
+
+
+def _given_up(x: Tensor, place: Device) -> np.ndarray:
+    """The array of a tensor that nobody may read any more, for somebody to write to."""
+    array, x.data = x.data, FREED
+    is_alone = sys.getrefcount(array) == 2 and (
+        array.base is None or sys.getrefcount(array.base) == 2
+    )
+    if is_alone and array.flags.c_contiguous and array.flags.writeable:
+        return array
+    return place.put(array)
+
+
+def compile(
+    function: Callable[..., Any], *, donate: int | Sequence[int] = ()
+) -> Compiled:
     """A function that does the same, faster from its second call on.
 
     Parameters
@@ -134,6 +181,10 @@ def compile(function: Callable[..., Any]) -> Compiled:
         shapes, dtypes and devices, and again for each new value of an argument that is
         a Python number or string. A number that changes at every step should be a
         tensor.
+    donate : int or sequence of int
+        Positions of arguments that the caller gives up. A result of equal shape and
+        dtype is written in the place of such an argument, whose tensors are freed:
+        reading them is an error. A training step gives up the former parameters.
 
     Returns
     -------
@@ -144,5 +195,9 @@ def compile(function: Callable[..., Any]) -> Compiled:
     ------
     NoValueError, CaptureError
         When called, if the function cannot be captured; see `capture`.
+    DtypeError
+        If a position is no integer.
     """
-    return Compiled(function)
+    return Compiled(function, integers(donate, who="compile", what="donate"))
+
+

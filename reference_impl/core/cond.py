@@ -20,7 +20,6 @@ from .body import (
     output_shapes,
     pulled_through,
     pushed_through,
-    run,
     types,
 )
 from .bundle import results
@@ -31,6 +30,7 @@ from .errors import ShapeError
 from .graph import Graph
 from .kinds import general
 from .operands import Operand, as_tensors
+from .replay import run
 from .shape import Shape
 from .tensor import Tensor, symbol_like
 

@@ -1,8 +1,9 @@
 """What a graph costs: how many operations on numbers its nodes need, by estimate.
 
 An operation is an addition, a multiplication, a comparison or a function of an element,
-each counted as one; a product of matrices adds and multiplies, so it counts two for
-every product. What only moves elements, or reads them under another shape, is free.
+each counted as one; a product of matrices, or of filters and images, adds and
+multiplies, so it counts two for every product. What only moves elements, or reads them
+under another shape, is free.
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ _CUBIC = {
     *("slogdet", "solve", "svd", "svdvals"),
 }
 
+# Which of (first input, second input, result) are the filters, and y: the images after
+# `conv`, every element of which is a sum over one filter.
+_CONVOLUTIONS = {"conv": (1, 2), "conv_transpose": (1, 0), "conv_filters": (2, 1)}
+
 
 def operations(graph: Graph) -> int:
     """How many operations on numbers a graph needs, by estimate.
@@ -58,6 +63,9 @@ def node_operations(node: Tensor) -> int:
         return 0
     if name == "matmul":
         return 2 * node.inputs[0].shape[-1] * _size(node)
+    if name in _CONVOLUTIONS:
+        weight, y = map((*node.inputs, node).__getitem__, _CONVOLUTIONS[name])
+        return 2 * math.prod(weight.shape[1:]) * _size(y)
     if name in _OF_READ:
         return _OF_READ[name] * _size(node.inputs[0])
     if name in _CUBIC:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import tree
-from .body import filled, output_dtypes, output_shapes, pulled, run
+from .body import filled, output_dtypes, output_shapes, pulled
 from .bundle import results
 from .closure import Arguments, as_op, fresh, traced
 from .device import HOST
@@ -23,6 +23,7 @@ from .errors import GradientError
 from .kinds import general
 from .op import Op
 from .ops.creation import zeros_like
+from .replay import run
 from .tensor import Tensor, variable
 
 __all__ = ["custom_jvp", "custom_vjp"]

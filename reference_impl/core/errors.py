@@ -61,6 +61,13 @@ class CaptureError(MappingError, TypeError):
     """A function cannot be turned into a graph, or a graph cannot be run."""
 
 
+class CompileError(MappingError, RuntimeError):
+    """Generated source text cannot be turned into machine code, or that into a function.
+
+    The message names the function, the file that holds its text, and the reason.
+    """
+
+
 class FileError(MappingError, ValueError):
     """A file is damaged, or does not hold what its format says."""
 

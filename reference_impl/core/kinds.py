@@ -197,7 +197,7 @@ def _linear_jvp(
 def bilinear(
     *, left: Rule, right: Rule, shape: Rule, domain: Rule
 ) -> Callable[[Rule], Op]:
-    """Declare a product by its transposes `left(g, x, y)` and `right(g, x, y)`.
+    """Declare a product by its transposes `left` and `right(g, x, y, **attrs)`.
 
     For complex elements they are adjoints: they conjugate the factor that stays.
     """
@@ -210,7 +210,7 @@ def bilinear(
             shape=shape,
             dtype=first_dtype,
             vjp=partial(_bilinear_vjp, left, right),
-            jvp=lambda *given: _bilinear_jvp(op, *given),
+            jvp=lambda *given, **attrs: _bilinear_jvp(op, *given, **attrs),
             domain=domain,
             kinds=NUMBERS,
         )
@@ -228,20 +228,24 @@ def _bilinear_vjp(
     y: Tensor,
     *,
     needs: Needs = None,
+    **attrs: Any,
 ) -> tuple[Flow, Flow]:
     # A layer's input is data: half of its backward pass would be thrown away.
     of_x, of_y = needs or (True, True)
-    return left(g, x, y) if of_x else None, right(g, x, y) if of_y else None
+    return (
+        left(g, x, y, **attrs) if of_x else None,
+        right(g, x, y, **attrs) if of_y else None,
+    )
 
 
 def _bilinear_jvp(
-    op: Op, tangents: Sequence[Flow], out: Tensor, x: Tensor, y: Tensor
+    op: Op, tangents: Sequence[Flow], out: Tensor, x: Tensor, y: Tensor, **attrs: Any
 ) -> Flow:
     of_x, of_y = tangents
     return total(
         (
-            None if of_x is None else op(of_x, y),
-            None if of_y is None else op(x, of_y),
+            None if of_x is None else op(of_x, y, **attrs),
+            None if of_y is None else op(x, of_y, **attrs),
         )
     )
 

@@ -21,7 +21,6 @@ from .body import (
     opened,
     output_dtypes,
     pushed,
-    run,
     types,
 )
 from .bundle import results
@@ -34,6 +33,7 @@ from .errors import MappingError, ShapeError, TreeError
 from .graph import Graph
 from .kinds import general
 from .ops.joining import stack, unstack
+from .replay import run
 from .residuals import pullback_of, with_outputs
 from .shape import Shape
 from .tensor import UNTRACKED, Tensor, symbol, symbol_like

@@ -20,7 +20,6 @@ from .body import (
     output_dtypes,
     output_shapes,
     pushed,
-    run,
     types,
 )
 from .bundle import results
@@ -32,6 +31,7 @@ from .errors import GradientError, ShapeError
 from .graph import Graph
 from .kinds import general
 from .operands import as_tensors
+from .replay import run
 from .shape import Shape
 from .tensor import Tensor, symbol_like
 

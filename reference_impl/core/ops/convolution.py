@@ -1,14 +1,10 @@
 """Convolution of images with any number of axes, and its transpose.
 
-Both are one matrix product between filters and windows. While they work, the batch is
-the last axis: then the elements that a window's corner meets on its way lie side by
-side in memory. For the second layer of LeNet-5 and 64 images, collecting the windows
-takes 0.4 ms instead of 1.2 ms, and adding them up 0.9 ms instead of 5.3 ms.
+Here operands and numbers are checked and brought into the form of the primitives.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from operator import add, ge, le
 
@@ -18,22 +14,8 @@ from ..op import public
 from ..operands import Operand, promoted
 from ..shape import Shape
 from ..tensor import Tensor
-from .matmul import _matmul
-from .permuting import _permute_dims, matrix_transpose
-from .reshaping import _reshape
-from .slicing import _slice, whole
-from .surrounding import pad
-from .windows import (
-    Padding,
-    Pairs,
-    PerAxis,
-    Window,
-    _unwindows,
-    _windows,
-    paddings,
-    pairs,
-    per_axis,
-)
+from .correlation import _conv, _conv_transpose
+from .windows import Padding, Pairs, PerAxis, Window, paddings, pairs, per_axis
 
 __all__ = ["conv", "conv_transpose"]
 
@@ -84,7 +66,7 @@ def conv(
     Source: Dumoulin and Visin 2016, relationship 15.
     """
     x, weight = _prepared("conv", x, weight, "(F, C / groups, ...)")
-    N, C, *_ = x.shape
+    C = x.shape[1]
     F, depth, *sizes = weight.shape
     groups = _checked_groups("conv", groups, C=C, F=F)
     if depth * groups != C:
@@ -94,14 +76,7 @@ def conv(
         )
     window = _window("conv", sizes, stride, dilation)
     pads = paddings("conv", padding, window, x.shape[2:])
-    columns = _columns(_batch_last(x, pads), window)
-    counts = columns.shape[x.ndim - 1 : -1]
-    K = depth * math.prod(sizes)
-    out = _matmul(
-        _reshape(weight, shape=(groups, F // groups, K)),
-        _reshape(columns, shape=(groups, K, math.prod(counts) * N)),
-    )
-    return _batch_first(_reshape(out, shape=(F, *counts, N)))
+    return _conv(x, weight, pads=pads, groups=groups, **_steps(window))
 
 
 @public
@@ -143,26 +118,18 @@ def conv_transpose(
     Source: Dumoulin and Visin 2016, relationship 14.
     """
     x, weight = _prepared("conv_transpose", x, weight, "(C, F / groups, ...)")
-    N, C, *image = x.shape
-    depth, *sizes = weight.shape[1:]
+    C, *image = x.shape[1:]
     groups = _checked_groups("conv_transpose", groups, C=C)
     if weight.shape[0] != C:
         raise ShapeError(
             f"conv_transpose: weight of shape {weight.shape} needs {weight.shape[0]} "
             f"channels; x is {x.shape}, which has {C}"
         )
-    window = _window("conv_transpose", sizes, stride, dilation)
-    pads, full = _cropping(window, padding, output_padding, tuple(image))
-    K = depth * math.prod(sizes)
-    columns = _matmul(
-        matrix_transpose(_reshape(weight, shape=(groups, C // groups, K))),
-        _reshape(
-            _permute_dims(x, axes=(*range(1, x.ndim), 0)),
-            shape=(groups, C // groups, math.prod(image) * N),
-        ),
+    window = _window("conv_transpose", weight.shape[2:], stride, dilation)
+    pads, shape = _cropping(window, padding, output_padding, tuple(image))
+    return _conv_transpose(
+        x, weight, shape=shape, pads=pads, groups=groups, **_steps(window)
     )
-    columns = _reshape(columns, shape=(groups * depth, *sizes, *image, N))
-    return _batch_first(_cropped(_overlapped(columns, window, full), pads))
 
 
 def _prepared(
@@ -201,44 +168,15 @@ def _window(
     )
 
 
-def _batch_last(x: Tensor, pads: Pairs) -> Tensor:
-    """Images (N, C, *S) with their padding as (C, *S, N), in that order in memory."""
-    x = _permute_dims(x, axes=(*range(1, x.ndim), 0))
-    if any(map(any, pads)):
-        return pad(x, ((0, 0), *pads, (0, 0)))
-    # Reshaping to one axis puts the elements in order.
-    return _reshape(_reshape(x, shape=(x.size,)), shape=x.shape)
-
-
-def _batch_first(x: Tensor) -> Tensor:
-    return _permute_dims(x, axes=(x.ndim - 1, *range(x.ndim - 1)))
-
-
-def _columns(image: Tensor, window: Window) -> Tensor:
-    """The windows on images (C, *S, N) as (C, *K, *O, N)."""
-    n = len(window.sizes)
-    boxes = _windows(
-        _permute_dims(image, axes=(0, n + 1, *range(1, n + 1))), **window._asdict()
-    )
-    return _permute_dims(boxes, axes=(0, *range(n + 2, 2 * n + 2), *range(2, n + 2), 1))
-
-
-def _overlapped(columns: Tensor, window: Window, image: Shape) -> Tensor:
-    """The images (C, *S, N) on which windows (C, *K, *O, N) are added up."""
-    n = len(image)
-    boxes = _permute_dims(
-        columns, axes=(0, 2 * n + 1, *range(n + 1, 2 * n + 1), *range(1, n + 1))
-    )
-    total = _unwindows(
-        boxes, shape=image, strides=window.strides, dilations=window.dilations
-    )
-    return _permute_dims(total, axes=(0, *range(2, n + 2), 1))
+def _steps(window: Window) -> dict[str, Shape]:
+    """What the primitives are told of a window; its sizes are those of the filters."""
+    return {"strides": window.strides, "dilations": window.dilations}
 
 
 def _cropping(
     window: Window, padding: Padding, output_padding: PerAxis, image: Shape
 ) -> tuple[Pairs, Shape]:
-    """What a transposed convolution leaves out at the ends, and of which size.
+    """What a transposed convolution leaves out at the ends, and the size that stays.
 
     Raises
     ------
@@ -256,12 +194,4 @@ def _cropping(
     full = tuple(map(add, window.covered(image), extra))
     if any(map(le, full, map(sum, pads))):
         raise ShapeError(f"{who}: padding {pads} leaves nothing of {full} elements")
-    return pads, full
-
-
-def _cropped(image: Tensor, pads: Pairs) -> Tensor:
-    """Images (C, *S, N) without what was padding."""
-    slices = whole(image.shape)
-    for axis, (low, high) in enumerate(pads, start=1):
-        slices[axis] = (low, image.shape[axis] - high, 1)
-    return _slice(image, slices=tuple(slices))
+    return pads, tuple(size - sum(pad) for size, pad in zip(full, pads, strict=True))

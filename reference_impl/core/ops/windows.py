@@ -1,10 +1,9 @@
-"""Sliding windows: the adjoint pair behind convolution and pooling.
+"""Sliding windows: how they lie on an image, and the adjoint pair behind pooling.
 
 A window is a box of elements, some steps apart, that slides over the last axes of a
 tensor. `windows` shows every box as a view, in which the boxes share elements. Its
-transpose, `unwindows`, adds every element of every box to where it was. A convolution
-is `windows` and a product, a transposed convolution is a product and `unwindows`, a
-pooling is `windows` and a reduction; derivatives of any order need nothing else.
+transpose, `unwindows`, adds every element of every box to where it was. A pooling is
+`windows` and a reduction; derivatives of any order need nothing else.
 """
 
 from __future__ import annotations

@@ -51,14 +51,14 @@ EQUIVALENT = {
     (
         "kinds.py",
         "_bilinear_vjp",
-        "left(g, x, y) if of_x else None",
-        "left(g, x, y)",
+        "left(g, x, y, **attrs) if of_x else None",
+        "left(g, x, y, **attrs)",
     ): NOT_ASKED_FOR,
     (
         "kinds.py",
         "_bilinear_vjp",
-        "right(g, x, y) if of_y else None",
-        "right(g, x, y)",
+        "right(g, x, y, **attrs) if of_y else None",
+        "right(g, x, y, **attrs)",
     ): NOT_ASKED_FOR,
     (
         "ops/complex_numbers.py",

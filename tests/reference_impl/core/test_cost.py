@@ -37,6 +37,16 @@ LAWS = {
         [(1, 3, 5, 5), (4, 3, 2, 2)],
         2 * (4 * 4) * 4 * (3 * 2 * 2),
     ),
+    "a filter sees the channels of its group": (
+        lambda x, w: ri.conv(x, w, groups=3),
+        [(2, 6, 5, 5), (3, 2, 2, 2)],
+        2 * 2 * (4 * 4) * 3 * (2 * 2 * 2),
+    ),
+    "a transposed convolution spreads every element by its filter": (
+        lambda x, w: ri.conv_transpose(x, w, stride=2),
+        [(2, 3, 5), (3, 4, 2)],
+        2 * (2 * 3 * 5) * (4 * 2),
+    ),
 }
 
 
@@ -45,6 +55,16 @@ def test_operations_are_those_of_the_formula(law):
     function, shapes, needed = LAWS[law]
 
     assert cost(function, *shapes) == needed
+
+
+def test_either_gradient_of_a_convolution_costs_as_much_as_the_convolution():
+    shapes = (2, 3, 7), (4, 3, 2)
+
+    def gradient(i):
+        return lambda x, w: ri.vjp(ri.conv, x, w)[1](np.ones((2, 4, 6)))[i]
+
+    needed = cost(ri.conv, *shapes)
+    assert [cost(gradient(i), *shapes) for i in (0, 1)] == [needed, needed]
 
 
 def test_a_scan_counts_every_step():

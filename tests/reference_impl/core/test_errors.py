@@ -11,6 +11,7 @@ PYTHON_CLASS = {
     errors.OutOfMemoryError: MemoryError,
     errors.NoValueError: TypeError,
     errors.CaptureError: TypeError,
+    errors.CompileError: RuntimeError,
     errors.NonFiniteError: ArithmeticError,
 }
 

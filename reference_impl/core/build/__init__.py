@@ -1,0 +1,58 @@
+"""Source text becomes functions: from memory, from the disk, or compiled.
+
+target       which processor
+code         what a compiler makes
+worker       a compiler, in a process of its own
+compiling    several of them
+progress     how far they are
+cache        what they made before
+loading      what can be called
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+
+from ..kernel import Source
+from . import cache
+from .code import Code
+from .compiling import codes
+from .loading import loaded
+from .progress import counted, show_progress
+from .target import Target, host
+
+__all__ = ["Target", "built", "host", "show_progress"]
+
+_lock = threading.Lock()
+_addresses: dict[tuple[Source, Target], int] = {}
+
+
+def built(sources: Iterable[Source]) -> dict[str, int]:
+    """The addresses of functions, by name; what is missing is compiled.
+
+    Raises
+    ------
+    CompileError
+        If a source cannot be compiled, or calls a function that does not exist. What
+        has been compiled before it remains in the cache.
+    """
+    target, wanted = host(), tuple(dict.fromkeys(sources))
+    with _lock:
+        missing = [each for each in wanted if (each, target) not in _addresses]
+        if missing:
+            functions = loaded(_codes(missing, target), target)
+            _addresses.update({(s, target): functions[s.name] for s in missing})
+        return {source.name: _addresses[source, target] for source in wanted}
+
+
+def _codes(sources: list[Source], target: Target) -> dict[str, Code]:
+    """The machine code of sources, by name, from the disk or from a compiler."""
+    keys = {source: cache.key(source, target) for source in sources}
+    found = {source: cache.read(source, keys[source]) for source in sources}
+    paths = {s: cache.text_file(s, keys[s]) for s, code in found.items() if not code}
+    if paths:
+        for source, code in counted(codes(paths, target), len(paths)):
+            cache.write(source, keys[source], code)
+            found[source] = code
+    return {source.name: code for source, code in found.items() if code}

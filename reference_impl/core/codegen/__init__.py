@@ -1,0 +1,1 @@
+"""Loop nests, and the languages in which they are printed."""

@@ -1,0 +1,94 @@
+"""What the variables of a generated function are called, in any language.
+
+    x0, x1      arrays that are read        v3        the value of statement 3
+    y0, y1      arrays that are written     x0_s1     the stride of x0 on axis 1
+    n1, n2      sizes of axes               x0_p0     the stride of a position
+    i0, i1      positions on axes           x0_i1     the offset of x0 at i0 and i1
+
+An offset is computed in the loop of its axis, for all that stands further in.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+from .nest import Index, Literal, Load, Nest, Store
+
+
+class Layout:
+    """The arrays of a nest: their names, arguments and offsets.
+
+    Attributes
+    ----------
+    names : list of str
+        Of the arrays.
+    arguments : list of str
+        In their order; the arrays come first.
+    offsets : list of (array, axis)
+        Which offsets have variables: all but those on an array's last axis.
+    """
+
+    def __init__(self, nest: Nest) -> None:
+        self.nest = nest
+        written = {x.array for x in nest.statements if isinstance(x, Store)}
+        x, y = itertools.count(), itertools.count()
+        self.names = [
+            f"y{next(y)}" if k in written else f"x{next(x)}"
+            for k in range(len(nest.arrays))
+        ]
+        self.arguments = [
+            *self.names,
+            *(f"n{axis}" for axis in range(1, len(nest.reduced))),
+            *(self._stride_name(k, place) for k, place in nest.strides()),
+        ]
+        self.offsets = [
+            (k, axis)
+            for k in range(len(nest.arrays))
+            for axis in self.axes(k)[:-1]
+            if self._term(k, axis) != self._offset(k, axis)
+        ]
+
+    def axes(self, k: int) -> list[int]:
+        """On which axes an array does not repeat its elements."""
+        return [a for a, stride in enumerate(self.nest.arrays[k].strides) if stride != 0]
+
+    def _stride_name(self, k: int, place: int) -> str:
+        rank = len(self.nest.reduced)
+        suffix = f"s{place}" if place < rank else f"p{place - rank}"
+        return f"{self.names[k]}_{suffix}"
+
+    def _term(self, k: int, axis: int) -> str:
+        if self.nest.arrays[k].strides[axis] == 1:
+            return f"i{axis}"
+        return f"i{axis} * {self._stride_name(k, axis)}"
+
+    def _offset(self, k: int, axis: int) -> str:
+        """What the offset of an array is called at the position on an axis."""
+        is_first = axis == self.axes(k)[0]
+        is_plain = self.nest.arrays[k].strides[axis] == 1
+        return f"i{axis}" if is_first and is_plain else f"{self.names[k]}_i{axis}"
+
+    def offset(self, k: int, axis: int) -> tuple[str, str]:
+        """The variable of an offset, and what it is."""
+        axes = self.axes(k)
+        outer = [self._offset(k, a) for a in axes[: axes.index(axis)][-1:]]
+        return self._offset(k, axis), " + ".join([*outer, self._term(k, axis)])
+
+    def index(self, k: int, positions: list[str]) -> str:
+        """Which element of an array is meant, counted from its address."""
+        terms = []
+        if axes := self.axes(k):
+            terms.append(self.offset(k, axes[-1])[1])
+        rank = len(self.nest.reduced)
+        for j, position in enumerate(positions):
+            terms.append(f"{position} * {self._stride_name(k, rank + j)}")
+        return " + ".join(terms) or "0"
+
+    def value(self, number: int) -> str | Literal:
+        """The variable that holds a value; a literal is its own name."""
+        match self.nest.statements[number]:
+            case Literal() as literal:
+                return literal
+            case Index(axis):
+                return f"i{axis}"
+        return f"v{number}"

@@ -1,0 +1,113 @@
+"""Kernels: the source text of a function, and what it is called with.
+
+A function is built once for its text, however many kernels call it, so the text holds
+nothing that differs between them: addresses, sizes and strides are arguments. All
+functions have one signature,
+
+    void name(int64_t *args, int64_t begin, int64_t end)
+
+where `args` are addresses and integers, and `begin` to `end` is a part of the kernel's
+parallel axis. Parts may be computed in any order and at the same time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+PYTHON, LLVM = "python", "llvm"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of a function, in Numba's part of Python or in LLVM's language.
+
+    Attributes
+    ----------
+    name : str
+        Of the function in the text; two different texts have different names.
+    """
+
+    name: str
+    text: str
+    language: str = PYTHON
+
+
+def named(stem: str, text: str, language: str = PYTHON) -> Source:
+    """The source whose text calls its function `{name}`, named after its content."""
+    digest = hashlib.sha256(text.encode()).hexdigest()[:10]
+    name = f"{stem}_{digest}"
+    return Source(name, text.replace("{name}", name), language)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Buffer:
+    """Bytes that kernels read and write; where they lie is the plan's business."""
+
+    nbytes: int
+    maker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """An argument that is an address.
+
+    Attributes
+    ----------
+    offset : int
+        In bytes, from the buffer's beginning.
+    step : int or None
+        How many bytes of the buffer belong to one element of the kernel's parallel
+        axis: element i touches nothing but bytes i * step to (i + 1) * step, counted
+        from `offset`. `None` if elements share what they touch.
+    turn : int
+        How many bytes further the argument is at every turn of the loop that the
+        kernel is in.
+    """
+
+    buffer: Buffer
+    offset: int = 0
+    step: int | None = None
+    turn: int = 0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Kernel:
+    """A function and its arguments.
+
+    Attributes
+    ----------
+    reads, writes : tuple of int
+        Which arguments are read, and which are written; those in both are updated.
+    extent : int
+        The size of the parallel axis.
+    grain : int
+        Parts of fewer elements of the parallel axis are inefficient.
+    operations : int
+        On numbers, by estimate.
+    in_place : tuple of pairs of int
+        A read and a written argument that may be the same array: what is written
+        depends on the element that was there, and on no other one of that array.
+    """
+
+    source: Source
+    args: tuple[int | Ref, ...]
+    reads: tuple[int, ...]
+    writes: tuple[int, ...]
+    extent: int
+    grain: int = 1
+    operations: int = 0
+    in_place: tuple[tuple[int, int], ...] = ()
+
+    def refs(self, positions: Sequence[int]) -> list[Ref]:
+        """The addresses among the arguments at these positions."""
+        return [x for i in positions if isinstance(x := self.args[i], Ref)]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Loop:
+    """Kernels that run one after the other, `count` times."""
+
+    body: tuple[Kernel, ...]
+    count: int

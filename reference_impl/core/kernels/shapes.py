@@ -1,0 +1,49 @@
+"""Which shape of tile suits a product: a search by estimated cycles."""
+
+from __future__ import annotations
+
+from .target import Target
+from .tiles import Tile
+
+# Of cores since about 2014: multiply-adds, loads and instructions begun in a cycle, and
+# the cycles until a multiply-add can be added to.
+MULTIPLY_ADDS, LOADS, INSTRUCTIONS, LATENCY = 2, 2, 4, 4
+# A vector of y comes from the second-level cache unless many rows share it.
+CYCLES_PER_VECTOR = 1.3
+# Counting and jumping, once for all the multiply-adds of a tile.
+OVERHEAD = 4
+
+
+def cycles(rows: int, vectors: int) -> float:
+    """Of a tile, for one element of the sums."""
+    sums, loads = rows * vectors, rows + vectors
+    return max(
+        sums / MULTIPLY_ADDS,
+        loads / LOADS,
+        (sums + loads + rows + OVERHEAD) / INSTRUCTIONS,
+        vectors * CYCLES_PER_VECTOR,
+        LATENCY,
+    )
+
+
+def fits(rows: int, vectors: int, target: Target) -> bool:
+    """Whether sums, vectors of y and an element of x have registers at once."""
+    return (rows + 1) * vectors + 1 <= target.registers
+
+
+def best(rows: int, columns: int, lanes: int, target: Target) -> Tile:
+    """The tile that covers so many rows and columns in the fewest cycles."""
+    needed = -(-columns // lanes)
+
+    def total(shape: tuple[int, int]) -> float:
+        blocks = -(-rows // shape[0]) * -(-needed // shape[1])
+        return blocks * cycles(*shape)
+
+    shapes = [
+        (r, v)
+        for v in range(1, min(needed, target.registers) + 1)
+        for r in range(1, min(rows, target.registers) + 1)
+        if fits(r, v, target)
+    ]
+    r, v = min(shapes, key=total)
+    return Tile(r, v, lanes, is_masked=columns % (v * lanes) != 0)

@@ -1,0 +1,151 @@
+"""A loop nest in the making: views, and statements on their elements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ..codegen.nest import Apply, Array, Literal, Load, Nest, Reduce, Statement, Store
+from ..codegen.python_text import source
+from ..kernel import Kernel
+from ..passes.fusion import extents
+from ..shape import Shape
+from .view import View
+from .walk import Axis, arranged, axes_of, points, span
+
+# So many elements of the innermost loop are worth a call of the function.
+GRAIN_POINTS = 4096
+
+
+@dataclass
+class Draft:
+    """A nest in the making: arrays with a stride for each extent, and statements."""
+
+    extents: Shape
+    reduced: tuple[int, ...] = ()
+    views: list[View] = field(default_factory=list)
+    strides: list[tuple[int, ...]] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+    writes: list[int] = field(default_factory=list)
+
+    def array(self, view: View, strides: tuple[int, ...]) -> int:
+        """The number of an array that is walked with these strides."""
+        self.views.append(view)
+        self.strides.append(strides)
+        return len(self.views) - 1
+
+    def add(self, statement: Statement) -> int:
+        """The number of a statement's value."""
+        self.statements.append(statement)
+        return len(self.statements) - 1
+
+    def load(self, view: View, places: Sequence[int]) -> int:
+        """The value of a tensor whose extents stand at these places."""
+        return self.add(Load(self.array(view, self._placed(view, places))))
+
+    def store(self, view: View, places: Sequence[int], value: int) -> None:
+        """Write a value to a tensor whose extents stand at these places."""
+        number = self.array(view, self._placed(view, places))
+        self.writes.append(number)
+        self.add(Store(number, value))
+
+    def _placed(self, view: View, places: Sequence[int]) -> tuple[int, ...]:
+        steps = [
+            stride
+            for size, stride in zip(view.shape, view.strides, strict=True)
+            if size != 1
+        ]
+        strides = [0] * len(self.extents)
+        for place, stride in zip(places, steps, strict=True):
+            strides[place] = stride
+        return tuple(strides)
+
+    def axes(self, *, in_register: bool = False) -> list[Axis]:
+        """The loops, in order."""
+        axes = axes_of(self.extents, self.strides, self.reduced)
+        leading = self._leading()
+        return arranged(axes, len(self.views), leading, in_register=in_register)
+
+    def _leading(self) -> int:
+        """The array whose order decides: the first that has all extents."""
+        whole = [i for i, each in enumerate(self.strides) if all(each)]
+        return next((i for i in whole if i in self.writes), whole[0] if whole else 0)
+
+    def kernel(self, stem: str, axes: Sequence[Axis]) -> Kernel:
+        """The function and its arguments."""
+        arrays = tuple(
+            Array(view.dtype, tuple(_known(axis, i, axes) for axis in axes))
+            for i, view in enumerate(self.views)
+        )
+        nest = Nest(
+            stem,
+            tuple(axis.is_reduced for axis in axes),
+            arrays,
+            tuple(self.statements),
+        )
+        refs = [view.ref(self._step(i, axes)) for i, view in enumerate(self.views)]
+        sizes = [axis.size for axis in axes[1:]]
+        strides = [axes[place].strides[number] for number, place in nest.strides()]
+        inner = points(axes[1:])
+        count = len(self.views)
+        applied = sum(isinstance(x, (Apply, Reduce)) for x in self.statements)
+        return Kernel(
+            source(nest),
+            (*refs, *sizes, *strides),
+            tuple(i for i in range(count) if i not in self.writes),
+            tuple(self.writes),
+            extent=axes[0].size,
+            grain=max(1, GRAIN_POINTS // max(inner, 1)),
+            operations=applied * inner * axes[0].size,
+            in_place=tuple(self._in_place()),
+        )
+
+    def _in_place(self) -> Iterator[tuple[int, int]]:
+        """Pairs of arrays, read and written, that may be one."""
+        reads: dict[int, set[int]] = {}  # the arrays that each value depends on
+        for number, each in enumerate(self.statements):
+            operands: tuple[int, ...] = ()
+            own: set[int] = set()
+            if isinstance(each, Load):
+                own = {each.array}
+            elif isinstance(each, Apply):
+                operands = each.operands
+            elif isinstance(each, Store):
+                for array in reads[each.value]:
+                    if self._are_alike(array, each.array):
+                        yield array, each.array
+            reads[number] = own.union(*(reads[i] for i in operands))
+
+    def _are_alike(self, one: int, other: int) -> bool:
+        return (
+            self.strides[one] == self.strides[other]
+            and self.views[one].dtype == self.views[other].dtype
+        )
+
+    def _step(self, number: int, axes: Sequence[Axis]) -> int | None:
+        """How many bytes belong to one element of the parallel axis, if they do."""
+        stride = axes[0].strides[number]
+        if stride <= 0 or span(axes[1:], number) > stride:
+            return None
+        return stride * self.views[number].dtype.itemsize
+
+
+def _known(axis: Axis, number: int, axes: Sequence[Axis]) -> int | None:
+    """A stride that is part of the text, or `None` for an argument."""
+    stride = axis.strides[number]
+    return stride if stride == 0 or (stride == 1 and axis is axes[-1]) else None
+
+
+def copy(x: View, out: View) -> list[Kernel]:
+    """Write the elements of one tensor to another one of the same shape."""
+    nest = Draft(extents(out.shape))
+    places = range(len(nest.extents))
+    nest.store(out, places, nest.load(x, places))
+    return [nest.kernel("copy", nest.axes())]
+
+
+def fill(out: View) -> list[Kernel]:
+    """Write zeros."""
+    nest = Draft(extents(out.shape))
+    nest.store(out, range(len(nest.extents)), nest.add(Literal(0, out.dtype)))
+    return [nest.kernel("fill", nest.axes())]

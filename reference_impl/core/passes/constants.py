@@ -1,0 +1,97 @@
+"""Constant folding: what does not depend on the inputs is computed now.
+
+    %0 = exp(<float32[3]>)
+    %1 = multiply(x, %0)      becomes  %0 = multiply(x, <float32[3]>)
+
+Folding must not make a program larger: a number that is repeated over a matrix is four
+bytes, and so is its logarithm. A constant whose elements are all read from one place
+stays like that: elementwise ops compute one element, and what only moves elements moves
+none. Other results are computed if they are small, or not larger than what they are
+computed from. What would raise an error goes on to raise it when the graph runs.
+
+A loop is given constants, too: where a carry's, a sequence's or an outer tensor's
+element is one and the same at every step, the body gets it as a constant of its own.
+
+Source: Kildall 1973 (constant propagation).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..errors import MappingError
+from ..graph import Graph
+from ..tensor import Tensor, known
+from .loops import Loop, is_loop
+from .rewrite import is_constant, repeated, rewritten, uniform
+
+# Results up to this size are computed, whatever they are computed from.
+SMALL_BYTES = 1 << 16
+
+# They read every element of the result from some element of the first input.
+_MOVING = {"broadcast_to", "identity", "permute_dims", "reshape", "slice"}
+
+
+def constants(graph: Graph) -> Graph:
+    """The graph in which nodes of constants are constants."""
+    return rewritten(graph, _folded, constants)
+
+
+def _folded(former: Tensor, node: Tensor) -> Any:
+    if is_loop(node):
+        return _with_constants(node)
+    if isinstance(node.dtype, tuple) or not all(map(is_constant, node.inputs)):
+        return None
+    elements = [one for x in node.inputs if (one := uniform(x)) is not None]
+    if node.size and len(elements) == len(node.inputs):
+        if node.op.name in _MOVING:
+            return repeated(elements[0], node)
+        if node.op.kind == "elementwise" or node.op.name in _CHOOSING:
+            ones = [one.reshape(1) for one in elements]
+            return _computed(node, ones, is_repeated=True)
+    if node.nbytes > max(SMALL_BYTES, sum(x.nbytes for x in node.inputs)):
+        return None
+    return _computed(node, [x.data for x in node.inputs])
+
+
+# Of single elements, though not declared as such.
+_CHOOSING = {"astype", "where"}
+
+
+def _computed(
+    node: Tensor, arrays: list[Any], *, is_repeated: bool = False
+) -> Tensor | None:
+    """The result as a constant, or nothing if the op complains."""
+    try:
+        with np.errstate(all="ignore"):  # it is the run's business to warn
+            data = node.device.run(node.op, arrays, node.attrs)
+    except MappingError:
+        return None
+    if is_repeated:
+        return repeated(np.asarray(node.device.get(data)), node)
+    return known(np.asarray(data), node.device)
+
+
+def _with_constants(node: Tensor) -> tuple[Tensor, ...] | None:
+    """The results of a loop whose body knows the elements that never change."""
+    loop = Loop.of(node)
+    fixed = {x.inside.serial: _constant(x.outside, x.inside) for x in _given(loop)}
+    found = {serial: x for serial, x in fixed.items() if x is not None}
+    slices = [x for x in loop.slices if x.inside.serial not in found]
+    free = [x for x in loop.free if x.inside.serial not in found]
+    if not found or not (loop.carries or slices or free):
+        return None
+    return replace(loop, slices=slices, free=free).scan(found)
+
+
+def _given(loop: Loop) -> Sequence[Any]:
+    return (*loop.slices, *loop.free)
+
+
+def _constant(x: Tensor, like: Tensor) -> Tensor | None:
+    one = uniform(x)
+    return None if one is None or not like.size else repeated(one, like)

@@ -1,0 +1,337 @@
+"""Algebraic simplification: the same value by fewer ops.
+
+A table of rules, a line each, that look at one node and at what made its inputs.
+
+    %0 = multiply(x, 1.0)
+    %1 = negative(%0)
+    %2 = negative(%1)         becomes  %0 = permute_dims(x, axes=(0, 1, 2))
+    %3 = permute_dims(%2, axes=(1, 2, 0))
+    %4 = permute_dims(%3, axes=(2, 0, 1))     and then  x
+
+Only identities of floating-point numbers are here; those of real numbers will not do.
+`x + 0.0` is not `x`, for -0.0 + 0.0 is 0.0; `x - 0.0` and `x + (-0.0)` are. `0.0 * x`
+is not 0.0 where x is infinite. A quotient by a power of two is a product to the bit,
+one by 3 is not. Left out for such reasons: `-(x - y)`, whose zeros have the other sign;
+sums of sums, which round in another order; zeros around placed elements that are added.
+Only the sign and the digits of what is not a number may differ, and a square in place
+of a power is the better of two roundings.
+
+An op that is there for derivatives alone (`identity`, `stop_gradient`) is gone
+afterwards: derivatives are taken first.
+
+Source: IEEE 754-2019, section 6.3 (signs of zeros).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..dtype import FLOATING
+from ..graph import Graph
+from ..op import PRIMITIVES
+from ..tensor import Tensor
+from .rewrite import is_made_by, made, repeated, rewritten, uniform
+
+Offer = Tensor | tuple[Tensor, ...] | None
+
+
+def simplify(graph: Graph) -> Graph:
+    """The graph after all rules that apply, each to nodes that are simplified."""
+    return rewritten(graph, _simpler, simplify)
+
+
+def _simpler(former: Tensor, node: Tensor) -> Offer:
+    offer = _by_a_rule(node)
+    while isinstance(offer, Tensor) and offer.data is None and offer.op is not None:
+        further = _by_a_rule(offer)
+        if further is None:
+            break
+        offer = further
+    return offer
+
+
+def _by_a_rule(node: Tensor) -> Offer:
+    for rule in RULES.get(node.op.name, ()):
+        offer = rule(node, *node.inputs)
+        if offer is not None:
+            return offer
+    return None
+
+
+def _number(x: Tensor, number: float) -> bool:
+    """Whether a real constant repeats a number; 0.0 and -0.0 are two."""
+    one = uniform(x)
+    if one is None or one.dtype.kind in "cb":
+        return False
+    if one.dtype not in FLOATING:
+        return int(one) == number
+    return float(one) == number and math.copysign(1, one) == math.copysign(1, number)
+
+
+def _if(is_so: bool, offer: Any) -> Offer:
+    """What is offered under a condition; a function makes it only then."""
+    if not is_so:
+        return None
+    return offer if isinstance(offer, (Tensor, tuple)) else offer()
+
+
+def _nothing_to_do(x: Tensor, node: Tensor) -> Offer:
+    return _if((x.shape, x.dtype) == (node.shape, node.dtype), x)
+
+
+def _inner(name: str) -> Callable[..., Offer]:
+    """A rule by which an op that is applied twice in a row is not applied at all."""
+    return lambda out, x: _if(is_made_by(x, name), lambda: x.inputs[0])
+
+
+def _outer(*names: str) -> Callable[..., Offer]:
+    """A rule by which an op makes no use of what others did to its input before."""
+    return lambda out, x: _if(
+        is_made_by(x, *names), lambda: made(out.op, x.inputs[0], **out.attrs)
+    )
+
+
+def _product(out: Tensor, x: Tensor, y: Tensor) -> Offer:
+    """A division by a power of two, whose reciprocal is exact, as a product."""
+    one = uniform(y)
+    if one is None or y.dtype not in FLOATING:
+        return None
+    number = float(one)
+    is_power = abs(math.frexp(number)[0]) == 0.5 and abs(math.log2(abs(number))) < 14
+    # Exponents that float16 has for normal numbers: none is lost by flushing to zero.
+    return _if(is_power, lambda: made("multiply", x, repeated(np.array(1 / number), y)))
+
+
+def _permuted_twice(out: Tensor, x: Tensor) -> Offer:
+    if not is_made_by(x, "permute_dims"):
+        return None
+    axes = tuple(x.attrs["axes"][axis] for axis in out.attrs["axes"])
+    return made("permute_dims", x.inputs[0], axes=axes)
+
+
+def _moves_only_ones(out: Tensor, x: Tensor) -> Offer:
+    """Where axes of size 1 move, elements stay in their order."""
+    moved = [axis for axis in out.attrs["axes"] if x.shape[axis] != 1]
+    return _if(moved == sorted(moved), lambda: made("reshape", x, shape=out.shape))
+
+
+def _converted_back(out: Tensor, x: Tensor) -> Offer:
+    if not is_made_by(x, "astype"):
+        return None
+    source = x.inputs[0]
+    is_whole = np.can_cast(source.dtype, x.dtype, "safe")
+    return _if(is_whole and source.dtype == out.dtype, source)
+
+
+def _range_of(size: int, taken: Any) -> range:
+    return range(size)[slice(*taken)]
+
+
+def _taken(r: range) -> tuple[int, int | None, int]:
+    """A range as an attribute of `slice`, where a stop below zero is `None`."""
+    return (r.start, r.stop if r.stop >= 0 else None, r.step) if len(r) else (0, 0, 1)
+
+
+def _is_whole(size: int, taken: Any) -> bool:
+    return isinstance(taken, tuple) and _range_of(size, taken) == range(size)
+
+
+def _whole_slice(out: Tensor, x: Tensor) -> Offer:
+    parts = zip(x.shape, out.attrs["slices"], strict=True)
+    return _if(all(_is_whole(*part) for part in parts), x)
+
+
+def _sliced_twice(out: Tensor, x: Tensor) -> Offer:
+    if not is_made_by(x, "slice"):
+        return None
+    source, later = x.inputs[0], iter(out.attrs["slices"])
+    slices: list[Any] = []
+    for size, taken in zip(source.shape, x.attrs["slices"], strict=True):
+        if not isinstance(taken, tuple):
+            slices.append(taken)
+            continue
+        first, then = _range_of(size, taken), next(later)
+        if isinstance(then, tuple):
+            slices.append(_taken(first[slice(*then)]))
+        else:
+            slices.append(first[then])
+    return made("slice", source, slices=tuple(slices))
+
+
+def _slice_of_part(out: Tensor, x: Tensor) -> Offer:
+    """What is taken from one of several joined tensors is taken from that alone."""
+    if not is_made_by(x, "concat"):
+        return None
+    axis, slices = x.attrs["axis"], list(out.attrs["slices"])
+    taken = slices[axis]
+    if isinstance(taken, tuple):
+        where = _range_of(x.shape[axis], taken)
+        if not len(where):
+            return None
+    else:
+        where = range(taken % x.shape[axis], taken % x.shape[axis] + 1)
+    begin = 0
+    for part in x.inputs:
+        end = begin + part.shape[axis]
+        if begin <= min(where) and max(where) < end:
+            moved = range(where.start - begin, where.stop - begin, where.step)
+            slices[axis] = _taken(moved) if isinstance(taken, tuple) else moved[0]
+            return made("slice", part, slices=tuple(slices))
+        begin = end
+    return None
+
+
+def _slice_of_placed(out: Tensor, x: Tensor) -> Offer:
+    same = is_made_by(x, "place") and x.attrs["slices"] == out.attrs["slices"]
+    return _if(same, lambda: x.inputs[0])
+
+
+def _flat_concat(out: Tensor, *parts: Tensor) -> Offer:
+    axis = out.attrs["axis"]
+
+    def is_same(x: Tensor) -> bool:
+        return is_made_by(x, "concat") and x.attrs["axis"] == axis
+
+    if not any(map(is_same, parts)):
+        return None
+    flat = [y for x in parts for y in (x.inputs if is_same(x) else (x,))]
+    return made("concat", *flat, axis=axis)
+
+
+def _joined_again(out: Tensor, *parts: Tensor) -> Offer:
+    """All parts of one tensor, put together in their order."""
+    axis, first = out.attrs["axis"], parts[0]
+    if not is_made_by(first, "slice") or first.inputs[0].shape != out.shape:
+        return None
+    source, begin = first.inputs[0], 0
+    for part in parts:
+        if not is_made_by(part, "slice") or part.inputs[0] is not source:
+            return None
+        for a, (size, taken) in enumerate(
+            zip(source.shape, part.attrs["slices"], strict=True)
+        ):
+            end = begin + part.shape[axis]
+            wanted = range(begin, end) if a == axis else range(size)
+            if not isinstance(taken, tuple) or _range_of(size, taken) != wanted:
+                return None
+        begin += part.shape[axis]
+    return source
+
+
+def _slices(out: Tensor, x: Tensor) -> tuple[Tensor, ...]:
+    """The parts of a split, each by itself: one that nobody reads is not there."""
+    axis, begin, parts = out.attrs["axis"], 0, []
+    slices: list[Any] = [(0, size, 1) for size in x.shape]
+    for size in out.attrs["sizes"]:
+        slices[axis] = (begin, begin + size, 1)
+        parts.append(made("slice", x, slices=tuple(slices)))
+        begin += size
+    return tuple(parts)
+
+
+def _chosen(out: Tensor, condition: Tensor, x: Tensor, y: Tensor) -> Offer:
+    one = uniform(condition)
+    return _if(one is not None, lambda: x if one else y)
+
+
+def _of_one(out: Tensor, x: Tensor) -> Offer:
+    """A sum or an extreme of one element is that element."""
+    reduced = [x.shape[axis] for axis in out.attrs["axes"]]
+    is_so = all(size == 1 for size in reduced) and x.dtype == out.dtype
+    return _if(is_so, lambda: made("reshape", x, shape=out.shape))
+
+
+def _removed(out: Tensor, x: Tensor) -> Tensor:
+    return x
+
+
+def _neg(x: Tensor) -> Tensor:
+    return made("negative", x)
+
+
+# By the name of the op: functions of the node and its inputs, tried in this order.
+RULES: dict[str, tuple[Callable[..., Offer], ...]] = {
+    "identity": (_removed,),
+    "stop_gradient": (_removed,),
+    "add": (
+        lambda out, x, y: _if(_number(y, _zero(y)), x),
+        lambda out, x, y: _if(_number(x, _zero(x)), y),
+        lambda out, x, y: _if(
+            is_made_by(y, "negative"), lambda: made("subtract", x, y.inputs[0])
+        ),
+        lambda out, x, y: _if(
+            is_made_by(x, "negative"), lambda: made("subtract", y, x.inputs[0])
+        ),
+    ),
+    "subtract": (
+        lambda out, x, y: _if(_number(y, 0.0), x),
+        lambda out, x, y: _if(_number(x, _zero(x)), lambda: _neg(y)),
+        lambda out, x, y: _if(
+            is_made_by(y, "negative"), lambda: made("add", x, y.inputs[0])
+        ),
+    ),
+    "multiply": (
+        lambda out, x, y: _if(_number(y, 1), x),
+        lambda out, x, y: _if(_number(x, 1), y),
+        lambda out, x, y: _if(_number(y, -1), lambda: _neg(x)),
+        lambda out, x, y: _if(_number(x, -1), lambda: _neg(y)),
+    ),
+    "divide": (
+        lambda out, x, y: _if(_number(y, 1), x),
+        lambda out, x, y: _if(_number(y, -1), lambda: _neg(x)),
+        lambda out, x, y: _if(_number(x, 1), lambda: made("reciprocal", y)),
+        _product,
+    ),
+    "pow": (
+        lambda out, x, y: _if(_number(y, 1), x),
+        # Rounded once, where a power may err by one unit in the last place.
+        lambda out, x, y: _if(_number(y, 2), lambda: made("square", x)),
+    ),
+    "negative": (_inner("negative"),),
+    "conj": (_inner("conj"),),
+    "bitwise_invert": (_inner("bitwise_invert"),),
+    "abs": (_outer("negative", "abs"),),
+    "square": (_outer("negative", "abs"),),
+    "cos": (_outer("negative", "abs"),),
+    "relu": (lambda out, x: _if(is_made_by(x, "relu"), x),),
+    "maximum": (lambda out, x, y: _if(x is y, x),),
+    "minimum": (lambda out, x, y: _if(x is y, x),),
+    "where": (_chosen, lambda out, condition, x, y: _if(x is y, x)),
+    "sum": (_of_one,),
+    "mean": (_of_one,),
+    "max": (_of_one,),
+    "min": (_of_one,),
+    "astype": (lambda out, x: _nothing_to_do(x, out), _converted_back),
+    "reshape": (lambda out, x: _nothing_to_do(x, out), _outer("reshape")),
+    "broadcast_to": (lambda out, x: _nothing_to_do(x, out), _outer("broadcast_to")),
+    "permute_dims": (
+        lambda out, x: _if(out.attrs["axes"] == tuple(range(len(x.shape))), x),
+        _permuted_twice,
+        _moves_only_ones,
+    ),
+    "slice": (_whole_slice, _sliced_twice, _slice_of_part, _slice_of_placed),
+    "place": (lambda out, x: _if(x.shape == out.shape and _fills(out), x),),
+    "concat": (
+        lambda out, *parts: _if(len(parts) == 1, parts[0]),
+        _flat_concat,
+        _joined_again,
+    ),
+    "split": (_slices,),
+}
+
+
+def _zero(x: Tensor) -> float:
+    """What can be added to every number without changing it."""
+    return -0.0 if x.dtype in FLOATING else 0
+
+
+def _fills(out: Tensor) -> bool:
+    parts = zip(out.shape, out.attrs["slices"], strict=True)
+    return all(_is_whole(*part) for part in parts)
+
+
+assert PRIMITIVES.keys() >= RULES.keys(), RULES.keys() - PRIMITIVES.keys()

@@ -1,0 +1,256 @@
+"""Loop nests for tests: evaluated by NumPy, called with arrays, drawn at random."""
+
+import ctypes
+import itertools
+
+import numpy as np
+from hypothesis import strategies as st
+
+import reference_impl as ri
+from reference_impl.core.codegen.nest import (
+    Apply,
+    Array,
+    Index,
+    Literal,
+    Load,
+    Nest,
+    Reduce,
+    Store,
+)
+from reference_impl.core.op import PRIMITIVES
+
+WORDS = ctypes.POINTER(ctypes.c_int64)
+HALVES = (ri.float16, ri.bfloat16)
+REDUCTIONS = {
+    "sum": np.sum,
+    "prod": np.prod,
+    "max": np.max,
+    "min": np.min,
+    "any": np.any,
+    "all": np.all,
+}
+
+
+def wide(values):
+    return values.astype(np.float32) if values.dtype in HALVES else values
+
+
+class Walk:
+    """A nest with sizes and, for each array, its memory and its strides.
+
+    Strides are those on the axes, and then those of positions.
+    """
+
+    def __init__(self, nest, sizes, memory, strides):
+        self.nest, self.sizes, self.memory, self.strides = nest, sizes, memory, strides
+
+    def arguments(self):
+        """The words with which a function for the nest is called."""
+        words = [array.ctypes.data for array in self.memory]
+        words += self.sizes[1:]
+        words += [self.strides[k][place] for k, place in self.nest.strides()]
+        return np.array(words, np.int64)
+
+    def call(self, function, parts=1):
+        """Call a compiled function for parts of the first axis, the last one first."""
+        arguments = self.arguments()
+        ends = np.linspace(0, self.sizes[0], parts + 1).astype(int).tolist()
+        for begin, end in reversed(list(itertools.pairwise(ends))):
+            function(arguments.ctypes.data_as(WORDS), begin, end)
+
+    def places(self, k, positions=()):
+        """Where in memory the elements of an array lie, for all positions on axes."""
+        rank = len(self.sizes)
+        result = np.zeros(self.sizes, np.int64)
+        for axis, index in enumerate(np.indices(self.sizes, sparse=True)):
+            result = result + index * self.strides[k][axis]
+        for j, position in enumerate(positions):
+            result = result + position.astype(np.int64) * self.strides[k][rank + j]
+        return result
+
+    def evaluate(self):
+        """Compute the nest by NumPy, into the memory."""
+        values = []
+        for statement in self.nest.statements:
+            values.append(self.value(statement, values))
+
+    def value(self, statement, values):
+        match statement:
+            case Load(k, at, when):
+                places = self.places(k, [values[i] for i in at])
+                if when is None:
+                    return wide(self.memory[k][places])
+                there = np.broadcast_to(values[when], places.shape)
+                found = self.memory[k][np.where(there, places, 0)]
+                return wide(np.where(there, found, np.zeros_like(found)))
+            case Literal(value, dtype):
+                return wide(np.asarray(value, dtype))
+            case Index(axis):
+                return np.indices(self.sizes, sparse=True)[axis]
+            case Apply(op, operands, dtype):
+                return self.applied(op, [values[i] for i in operands], dtype)
+            case Reduce(kind, operand, dtype):
+                over = tuple(a for a, each in enumerate(self.nest.reduced) if each)
+                given = np.broadcast_to(values[operand], self.sizes)
+                kinds = {"dtype": wide(np.empty(0, dtype)).dtype}
+                kinds = kinds if kind in ("sum", "prod") else {}
+                return REDUCTIONS[kind](given, axis=over, keepdims=True, **kinds)
+            case Store(k, value):
+                memory = self.memory[k]
+                given = values[value].astype(memory.dtype)
+                memory[self.places(k)] = np.broadcast_to(given, self.sizes)
+
+    def applied(self, op, operands, dtype):
+        if op == "where":
+            return np.where(*operands)
+        if op == "astype":
+            return wide(operands[0].astype(dtype))
+        return PRIMITIVES[op].compute(*operands)
+
+
+def contiguous(nest, sizes, memory):
+    """The walk over arrays whose elements lie without gaps, the last axis first."""
+    strides = []
+    for array in nest.arrays:
+        step, row = 1, []
+        for stride, size in reversed(list(zip(array.strides, sizes, strict=True))):
+            row.insert(0, 0 if stride == 0 else step)
+            step *= 1 if stride == 0 else size
+        strides.append(row)
+    return Walk(nest, sizes, memory, strides)
+
+
+# Small whole numbers: sums and products of a few are exact in every dtype, so that
+# results are equal however they are computed.
+LARGEST = 3
+ARITHMETIC = ("add", "subtract", "multiply", "maximum", "minimum", "relu", "negative")
+QUESTIONS = ("less", "greater_equal", "equal")
+DTYPES = (
+    *(ri.float32, ri.float64, ri.float16, ri.bfloat16),
+    *(ri.int8, ri.int16, ri.int32, ri.int64),
+    *(ri.uint8, ri.uint16, ri.uint32, ri.uint64),
+)
+
+
+@st.composite
+def walks(draw):
+    """Random nests, with random arrays."""
+    return _Drawing(draw).walk()
+
+
+class _Drawing:
+    def __init__(self, draw):
+        self.draw = draw
+        rank = draw(st.integers(1, 4))
+        self.sizes = [draw(st.integers(1, 5)) for _ in range(rank)]
+        self.sizes[draw(st.integers(0, rank - 1))] = draw(st.sampled_from([1, 9, 37]))
+        self.reduced = [False] + [draw(st.booleans()) for _ in range(rank - 1)]
+        self.dtype = draw(st.sampled_from(DTYPES))
+        self.rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+        self.arrays, self.memory, self.strides = [], [], []
+        self.statements = []
+        self.depends = []
+
+    @property
+    def in_memory(self):
+        first = self.reduced.index(True) if any(self.reduced) else len(self.reduced)
+        return not all(self.reduced[first:])
+
+    def array(self, axes, dtype, *, rows=None):
+        """An array that varies on some axes, perhaps also by a position."""
+        rank = len(self.sizes)
+        order = self.draw(st.permutations(axes))
+        strides, step = [0] * (rank + 1), 1
+        for axis in order:
+            strides[axis] = step
+            step *= self.sizes[axis] + self.draw(st.integers(0, 2))
+        strides[rank], step = step, step * (rows or 1)
+        shown = [
+            stride if stride == 0 or (stride == 1 and self.draw(st.booleans())) else None
+            for stride in strides[:rank]
+        ]
+        low = 0 if dtype.kind in "ub" else -LARGEST
+        high = 1 if dtype.kind == "b" else LARGEST
+        self.memory.append(self.rng.integers(low, high + 1, step + 1).astype(dtype))
+        self.arrays.append(Array(dtype, tuple(shown)))
+        self.strides.append(strides)
+        return len(self.arrays) - 1
+
+    def put(self, statement):
+        self.statements.append(statement)
+        return len(self.statements) - 1
+
+    def some_axes(self, axes):
+        return [axis for axis in axes if self.draw(st.booleans())]
+
+    def load(self, axes):
+        kind = self.draw(st.sampled_from(["plain", "plain", "indirect", "conditional"]))
+        if kind == "indirect":
+            table = self.array(self.some_axes(axes), ri.int32)
+            rows = 2 * LARGEST + 1
+            at = self.put(Load(table))
+            self.memory[table][:] = abs(self.memory[table])
+            found = self.array(self.some_axes(axes), self.dtype, rows=rows)
+            return self.put(Load(found, at=(at,)))
+        if kind == "conditional":
+            is_there = self.put(Load(self.array(self.some_axes(axes), ri.bool)))
+            found = self.array(self.some_axes(axes), self.dtype)
+            return self.put(Load(found, when=is_there))
+        return self.put(Load(self.array(self.some_axes(axes), self.dtype)))
+
+    def leaf(self, axes):
+        kind = self.draw(st.sampled_from(["load", "load", "literal", "index"]))
+        if kind == "load" or not axes:
+            return self.load(axes)
+        if kind == "literal":
+            return self.put(Literal(self.draw(st.integers(0, LARGEST)), self.dtype))
+        index = self.put(Index(self.draw(st.sampled_from(axes))))
+        return self.put(Apply("astype", (index,), self.dtype))
+
+    def value(self, leaves, axes):
+        """A few ops on given values and leaves."""
+        values = [*leaves, self.leaf(axes), self.leaf(axes)]
+        for _ in range(self.draw(st.integers(1, 2))):
+            x, y = (self.draw(st.sampled_from(values)) for _ in range(2))
+            op = self.draw(st.sampled_from((*ARITHMETIC, "where")))
+            if op == "where":
+                question = self.draw(st.sampled_from(QUESTIONS))
+                asked = self.put(Apply(question, (x, y), ri.bool))
+                values.append(self.put(Apply("where", (asked, x, y), self.dtype)))
+                continue
+            count = len(PRIMITIVES[op].__signature__.parameters)
+            values.append(self.put(Apply(op, (x, y)[:count], self.dtype)))
+        return values[-1]
+
+    def walk(self):
+        rank = len(self.sizes)
+        everywhere = list(range(rank))
+        kept = [axis for axis in everywhere if not self.reduced[axis]]
+        values = [
+            self.value([], everywhere) for _ in range(self.draw(st.integers(1, 2)))
+        ]
+        for value in values:
+            if not any(self.reduced) or self.draw(st.booleans()):
+                self.put(Store(self.array(everywhere, self.dtype), value))
+        if any(self.reduced):
+            for value in values:
+                self.reduction(value, kept)
+        nest = Nest(
+            "drawn", tuple(self.reduced), tuple(self.arrays), tuple(self.statements)
+        )
+        return Walk(nest, self.sizes, self.memory, self.strides)
+
+    def reduction(self, value, kept):
+        kind = self.draw(st.sampled_from(["sum", "max", "min", "any", "all"]))
+        dtype = self.dtype
+        if kind == "sum":
+            dtype = {"i": ri.int64, "u": ri.uint64}.get(dtype.kind, dtype)
+            dtype = ri.float32 if dtype in HALVES else dtype
+        if kind in ("any", "all"):
+            zero = self.put(Literal(0, dtype))
+            value = self.put(Apply("not_equal", (value, zero), ri.bool))
+            dtype = ri.bool
+        result = self.put(Reduce(kind, value, dtype))
+        if not self.in_memory and dtype == self.dtype:
+            result = self.value([result, result], kept)
+        self.put(Store(self.array(kept, dtype), result))

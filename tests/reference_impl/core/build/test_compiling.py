@@ -1,0 +1,169 @@
+"""Source text becomes machine code, in other processes."""
+
+import os
+import signal
+import subprocess
+import shutil
+import time
+
+import pytest
+
+from reference_impl.core.build import compiling
+from reference_impl.core.build.compiling import Worker, codes
+from reference_impl.core.build.target import host, narrowed
+from reference_impl.core.errors import CompileError
+from reference_impl.core.kernel import Source, named
+
+SUM = named(
+    "total",
+    """import numpy as np
+from numba import carray
+
+
+def {name}(args, begin, end):
+    x = carray(address_as_void_pointer(args[0]), end, np.float64)
+    y = carray(address_as_void_pointer(args[1]), end, np.float64)
+    for i in range(begin, end):
+        y[i] = x[i] + y[i] * 2.0
+""".replace(
+        "\n\n\ndef",
+        """
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+
+@intrinsic
+def address_as_void_pointer(context, address):
+    def code(context, builder, signature, values):
+        return builder.inttoptr(values[0], ir.IntType(8).as_pointer())
+
+    return types.voidptr(address), code
+
+
+def""",
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def worker():
+    worker = Worker(host())
+    yield worker
+    worker.end()
+
+
+@pytest.fixture
+def written(tmp_path):
+    """A function that writes the text of a source to a file."""
+
+    def write(source):
+        path = tmp_path / f"{source.name}.txt"
+        path.write_text(source.text)
+        return path
+
+    return write
+
+
+def test_a_mistake_in_python_names_the_function_and_its_file(worker, written):
+    source = named("wrong", "def {name}(args, begin, end):\n    args[0] = undefined\n")
+    path = written(source)
+    path = path.rename(path.with_suffix(".py"))
+
+    with pytest.raises(CompileError, match=f"{source.name}: cannot compile {path}"):
+        worker.code(source, path)
+    with pytest.raises(CompileError, match="name 'undefined' is not defined"):
+        worker.code(source, path)
+
+
+def test_a_mistake_in_llvm_names_the_function_and_its_file(worker, written):
+    source = Source("wrong", "define void @wrong(", "llvm")
+    path = written(source)
+
+    with pytest.raises(CompileError, match=f"wrong: cannot compile {path}"):
+        worker.code(source, path)
+
+
+def test_a_worker_goes_on_after_a_mistake(worker, written, adding):
+    wrong, right = Source("wrong", "?", "llvm"), adding(1)
+    with pytest.raises(CompileError):
+        worker.code(wrong, written(wrong))
+
+    assert worker.code(right, written(right)).object_file
+
+
+def test_what_a_text_prints_does_not_disturb_the_answer(worker, written):
+    text = "print('hello')\n\ndef {name}(args, begin, end):\n    args[0] = 1\n"
+    source = named("talking", text)
+    path = written(source)
+
+    code = worker.code(source, path.rename(path.with_suffix(".py")))
+
+    assert code.needs == ()
+
+
+def test_a_worker_that_dies_is_named(written, adding):
+    worker, source = Worker(host()), adding(1)
+    os.kill(worker.pid, signal.SIGKILL)
+
+    with pytest.raises(CompileError, match=r"the process that compiled .* died .*-9"):
+        worker.code(source, written(source))
+
+    assert not worker.is_alive()
+    worker.end()
+
+
+def test_a_worker_that_died_is_replaced(written, adding):
+    sources = [adding(i) for i in range(2)]
+    for source in sources:
+        list(codes({source: written(source)}, host()))
+        for _, worker in compiling._idle._workers:
+            os.kill(worker.pid, signal.SIGKILL)
+            while worker.is_alive():
+                time.sleep(0.001)
+
+
+def test_workers_serve_later_builds_and_end_when_idle(written, adding):
+    compiling._idle.end()
+    pids = set()
+    for i in range(3):
+        list(codes({adding(i): written(adding(i))}, host()))
+        pids |= {worker.pid for _, worker in compiling._idle._workers}
+    compiling._idle.end()
+
+    assert len(pids) == 1
+    with pytest.raises(ProcessLookupError):
+        os.kill(pids.pop(), 0)
+
+
+def test_every_source_is_compiled_once(written, adding):
+    sources = [adding(i) for i in range(20)]
+
+    made = list(codes({source: written(source) for source in sources}, host()))
+
+    assert {source for source, _ in made} == set(sources)
+    assert len(made) == len(sources)
+
+
+def test_settings_of_numba_do_not_change_the_code(monkeypatch):
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+
+    assert "NUMBA_DISABLE_JIT" not in compiling._environment(host())
+
+
+@pytest.mark.skipif(not shutil.which("objdump"), reason="there is no objdump")
+def test_code_of_numba_for_avx2_has_no_wider_vectors(written, tmp_path):
+    target = narrowed(256)
+    if target.vector_bits != 256:
+        pytest.skip("the processor has no AVX2")
+    path = written(SUM)
+    ((_, code),) = codes({SUM: path.rename(path.with_suffix(".py"))}, target)
+    (tmp_path / "code.o").write_bytes(code.object_file)
+
+    shown = subprocess.run(
+        ["objdump", "-d", tmp_path / "code.o"], capture_output=True, text=True
+    ).stdout
+
+    assert "ymm" in shown
+    assert "zmm" not in shown
+    assert "ymm16" not in shown
