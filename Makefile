@@ -4,6 +4,10 @@
 PYTHON ?= python3
 FRAMEWORKS ?= reference,pytorch,tensorflow,mxnet,jax
 PYTEST ?=
+# What `make bench` is asked for, such as ARGS="--models gpt --threads 1"; see --help.
+ARGS ?=
+QUICK ?=
+ASKED = $(strip $(if $(QUICK),--quick) $(ARGS))
 INSTALL = $(PYTHON) -m workbench.install --frameworks "$(FRAMEWORKS)"
 BIN = .venv/bin
 
@@ -34,12 +38,15 @@ book:  ## Build the book into build/_build/html.
 	@$(INSTALL) --extras workbench,book
 	$(BIN)/jupyter-book build . --config book/_config.yml --toc book/_toc.yml --path-output build -W -n --keep-going
 
-bench: setup  ## Measure again the speeds in benchmarks/results.
+bench: setup  ## Measure again the speeds in benchmarks/results; QUICK=1: two minutes.
+	$(BIN)/python -m benchmarks.bench $(ASKED)
+ifeq ($(ASKED),)
+	$(BIN)/python -m benchmarks.kernels
 	$(BIN)/python benchmarks/eager_overhead.py
-	$(BIN)/python benchmarks/eager_training.py
 	$(BIN)/python benchmarks/loader.py
 	$(BIN)/python benchmarks/pool.py
 	$(BIN)/mapping compare --frameworks "$(FRAMEWORKS)" --save benchmarks/results/compare.json
+endif
 
 published: setup  ## Train what others have published, for an hour.
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/published_results.py

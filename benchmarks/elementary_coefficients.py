@@ -13,6 +13,7 @@ import numpy as np
 mp.mp.dps = 50
 ROUNDS = 12
 GRID = 2000
+TINY = mp.mpf("1e-20")  # where a quotient has lost its digits
 
 
 def chebyshev(low, high, count):
@@ -65,7 +66,7 @@ def fit(function, low, high, degree, weight=lambda x: 1):
 
 def exponential(r):
     """What `exp` adds to 1 + r, over r squared."""
-    return (mp.exp(r) - 1 - r) / r**2 if r else mp.mpf("0.5")
+    return (mp.exp(r) - 1 - r) / r**2 if abs(r) > TINY else mp.mpf("0.5")
 
 
 def logarithm(z):
@@ -96,7 +97,7 @@ TABLE = {
         exponential,
         -HALF,
         HALF,
-        (4, 10),
+        (4, 9),
         lambda r: (r**2 + NEAR_ZERO) / mp.exp(r),
     ),
     "LOGARITHM": (logarithm, 0, SQUARE, (2, 6), lambda z: z + NEAR_ZERO),

@@ -180,6 +180,8 @@ class Contest:
                 entry.worker = None
 
     def _open(self, entry: Entry) -> None:
+        if len(self._cores) < self.group.threads:
+            raise Failed(f"there is no more than {len(self._cores)} core")
         caches = self._folder / entry.contender.key
         caches.mkdir()
         entry.worker = self._worker(entry.contender, caches)

@@ -30,7 +30,7 @@ class Jobs:
     """A model in training, and how long its steps and its answers take."""
 
     def __init__(self, module: ModuleType, threads: int) -> None:
-        self._module = module
+        self._module, self._threads = module, threads
         self._module.configure(threads)
         self._position = 0
 
@@ -60,7 +60,7 @@ class Jobs:
 
     def truth(self, *, inputs: str, output: str, **options: str) -> dict[str, Any]:
         """What training should give, computed in float64, apart from what is timed."""
-        apart = type(self)(self._module, 1)
+        apart = type(self)(self._module, self._threads)
         apart._build(inputs, "float64", options)
         losses = [apart._step() for _ in range(CHECKED_STEPS)]
         _write(output, losses, apart._run.parameters(), apart._answer(0))

@@ -57,6 +57,7 @@ from .core.jacobian import hessian, hvp, jacobian
 from .core.ops import *  # noqa: F403
 from .core.ops import __all__ as _ops
 from .core.ops import fourier as fft
+from .core.passes import optimise
 from .core.scan import scan
 from .core.scope import scope
 from .core.tensor import Tensor, variable
@@ -113,6 +114,7 @@ __all__ = [
     "jacobian",
     "jvp",
     "load_graph",
+    "optimise",
     "primitives",
     "random",
     "register_device",

@@ -13,7 +13,7 @@ from reference_impl.core.show import nested_graphs
 REORDERED = 1e-12
 
 # Values where identities of real numbers fail first.
-SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.1, 3e38, np.inf, -np.inf, np.nan]
+SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.1, np.inf, -np.inf, np.nan]
 
 
 def captured(function, *shapes, dtype=ri.float64):
@@ -78,11 +78,14 @@ def assert_same_bits(before, after, arrays=None):
 
 
 def assert_close(before, after, arrays=None, tolerance=REORDERED):
-    """Equal results up to a part of the largest element."""
+    """Equal results up to a part of the largest element.
+
+    The same numbers at other places in memory are added in another order by NumPy.
+    """
     given = drawn(before) if arrays is None else arrays
     for x, y in zip(run(before, given), run(after, given), strict=True):
         assert (x.shape, x.dtype) == (y.shape, y.dtype)
-        largest = np.abs(x).max(initial=0.0)
+        largest = np.abs(x[np.isfinite(x)]).max(initial=0.0)
         np.testing.assert_allclose(x, y, rtol=0, atol=tolerance * max(largest, 1.0))
 
 

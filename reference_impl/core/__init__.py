@@ -18,7 +18,7 @@ Modules import downwards only, so they can be read from the first line to the la
     lazy kernel                  functions that are generated
     passes/                      graphs that compute the same, better
     codegen/ kernels/            source text: of loops, of products
-    build/ driver                machine code; the loop that runs it
+    build/ driver/               machine code; the loop that runs it
     lowering/ plan/              what to call for a graph; when, and on which bytes
     explain/ compile             all of this, shown; all of this, in one call
     closure alike                functions inside of ops

@@ -23,6 +23,7 @@ from .errors import CaptureError
 from .graph import Graph, capture, is_array
 from .number import integers
 from .operands import common_device
+from .passes import optimise
 from .passes.fusion import fuse
 from .plan.plan import Plan
 from .replay import Program
@@ -41,7 +42,7 @@ class _Found:
     given_up: frozenset[int]
     """Which of the graph's inputs may be overwritten."""
 
-    constants: Sequence[Tensor]
+    place: Device
 
 
 class Compiled:
@@ -59,29 +60,17 @@ class Compiled:
         """What the function returns for these trees."""
         leaves, structure = tree.flatten(args)
         found = self._known(args, leaves, structure)
-        tensors = [tensor(x) for x in leaves if is_array(x)]
+        tensors = [x if x.__class__ is Tensor else tensor(x) for x in _arrays(leaves)]
         if any(x.root != UNTRACKED for x in tensors):
             results = found.graph.apply(*tensors)
         else:
-            results = self._run(found, tensors)
+            place = found.place
+            results = [known(array, place) for array in _run(found, tensors)]
         return tree.unflatten(found.graph.structure, results)
 
     def graph(self, *args: Any) -> Graph:
         """The graph for arguments of these shapes and dtypes."""
         return self._known(args, *tree.flatten(args)).graph
-
-    def _run(self, found: _Found, tensors: Sequence[Tensor]) -> list[Tensor]:
-        read = [*tensors, *found.constants]
-        place = common_device(found.graph.name, read) if read else HOST
-        arrays = [value(x, found.graph.name) for x in tensors]
-        if isinstance(found.program, Program):
-            return [known(each, place) for each in found.program.run(arrays, place)]
-        for i, array in enumerate(arrays):
-            if i in found.given_up and (x := tensors[i]).data is array:
-                arrays[i] = _given_up(x, place)
-            elif not array.flags.c_contiguous:
-                arrays[i] = np.ascontiguousarray(array)
-        return [known(each, place) for each in found.program.run(arrays)]
 
     def _known(
         self, args: Sequence[Any], leaves: Sequence[Any], structure: tree.Structure
@@ -111,11 +100,11 @@ class Compiled:
         read = [*graph.inputs, *constants]
         place = common_device(graph.name, read) if read else HOST
         if not isinstance(place, CPU):
-            return _Found(graph, Program(graph), frozenset(), constants)
+            return _Found(graph, Program(graph), frozenset(), place)
         given_up = frozenset(_inputs_of(args, self.donate))
         shared = _shared(graph, given_up)
-        plan = Plan(fuse(graph), place, shared)
-        return _Found(graph, plan, frozenset(plan.shared.values()), constants)
+        plan = Plan(fuse(optimise(graph)), place, shared)
+        return _Found(graph, plan, frozenset(plan.shared.values()), place)
 
 
 def _signature(leaf: Any) -> Any:
@@ -158,15 +147,39 @@ def _shared(graph: Graph, given_up: Iterable[int]) -> dict[int, int]:
     return shared
 
 
-def _given_up(x: Tensor, place: Device) -> np.ndarray:
-    """The array of a tensor that nobody may read any more, for somebody to write to."""
-    array, x.data = x.data, FREED
-    is_alone = sys.getrefcount(array) == 2 and (
-        array.base is None or sys.getrefcount(array.base) == 2
+def _arrays(leaves: Sequence[Any]) -> list[Any]:
+    return [x for x in leaves if isinstance(x, (Tensor, np.ndarray, np.generic))]
+
+
+def _run(found: _Found, tensors: Sequence[Tensor]) -> list[np.ndarray]:
+    """The arrays of the results."""
+    program, name = found.program, found.graph.name
+    arrays = [value(x, name) for x in tensors]
+    if isinstance(program, Program):
+        return program.run(arrays, found.place)
+    for i, array in enumerate(arrays):
+        if not array.flags.c_contiguous:
+            arrays[i] = np.ascontiguousarray(array)
+    del array
+    program.check(arrays)
+    for i in found.given_up:
+        if tensors[i].data is FREED:  # it has been given twice
+            value(tensors[i], name)
+        tensors[i].data = FREED
+        if not _is_alone(arrays, i):
+            arrays[i] = found.place.put(arrays[i])
+    return program.run(arrays)
+
+
+def _is_alone(arrays: Sequence[np.ndarray], i: int) -> bool:
+    """Whether nobody else can read an array, so that it may be written to."""
+    base = arrays[i].base
+    # The list's reference, or that of the view, and the one that is being asked.
+    return (
+        sys.getrefcount(arrays[i]) == 2
+        and arrays[i].flags.writeable
+        and (base is None or sys.getrefcount(base) == 3)
     )
-    if is_alone and array.flags.c_contiguous and array.flags.writeable:
-        return array
-    return place.put(array)
 
 
 def compile(
@@ -199,5 +212,3 @@ def compile(
         If a position is no integer.
     """
     return Compiled(function, integers(donate, who="compile", what="donate"))
-
-

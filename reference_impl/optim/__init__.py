@@ -20,6 +20,7 @@ Modules import downwards only:
     adam lion                  more of them
     variants                   how other frameworks have them
     clipping composed          gradients before, optimisers around
+    loss_scaling               gradients that float16 can hold
     averaging                  parameters averaged over training
     line_search lbfgs          small problems, all at once
 
@@ -38,6 +39,7 @@ from .clipping import clip_by_global_norm, clip_by_value, global_norm
 from .composed import accumulated, in_float32, transformed
 from .descent import Optimiser
 from .lion import lion
+from .loss_scaling import loss_scaled, scaled_value_and_grad
 from .rmsprop import rmsprop
 from .sgd import sgd
 from .variants import keras, mxnet, optax, table
@@ -60,10 +62,12 @@ __all__ = [
     "keras",
     "lbfgs",
     "lion",
+    "loss_scaled",
     "mxnet",
     "nadam",
     "optax",
     "rmsprop",
+    "scaled_value_and_grad",
     "schedules",
     "sgd",
     "transformed",

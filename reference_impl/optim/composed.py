@@ -29,7 +29,7 @@ def transformed(optimiser: Optimiser, *functions: Callable[[Any], Any]) -> Optim
 
     transformed(adam(), lambda grads: clip_by_global_norm(grads, 1.0))
     """
-    _check_optimiser("transformed", optimiser)
+    check_optimiser("transformed", optimiser)
     for function in functions:
         check_callable("transformed", "a function of gradients", function)
 
@@ -53,7 +53,7 @@ def accumulated(optimiser: Optimiser, every: int) -> Optimiser:
     DtypeError, RangeError
         If `every` is no integer, or below 1.
     """
-    _check_optimiser("accumulated", optimiser)
+    check_optimiser("accumulated", optimiser)
     (every,) = at_least("accumulated", 1, every=every)
 
     def init(params: Any) -> State:
@@ -102,7 +102,7 @@ def in_float32(optimiser: Optimiser) -> Optimiser:
     Source: Micikevicius et al. 2017, section 3.1, "FP32 master copy of weights".
     """
 
-    _check_optimiser("in_float32", optimiser)
+    check_optimiser("in_float32", optimiser)
 
     def init(params: Any) -> State:
         check_floats("in_float32", params)
@@ -122,7 +122,8 @@ def in_float32(optimiser: Optimiser) -> Optimiser:
     return Optimiser(init, update)
 
 
-def _check_optimiser(who: str, optimiser: Any) -> None:
+def check_optimiser(who: str, optimiser: Any) -> None:
+    """Raise a `DtypeError` unless something is an optimiser."""
     if not isinstance(optimiser, Optimiser):
         raise DtypeError(
             f"{who}: an optimiser is needed, such as adam(); {optimiser!r:.60} came"

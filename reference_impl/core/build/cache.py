@@ -31,8 +31,8 @@ FOLDER_VARIABLE = "REFERENCE_IMPL_CACHE"
 
 _SUFFIXES = {PYTHON: ".py", LLVM: ".ll"}
 _MAGIC = b"KERNEL01"
-# Magic, key, checksum, size of the names; then the names and the object file.
-_HEADER = struct.Struct("<8s32s32sQ")
+# Magic, key, checksum; then names, a zero byte and the object file.
+_HEADER = struct.Struct("<8s32s32s")
 _ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -54,7 +54,9 @@ def key(source: Source, target: Target) -> bytes:
 @functools.cache
 def _versions() -> tuple[str, ...]:
     packages = [importlib.metadata.version(name) for name in ("numba", "llvmlite")]
-    compiler = [_digest(Path(__file__).with_name(n)) for n in ("target.py", "worker.py")]
+    compiler = [
+        _digest(Path(__file__).with_name(n)) for n in ("target.py", "worker.py")
+    ]
     return (platform.python_version(), *packages, *compiler)
 
 
@@ -123,20 +125,19 @@ def read(source: Source, digest: bytes) -> Code | None:
         return None
     if len(entry) < _HEADER.size:
         return None
-    magic, found, checksum, size = _HEADER.unpack_from(entry)
+    magic, found, checksum = _HEADER.unpack_from(entry)
     body = entry[_HEADER.size :]
     if magic != _MAGIC or found != digest or checksum != hashlib.sha256(body).digest():
         return None
-    return Code(body[size:], tuple(body[:size].decode().split()))
+    names, _, object_file = body.partition(b"\0")
+    return Code(object_file, tuple(names.decode().split()))
 
 
 def write(source: Source, digest: bytes, code: Code) -> None:
     """Keep the code of a source; warn once if the folder does not take it."""
-    names = " ".join(code.needs).encode()
-    body = names + code.object_file
-    checksum = hashlib.sha256(body).digest()
-    entry = _HEADER.pack(_MAGIC, digest, checksum, len(names)) + body
-    _is_written(folder() / f"{_stem(source, digest)}.o", entry)
+    body = " ".join(code.needs).encode() + b"\0" + code.object_file
+    header = _HEADER.pack(_MAGIC, digest, hashlib.sha256(body).digest())
+    _is_written(folder() / f"{_stem(source, digest)}.o", header + body)
 
 
 def _stem(source: Source, digest: bytes) -> str:

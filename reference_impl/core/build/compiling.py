@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import base64
+import contextlib
 import dataclasses
 import json
 import os
@@ -89,8 +90,8 @@ class Worker:
         return self._process.stdout.readline()
 
     def end(self) -> None:
-        """Let the process end, which it does at the end of its input."""
-        with self._process:
+        """End the process."""
+        with contextlib.suppress(BrokenPipeError), self._process:
             self._process.terminate()
 
 
@@ -138,15 +139,19 @@ class _Idle:
         for _, worker in workers:
             worker.end()
 
-    def forget(self) -> None:
-        """Begin anew in a forked process: these workers are its parent's."""
-        self.__init__()  # type: ignore[misc]
-
 
 _idle = _Idle()
-atexit.register(_idle.end)
+
+
+def _forget() -> None:
+    """Begin anew in a forked process: these workers are its parent's."""
+    global _idle
+    _idle = _Idle()
+
+
+atexit.register(lambda: _idle.end())
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_idle.forget)
+    os.register_at_fork(after_in_child=_forget)
 
 
 def codes(

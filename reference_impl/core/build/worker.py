@@ -11,6 +11,7 @@ import base64
 import importlib.util
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,8 @@ llvm, numba = lazy("llvmlite.binding"), lazy("numba")
 
 def main(argument: str) -> None:
     """Answer requests until the input ends."""
+    # Ctrl-C is for the process that asks, which ends its workers itself.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     machine = Target(**json.loads(argument)).machine()
     # What a compiler prints must not come between the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")

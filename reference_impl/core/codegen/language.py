@@ -28,7 +28,6 @@ Made = tuple[Any, Callable[..., Value]] | None
 MOST_ARRAYS = 64
 
 
-
 class Elements(types.Type):
     """The type of an address at which elements of one dtype stand."""
 
@@ -282,6 +281,16 @@ def fma(typing: Any, x: Any, y: Any, z: Any) -> Made:
         return _called(builder, "llvm.fma", *given)
 
     return x(x, x, x), emit
+
+
+@intrinsic
+def copysign(typing: Any, x: Any, y: Any) -> Made:
+    """`x` with the sign of `y`."""
+
+    def emit(context, builder, signature, given):
+        return _called(builder, "llvm.copysign", *given)
+
+    return x(x, x), emit
 
 
 @intrinsic

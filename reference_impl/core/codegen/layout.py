@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 
-from .nest import Index, Literal, Load, Nest, Store
+from .nest import Index, Literal, Nest, Store
 
 
 class Layout:
@@ -50,7 +50,9 @@ class Layout:
 
     def axes(self, k: int) -> list[int]:
         """On which axes an array does not repeat its elements."""
-        return [a for a, stride in enumerate(self.nest.arrays[k].strides) if stride != 0]
+        return [
+            a for a, stride in enumerate(self.nest.arrays[k].strides) if stride != 0
+        ]
 
     def _stride_name(self, k: int, place: int) -> str:
         rank = len(self.nest.reduced)

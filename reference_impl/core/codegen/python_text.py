@@ -26,7 +26,7 @@ INDENT = "    "
 PACKAGE = "reference_impl.core.codegen"
 
 # Functions of `math` for which `elementary.py` has one that is vectorised.
-ELEMENTARY = ()
+ELEMENTARY = ("erf", "exp", "expm1", "log", "log1p", "tanh")
 
 LANGUAGE = (
     *("array", "load", "load_if", "maximum", "minimum", "plus", "rounded", "select"),
@@ -53,7 +53,7 @@ def source(nest: Nest) -> Source:
     printer = _Printer(nest, layout)
     body = list(printer.lines(schedule(nest, layout), 1))
     text = "\n".join([*printer.arguments(body), "", *body])
-    head = f'def {{name}}(args, begin, end):\n{_docstring(nest, layout)}'
+    head = f"def {{name}}(args, begin, end):\n{_docstring(nest, layout)}"
     return named(nest.stem, f"{_imports(text)}\n\n\n{head}\n{text}\n")
 
 
@@ -139,7 +139,11 @@ class _Printer:
                 yield self.statement(number)
             case Begin(number, array):
                 first = self.empty(number)
-                yield f"v{number} = {first}" if array is None else self.stored(array, first)
+                yield (
+                    f"v{number} = {first}"
+                    if array is None
+                    else self.stored(array, first)
+                )
             case Accumulate(number, array):
                 yield f"v{number} = {self.accumulated(number, array)}"
                 if array is not None:

@@ -144,7 +144,7 @@ def yield_processor(context):
 
 @intrinsic
 def flush_denormals(context):
-    """From now on denormals count as zero in this thread; the result is for `restore`."""
+    """Count denormals as zero in this thread; the result says how it was before."""
 
     def code(context, builder, signature, values):
         old = _control(builder)

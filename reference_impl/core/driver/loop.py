@@ -7,6 +7,9 @@ that they share, each on a cache line of its own; who has waited for long return
 sleeps in Python (`team.py`).
 """
 
+# Numba fills in the first parameter of an intrinsic, and infers types of its own.
+# mypy: disable-error-code="call-arg, var-annotated"
+
 from __future__ import annotations
 
 from numba import njit
@@ -32,7 +35,7 @@ GROUPS, GROUP_COUNT, INSTRUCTIONS, ARGS = 0, 1, 2, 3
 # The words that a team shares: eight are a cache line.
 THREADS, PROGRAM, ARRIVED, PHASE, RUN, DONE, HAS_RUN = 0, 1, 8, 16, 24, 32, 40
 STATES, LINE = 48, 8  # of thread t: STATES + LINE * t, and its runs behind that
-AWAKE, TAKEN, ASLEEP = 0, 1, 2
+AWAKE, TAKEN, ASLEEP, CALLED = 0, 1, 2, 3
 
 # About 100 microseconds where a pause takes 50 nanoseconds.
 PATIENCE = 2000
@@ -91,42 +94,46 @@ def wait_until(shared, index, value):
     spins = 0
     while atomic_load(shared, index) != value:
         spins += 1
-        if spins < PATIENCE:
-            pause()
-        else:
-            yield_processor()
+        rest(spins)
+
+
+@njit
+def rest(spins):
+    """Wait for a moment, one of many."""
+    if spins < PATIENCE:
+        pause()
+    else:
+        yield_processor()
 
 
 @njit
 def lead(args, begin, end):
     """Run the program `args` with a team; `shared[HAS_RUN]` says whether it did.
 
-    It did not if somebody sleeps for longer than `begin` looks: the caller wakes them.
+    It did not if somebody sleeps: the caller wakes those who are `CALLED`, and then
+    calls with a `begin` of 1, for they will come.
     """
     shared = words(end)
     threads = shared[THREADS]
-    shared[HAS_RUN] = 0
+    sleepers = 0
     for thread in range(1, threads):
-        if not is_taken(shared, STATES + LINE * thread, begin):
-            for taken in range(1, thread):
-                atomic_store(shared, STATES + LINE * taken, AWAKE)
-            return
-    shared[PROGRAM] = address(args)
-    atomic_store(shared, DONE, 1)
-    atomic_add(shared, RUN, 1)
-    walk(args, 0, end)
-    wait_until(shared, DONE, threads)
-    shared[HAS_RUN] = 1
+        sleepers += is_called(shared, STATES + LINE * thread)
+    shared[HAS_RUN] = begin or sleepers == 0
+    if shared[HAS_RUN]:
+        shared[PROGRAM] = address(args)
+        atomic_store(shared, DONE, 1)
+        atomic_add(shared, RUN, 1)
+        walk(args, 0, end)
+        wait_until(shared, DONE, threads)
 
 
 @njit
-def is_taken(shared, state, patience):
-    """Whether a thread is awake, or wakes up soon; it then stays awake for a run."""
-    for _ in range(patience + 1):
-        if atomic_replace(shared, state, AWAKE, TAKEN) == AWAKE:
-            return True
-        pause()
-    return False
+def is_called(shared, state):
+    """Take a thread for the next run; whether it sleeps and has to be woken for that."""
+    if atomic_replace(shared, state, AWAKE, TAKEN) == AWAKE:
+        return False
+    atomic_replace(shared, state, ASLEEP, CALLED)
+    return atomic_load(shared, state) == CALLED
 
 
 @njit
@@ -135,12 +142,13 @@ def follow(args, begin, end):
     shared = words(end)
     state = STATES + LINE * begin
     runs = state + 1
-    atomic_store(shared, state, AWAKE)
+    if atomic_replace(shared, state, ASLEEP, AWAKE) == CALLED:
+        atomic_store(shared, state, TAKEN)
     spins = 0
     while spins < PATIENCE or atomic_replace(shared, state, AWAKE, ASLEEP) == TAKEN:
         if atomic_load(shared, RUN) == shared[runs]:
             spins += 1
-            pause()
+            rest(spins)
         else:
             walk(words(shared[PROGRAM]), begin, end)
             shared[runs] += 1

@@ -13,6 +13,7 @@ import ctypes
 import functools
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -26,15 +27,12 @@ _SIGNATURE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_in
 
 # Words that a team shares, as in loop.py.
 _THREADS, _HAS_RUN, _STATES, _LINE = 0, 40, 48, 8
-_ASLEEP = 2
+_ASLEEP, _CALLED = 2, 3
 _ALIGNMENT_BYTES = 64
-
-# How often to look, 50 nanoseconds apart, whether a thread that was woken is there.
-_WAKING = 2000
 
 
 @functools.cache
-def _compiled() -> tuple[ctypes._CFuncPtr, ...]:
+def _compiled() -> tuple[Callable[[int | None, int, int], None], ...]:
     text = _LOOP.read_text(encoding="utf-8")
     addresses = built([Source(name, text) for name in _FUNCTIONS])
     return tuple(_SIGNATURE(addresses[name]) for name in _FUNCTIONS)
@@ -66,16 +64,14 @@ class Team:
         if not self._woken:
             self._walk(program, 0, self._address)
             return
+        # An interrupt may end this at any place: whoever was called stays called.
         with self._lock:
             self._lead(program, 0, self._address)
-            while not self._has_run.value:
-                self._wake()
-                self._lead(program, _WAKING, self._address)
-
-    def _wake(self) -> None:
-        for state, woken in zip(self._states, self._woken, strict=True):
-            if state == _ASLEEP:
-                woken.set()
+            if not self._has_run.value:
+                for state, woken in zip(self._states, self._woken, strict=True):
+                    if state == _CALLED:
+                        woken.set()
+                self._lead(program, 1, self._address)
 
     def _serve(self, thread: int) -> None:
         woken = self._woken[thread - 1]

@@ -9,11 +9,10 @@ from __future__ import annotations
 from ..dtype import Dtype
 from ..kernel import Source, named
 
-_TEXT = '''from math import isfinite, log
+_TEXT = '''from math import exp, isfinite, log
 
 import numpy as np
 
-from reference_impl.core.codegen.elementary import exp
 from reference_impl.core.codegen.language import array, load, maximum, plus, store
 
 

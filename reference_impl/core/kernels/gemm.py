@@ -1,8 +1,8 @@
 """Products of matrices, one or a batch of them.
 
-The result is cut into tiles; panels of y, as wide as a tile, are read from one end to
-the other. A panel whose rows lie far apart in memory would fall out of the caches: such
-a y is copied first, panel by panel, and so is a transposed one.
+The result is cut into tiles; a panel of y, as wide as a tile, is read for all the tiles
+above each other before the next panel is. A transposed y is copied first, panel by
+panel.
 """
 
 from __future__ import annotations
@@ -16,18 +16,16 @@ from ..kernel import LLVM, Buffer, Kernel, Ref, Source, named
 from . import shapes
 from .llvm import kernel
 from .packing import packed
-from .target import Target
+from .vector_unit import VectorUnit
 from .tiles import Tile
 from .vectors import declarations, element
 
 Scratch = Callable[[int, str], Buffer]
 
 # Of y, rows that are read again for all rows of x: they stay in the second-level cache.
-K_BLOCK = 384
+K_BLOCK = 256
 # Of x, bytes that are read again for all panels of y.
 X_BLOCK_BYTES = 1 << 18
-# From so many rows of x and bytes of a row of y on, reading a copy of y pays for it.
-PACKING_ROWS, PACKING_BYTES = 96, 1024
 # From so many rows on, threads share them; else the columns, so that y is read once.
 SHARED_ROWS = 48
 
@@ -54,7 +52,7 @@ def products(
     dtype: np.dtype,
     accumulate: bool = False,
     scratch: Scratch,
-    target: Target,
+    target: VectorUnit,
 ) -> list[Kernel]:
     """Multiply matrices: out = x @ y, or out += x @ y.
 
@@ -81,14 +79,14 @@ def products(
         return []
     tile = shapes.best(M, N, target.lanes(dtype), target)
     panels, y_k, y_panel, kernels = -(-N // tile.columns), y_strides[0], tile.columns, []
-    if _is_packed(M, N, K, y_strides, dtype):
+    if _is_transposed(N, K, y_strides):
         copies, y_k, y_panel = (count if y_step else 1), tile.columns, K * tile.columns
         tile = replace(tile, is_padded=True)
         copy = Ref(scratch(copies * panels * y_panel * dtype.itemsize, "packed"))
         kernels.append(
             packed(
                 *(y, copy),
-                **{"N": N, "K": K, "strides": y_strides, "batch": (copies, y_step)},
+                **{"N": N, "K": K, "stride": y_strides[1], "batch": (copies, y_step)},
                 **{"columns": tile.columns, "dtype": dtype, "target": target},
             )
         )
@@ -115,14 +113,14 @@ def products(
     return kernels
 
 
-def _is_packed(M: int, N: int, K: int, strides: tuple[int, int], dtype: np.dtype) -> bool:
-    if N > 1 and strides[1] != 1:
-        if K > 1 and strides[0] != 1:
-            raise ValueError(
-                f"products: y has strides {strides}; one of them must be 1: copy y first"
-            )
-        return True
-    return M >= PACKING_ROWS and strides[0] * dtype.itemsize >= PACKING_BYTES
+def _is_transposed(N: int, K: int, strides: tuple[int, int]) -> bool:
+    if N == 1 or strides[1] == 1:
+        return False
+    if K > 1 and strides[0] != 1:
+        raise ValueError(
+            f"products: y has the strides {strides}; one of them must be 1: copy y first"
+        )
+    return True
 
 
 def _axis(M: int, panels: int, count: int) -> int:

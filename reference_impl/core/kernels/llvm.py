@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 
+PREFETCH = "@llvm.prefetch.p0"
 SIZES = {"i16": 2, "float": 4, "i32": 4, "double": 8, "i64": 8}
 
 
@@ -34,6 +35,8 @@ class Value:
 
     def __mul__(self, other: Value | int) -> Value:
         return self if other == 1 else self._with("mul", other)
+
+    __radd__, __rmul__ = __add__, __mul__
 
     def __floordiv__(self, other: Value | int) -> Value:
         return self if other == 1 else self._with("sdiv", other)
@@ -124,6 +127,10 @@ class Function:
         """The address of an element, one of the function's own unless one is named."""
         text = f"getelementptr {element or self.element}, ptr {base}, i64 {index}"
         return base if index == 0 else self.value("ptr", text)
+
+    def fetch(self, where: Value, is_written: bool = False) -> None:
+        """Begin to bring memory into the cache, or do nothing if it does not exist."""
+        self.line(f"call void {PREFETCH}(ptr {where}, i32 {int(is_written)}, i32 3, i32 1)")
 
     def least(self, x: Value, y: Value | int) -> Value:
         """The smaller of two integers."""

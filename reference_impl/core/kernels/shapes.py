@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-from .target import Target
+from .vector_unit import VectorUnit
 from .tiles import Tile
 
 # Of cores since about 2014: multiply-adds, loads and instructions begun in a cycle, and
 # the cycles until a multiply-add can be added to.
 MULTIPLY_ADDS, LOADS, INSTRUCTIONS, LATENCY = 2, 2, 4, 4
-# A vector of y comes from the second-level cache unless many rows share it.
-CYCLES_PER_VECTOR = 1.3
 # Counting and jumping, once for all the multiply-adds of a tile.
 OVERHEAD = 4
+# Cycles that vectors of y and elements of x are late on average: fitted to measurements.
+VECTOR_DELAY, ROW_DELAY = 0.3, 0.1
+# More rows have more addresses than there are registers for.
+MOST_ROWS = 16
 
 
 def cycles(rows: int, vectors: int) -> float:
     """Of a tile, for one element of the sums."""
     sums, loads = rows * vectors, rows + vectors
-    return max(
+    busy = max(
         sums / MULTIPLY_ADDS,
         loads / LOADS,
-        (sums + loads + rows + OVERHEAD) / INSTRUCTIONS,
-        vectors * CYCLES_PER_VECTOR,
+        (sums + loads + vectors + OVERHEAD) / INSTRUCTIONS,
         LATENCY,
     )
+    return busy + VECTOR_DELAY * vectors + ROW_DELAY * rows
 
 
-def fits(rows: int, vectors: int, target: Target) -> bool:
+def fits(rows: int, vectors: int, target: VectorUnit) -> bool:
     """Whether sums, vectors of y and an element of x have registers at once."""
     return (rows + 1) * vectors + 1 <= target.registers
 
 
-def best(rows: int, columns: int, lanes: int, target: Target) -> Tile:
+def best(rows: int, columns: int, lanes: int, target: VectorUnit) -> Tile:
     """The tile that covers so many rows and columns in the fewest cycles."""
     needed = -(-columns // lanes)
 
@@ -42,7 +44,7 @@ def best(rows: int, columns: int, lanes: int, target: Target) -> Tile:
     shapes = [
         (r, v)
         for v in range(1, min(needed, target.registers) + 1)
-        for r in range(1, min(rows, target.registers) + 1)
+        for r in range(1, min(rows, MOST_ROWS) + 1)
         if fits(r, v, target)
     ]
     r, v = min(shapes, key=total)

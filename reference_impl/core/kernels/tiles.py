@@ -19,6 +19,10 @@ from dataclasses import dataclass
 from .llvm import Function, Value
 from .vectors import Vectors
 
+# How many steps of the sum ahead of its use memory is fetched: a narrow panel of a wide
+# matrix is too strided for the processor to foresee. 1.45 -> 1.03 of a vendor's library
+# for 64 x 784 x 256 by fetching y, 1.17 -> 1.03 for a transposed x.
+Y_AHEAD, X_AHEAD = 8, 4
 ADDRESSES = ("x", "y", "out")
 INTEGERS = (
     *("s2", "s1", "k"),
@@ -89,6 +93,8 @@ def _write(tile: Tile, vectors: Vectors, p: dict[str, Value]) -> None:
     starts = [f.at(p["out"], p["out_row"] * i) for i in rows]
     outs = {(i, j): f.at(starts[i], j * tile.lanes) for i, j in places}
     sums = {place: f.slot(vectors.kind) for place in places}
+    for where in outs.values():
+        f.fetch(where, is_written=True)
     for slot in sums.values():
         vectors.store(vectors.zeros(), slot)
     with f.when(p["accumulate"] >= 1):
@@ -127,6 +133,9 @@ def _sum(
         with f.loop(0, p["k"]) as k:
             y_k, x_k = f.at(y, k * p["y_k"]), f.at(x, k * p["x_k"])
             ys = [vectors.load(f.at(y_k, j * tile.lanes), m) for j, m in enumerate(masks)]
+            for j in range(tile.vectors):
+                f.fetch(f.at(f.at(y_k, p["y_k"] * Y_AHEAD), j * tile.lanes))
+            f.fetch(f.at(x_k, p["x_k"] * X_AHEAD))
             for i, distance in enumerate(distances):
                 one = vectors.filled(f.load(f.element, f.at(x_k, distance, "i8")))
                 for j, other in enumerate(ys):

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..kernel import LLVM, Kernel, Ref, Source, named
 from .llvm import Function, Value, kernel
-from .target import Target
+from .vector_unit import VectorUnit
 from .vectors import Vectors, declarations, element
 
 # Columns of x that are read before the next rows are: few enough that the rows of out
@@ -34,7 +34,7 @@ def transposed(
     out_stride: int,
     batch: tuple[int, int, int] = (1, 0, 0),
     dtype: np.dtype,
-    target: Target,
+    target: VectorUnit,
 ) -> list[Kernel]:
     """Copy x, (M, N), to out, (N, M).
 
@@ -69,7 +69,7 @@ def transposed(
     ]
 
 
-def _source(dtype: np.dtype, target: Target) -> Source:
+def _source(dtype: np.dtype, target: VectorUnit) -> Source:
     f, size = kernel(element(dtype)), block_size(dtype, target)
     (x, out), integers = f.arguments(2, 8)
     M, N, x_row, out_row, count, x_step, out_step, is_batched = integers
@@ -86,7 +86,7 @@ def _source(dtype: np.dtype, target: Target) -> Source:
     return named("transposed", f"{declarations(size, f.element)}\n{f}\n", LLVM)
 
 
-def block_size(dtype: np.dtype, target: Target) -> int:
+def block_size(dtype: np.dtype, target: VectorUnit) -> int:
     """The side of a block; half of the registers are for the exchange."""
     return min(target.lanes(dtype), target.registers // 2)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .llvm import Function, Value
+from .llvm import PREFETCH, Function, Value
 
 # What each size of element is called; products are for the first two alone.
 ELEMENTS = {"f4": "float", "f8": "double", "u2": "i16", "u4": "i32", "u8": "i64"}
@@ -25,8 +25,9 @@ def declarations(lanes: int, element: str) -> str:
     load = f"declare {kind} @llvm.masked.load.{suffix}.p0(ptr, i32, {mask}, {kind})"
     store = f"declare void @llvm.masked.store.{suffix}.p0({kind}, ptr, i32, {mask})"
     fma = f"declare {kind} @llvm.fma.{suffix}({kind}, {kind}, {kind})"
+    prefetch = f"declare void {PREFETCH}(ptr, i32, i32, i32)"
     is_floating = element in ("float", "double")
-    return "\n".join([load, store, *[fma] * is_floating])
+    return "\n".join([load, store, prefetch, *[fma] * is_floating])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 
 from ..build.target import host
-from ..kernels.target import AVX2, AVX512, NEON, Target
+from ..kernels.vector_unit import AVX2, AVX512, NEON, VectorUnit
 
 
 @functools.cache
-def vector_unit() -> Target:
+def vector_unit() -> VectorUnit:
     """That of this machine, or the narrower one that a setting asks for."""
     return {512: AVX512, 256: AVX2, 128: NEON}[host().vector_bits]

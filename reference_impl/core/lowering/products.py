@@ -4,24 +4,38 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 
 from ..dtype import float32, float64
 from ..kernel import Buffer, Kernel
 from ..kernels.gemm import products
+from .draft import copy
 from .machine import vector_unit
-from .view import View
+from .view import View, new_view
+
+# For every chunk of its rows a product reads all of y. With so many rows that takes a
+# tenth of the time: few where y is in the second-level cache, many where it is not.
+CACHE_BYTES = 1 << 19
+FEW_ROWS, MANY_ROWS = 64, 192
 
 
 def matmul(x: View, y: View, out: View) -> list[Kernel] | None:
     """The kernels of a product, or nothing if there are none for such operands."""
     if x.dtype not in (float32, float64):
         return None
-    batch = out.shape[:-2]
+    batch, moved = out.shape[:-2], []
+    operands = []
+    for view in (x, y):
+        if _batch_step(view) is None:
+            moved += copy(view, into := new_view(view.shape, view.dtype, "copy"))
+            view = into
+        operands.append(view)
+    x, y = operands
     steps = [_batch_step(view) for view in (x, y, out)]
-    if any(step is None for step in steps) or out.strides[-1] != 1 != out.shape[-1]:
+    if steps[2] is None or (out.strides[-1] != 1 and out.shape[-1] != 1):
         return None
     (M, K), N = x.shape[-2:], y.shape[-1]
-    return products(
+    kernels = products(
         x.ref(),
         y.ref(),
         out.ref(),
@@ -36,6 +50,14 @@ def matmul(x: View, y: View, out: View) -> list[Kernel] | None:
         scratch=Buffer,
         target=vector_unit(),
     )
+    return moved + [_with_grain(kernel, y) for kernel in kernels]
+
+
+def _with_grain(kernel: Kernel, y: View) -> Kernel:
+    """A product that is not cut so small that it reads y again and again."""
+    rows = FEW_ROWS if y.array.nbytes <= CACHE_BYTES else MANY_ROWS
+    is_cut = kernel.grain > 1
+    return replace(kernel, grain=min(rows, kernel.extent)) if is_cut else kernel
 
 
 def _batch_step(x: View) -> int | None:

@@ -147,7 +147,7 @@ def _one_loop(node: Tensor, others: Sequence[dict[str, Any]]) -> list[Results] |
     bodies = [node.attrs["body"], *(attrs["body"] for attrs in others)]
     count = node.attrs["carries"]
     first, *rest = _written_together(bodies)
-    same = [out[:count] == first[:count] for out in rest]
+    same = [_are_one(out[:count], first[:count]) for out in rest]
     if not any(same):
         return None
     there = [first, *(out for out, is_same in zip(rest, same, strict=True) if is_same)]
@@ -161,6 +161,10 @@ def _one_loop(node: Tensor, others: Sequence[dict[str, Any]]) -> list[Results] |
         (*results[:count], *(found[x.serial] for x in out[count:])) if is_same else ()
         for out, is_same in zip((first, *rest), (True, *same), strict=True)
     ]
+
+
+def _are_one(xs: Sequence[Tensor], ys: Sequence[Tensor]) -> bool:
+    return all(x is y for x, y in zip(xs, ys, strict=True))
 
 
 def _one_choice(node: Tensor, others: Sequence[dict[str, Any]]) -> list[Results]:

@@ -6,7 +6,7 @@
 Folding must not make a program larger: a number that is repeated over a matrix is four
 bytes, and so is its logarithm. A constant whose elements are all read from one place
 stays like that: elementwise ops compute one element, and what only moves elements moves
-none. Other results are computed if they are small, or not larger than what they are
+none. One whose elements merely are all the same becomes such a number. Other results are computed if they are small, or not larger than what they are
 computed from. What would raise an error goes on to raise it when the graph runs.
 
 A loop is given constants, too: where a carry's, a sequence's or an outer tensor's
@@ -27,7 +27,7 @@ from ..errors import MappingError
 from ..graph import Graph
 from ..tensor import Tensor, known
 from .loops import Loop, is_loop
-from .rewrite import is_constant, repeated, rewritten, uniform
+from .rewrite import again, is_constant, repeated, rewritten, uniform
 
 # Results up to this size are computed, whatever they are computed from.
 SMALL_BYTES = 1 << 16
@@ -42,8 +42,28 @@ def constants(graph: Graph) -> Graph:
 
 
 def _folded(former: Tensor, node: Tensor) -> Any:
-    if is_loop(node):
-        return _with_constants(node)
+    inputs = [_condensed(x) for x in node.inputs]
+    is_same = all(x is y for x, y in zip(inputs, node.inputs, strict=True))
+    condensed = node if is_same else again(node, inputs)
+    offer = _with_constants(condensed) if is_loop(node) else _known(condensed)
+    return condensed if offer is None and not is_same else offer
+
+
+def _condensed(x: Tensor) -> Tensor:
+    """A constant that repeats one number, as this number; any other as it is."""
+    if not is_constant(x) or isinstance(x.dtype, tuple) or uniform(x) is not None:
+        return x
+    array = np.asarray(x.device.get(x.data))
+    # One look at two elements, for most constants are none of this kind.
+    if not x.size or array.flat[0].tobytes() != array.flat[-1].tobytes():
+        return x
+    bits = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+    rows = bits.reshape(x.size, x.dtype.itemsize)
+    return repeated(array.flat[0], x) if (rows == rows[0]).all() else x
+
+
+def _known(node: Tensor) -> Tensor | None:
+    """The result of a node of constants, if it is to be computed now."""
     if isinstance(node.dtype, tuple) or not all(map(is_constant, node.inputs)):
         return None
     elements = [one for x in node.inputs if (one := uniform(x)) is not None]
@@ -53,7 +73,8 @@ def _folded(former: Tensor, node: Tensor) -> Any:
         if node.op.kind == "elementwise" or node.op.name in _CHOOSING:
             ones = [one.reshape(1) for one in elements]
             return _computed(node, ones, is_repeated=True)
-    if node.nbytes > max(SMALL_BYTES, sum(x.nbytes for x in node.inputs)):
+    read = {x.serial: x.nbytes for x in node.inputs}
+    if node.nbytes > max(SMALL_BYTES, sum(read.values())):
         return None
     return _computed(node, [x.data for x in node.inputs])
 

@@ -125,7 +125,7 @@ def _terms(carry: Carry, counts: Mapping[int, int]) -> list[Tensor]:
     partial = carry.after
     while is_made_by(partial, "add") and counts[partial.serial] == 1:
         x, y = partial.inputs
-        if carry.before in (x, y):
+        if x is carry.before or y is carry.before:
             return [*terms, y if x is carry.before else x]
         # Further terms may stand on either side; the sum goes on in one of them.
         inner = [z for z in (x, y) if is_made_by(z, "add") and _leads(carry.before, z)]

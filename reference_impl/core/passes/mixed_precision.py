@@ -1,10 +1,10 @@
 """Mixed precision: products in 16 bits, the rest in float32.
 
-Products take most of the time and their operands most of the memory; both halve when
-operands and results are stored in 16 bits. Sums inside of a product are taken in float32
-and rounded once, so little is lost. What adds up many numbers, or needs their
-logarithm, stays in float32; so do parameters and their update, since a step is often
-smaller than the distance between two 16-bit numbers.
+Products take most of the time and their operands most of the memory; both can halve
+when operands and results are stored in 16 bits. Sums inside of a product are taken in
+float32 and rounded once, so little is lost. What adds up many numbers, or needs their
+exponential or logarithm, stays in float32; so do parameters and their update, since a
+step is often smaller than the distance between two 16-bit numbers.
 
     %0 = matmul(x, w)               %0 = matmul(astype(x, half), astype(w, half))
     %1 = relu(%0)          becomes  %1 = relu(%0)
@@ -20,8 +20,9 @@ Every op has a role, by its name:
     all others    take and give float32
 
 "Nothing is lost" means that every operand is in 16 bits already, is a constant that
-16 bits hold, or is an input that is stretched, as a bias is. So what was normalised, a
-residual stream that begins with an embedding, and `p - lr * g` stay in float32.
+neither overflows nor vanishes there, or is an input that is stretched, as a bias is. So
+what was normalised, a residual stream that begins with an embedding, and `p - lr * g`
+stay in float32.
 
 Inputs and outputs keep their dtypes; 64 bits are left alone. For float16 the loss
 should be scaled: `optim.loss_scaled`.
@@ -47,7 +48,7 @@ from ..tensor import Tensor, now
 from .liveness import joined
 from .rewrite import is_constant, is_made_by, made, repeated, uniform
 
-PRODUCTS = frozenset({"matmul"})
+PRODUCTS = frozenset({"conv", "conv_filters", "conv_transpose", "matmul"})
 
 ARITHMETIC = frozenset(
     {
@@ -60,7 +61,7 @@ ARITHMETIC = frozenset(
 MOVES = frozenset(
     {
         *("broadcast_to", "concat", "gather", "identity", "permute_dims", "pick"),
-        *("place", "reshape", "slice", "split", "stop_gradient", "where", "windows"),
+        *("place", "reshape", "slice", "split", "stop_gradient", "where"),
     }
 )
 
@@ -212,9 +213,10 @@ def _add_moves(
         if _are_in(narrow, (x.serial for x in node.inputs if _is_float32(x))):
             narrow.add(node.serial)
     for node in reversed(moves):
+        if node.op.name in ("pick", "split"):  # whose parts may differ
+            continue
         read = sum(x.size for x in node.inputs if _is_float32(x))
-        is_alone = node.op.name not in ("pick", "split")
-        if is_alone and node.size >= read and _are_in(narrow, readers[node.serial]):
+        if node.size >= read and _are_in(narrow, readers[node.serial]):
             narrow.add(node.serial)
 
 

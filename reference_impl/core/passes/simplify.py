@@ -12,7 +12,8 @@ Only identities of floating-point numbers are here; those of real numbers will n
 `x + 0.0` is not `x`, for -0.0 + 0.0 is 0.0; `x - 0.0` and `x + (-0.0)` are. `0.0 * x`
 is not 0.0 where x is infinite. A quotient by a power of two is a product to the bit,
 one by 3 is not. Left out for such reasons: `-(x - y)`, whose zeros have the other sign;
-sums of sums, which round in another order; zeros around placed elements that are added.
+sums of sums, which round in another order; zeros around placed elements that are added;
+a sum of one element, which begins with 0.0 and so makes that of -0.0.
 Only the sign and the digits of what is not a number may differ, and a square in place
 of a power is the better of two roundings.
 
@@ -46,12 +47,18 @@ def simplify(graph: Graph) -> Graph:
 
 def _simpler(former: Tensor, node: Tensor) -> Offer:
     offer = _by_a_rule(node)
-    while isinstance(offer, Tensor) and offer.data is None and offer.op is not None:
-        further = _by_a_rule(offer)
-        if further is None:
-            break
-        offer = further
-    return offer
+    if isinstance(offer, tuple):
+        return tuple(map(_simplest, offer))
+    return None if offer is None else _simplest(offer)
+
+
+def _simplest(x: Tensor) -> Tensor:
+    """What a rule has made, to which others may apply in turn."""
+    offer: Offer = x
+    while isinstance(offer, Tensor):
+        x = offer
+        offer = _by_a_rule(x) if x.data is None and x.op is not None else None
+    return x
 
 
 def _by_a_rule(node: Tensor) -> Offer:
@@ -239,9 +246,9 @@ def _chosen(out: Tensor, condition: Tensor, x: Tensor, y: Tensor) -> Offer:
 
 
 def _of_one(out: Tensor, x: Tensor) -> Offer:
-    """A sum or an extreme of one element is that element."""
+    """The largest and the smallest of one element are that element."""
     reduced = [x.shape[axis] for axis in out.attrs["axes"]]
-    is_so = all(size == 1 for size in reduced) and x.dtype == out.dtype
+    is_so = all(size == 1 for size in reduced)
     return _if(is_so, lambda: made("reshape", x, shape=out.shape))
 
 
@@ -301,8 +308,6 @@ RULES: dict[str, tuple[Callable[..., Offer], ...]] = {
     "maximum": (lambda out, x, y: _if(x is y, x),),
     "minimum": (lambda out, x, y: _if(x is y, x),),
     "where": (_chosen, lambda out, condition, x, y: _if(x is y, x)),
-    "sum": (_of_one,),
-    "mean": (_of_one,),
     "max": (_of_one,),
     "min": (_of_one,),
     "astype": (lambda out, x: _nothing_to_do(x, out), _converted_back),

@@ -76,10 +76,18 @@ def _joint(group: Group, kernel: Kernel) -> Group | None:
     if units < min(LEAST_UNITS, max(group.units, kernel.extent)):
         return None
     joint = Group((*group.kernels, kernel), units)
-    for other in group.kernels:
-        for ours, theirs in conflicts(other, kernel):
-            if not _same_units(ours, joint.factor(other), theirs, joint.factor(kernel)):
-                return None
+    pairs = [
+        (other, ours, theirs)
+        for other in group.kernels
+        for ours, theirs in conflicts(other, kernel)
+    ]
+    # Kernels that have nothing to say to each other would only share the cache.
+    if not pairs:
+        return None
+    for other, ours, theirs in pairs:
+        factors = joint.factor(other), joint.factor(kernel)
+        if not _same_units(ours, factors[0], theirs, factors[1]):
+            return None
     return joint
 
 

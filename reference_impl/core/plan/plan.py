@@ -24,7 +24,7 @@ from ..lowering.step import Library, Step
 from ..lowering.view import View
 from .offsets import arena_bytes, offsets
 from .schedule import Stage, lifetimes, stages
-from .tables import Filled, filled
+from .tables import FILL, Filled, filled
 
 _UINT8 = np.dtype(np.uint8)
 
@@ -69,7 +69,7 @@ class Plan:
         self.offsets = dict(zip(inside, places, strict=True))
         self.arena_bytes = arena_bytes(list(self.lifetimes.values()), places)
         self._arena = device.empty((self.arena_bytes,), _UINT8, "arena")
-        self._addresses = np.zeros(len(self._ends(self.lowered)), np.int64)
+        self._ends_ids = np.zeros(len(self._ends(self.lowered)), np.int64)
         self._lock = threading.Lock()
         self._parts = self._built()
 
@@ -78,7 +78,7 @@ class Plan:
         return [*lowered.inputs, *lowered.outputs]
 
     def _built(self) -> list[Filled | Library]:
-        functions = built({kernel.source for kernel in self.kernels})
+        functions = built({FILL, *(kernel.source for kernel in self.kernels)})
         base = _address(self._arena)
         places = {buffer: base + offset for buffer, offset in self.offsets.items()}
         for buffer, array in self.lowered.constants.items():
@@ -88,15 +88,22 @@ class Plan:
             self.stages, lambda stage: isinstance(stage, Stage)
         ):
             some: Any = list(run_of)
-            parts += (
-                [filled(some, functions, places, self._slots)] if is_native else some
-            )
+            if is_native:
+                ends = self._slots, self._ends_ids
+                some = [filled(some, functions, places, *ends)]
+            parts += some
         return parts
 
-    def run(self, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
-        """The outputs' arrays for those of the inputs, which are in row-major order."""
+    def check(self, arrays: Sequence[np.ndarray]) -> None:
+        """Raise an op's own error if a number among the inputs is out of range."""
         for check in self.lowered.checks:
             check(self._array(check.numbers, arrays))
+
+    def run(self, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """The outputs' arrays for those of the inputs, which are in row-major order.
+
+        They have been checked.
+        """
         outputs = [
             arrays[self.shared[i]]
             if i in self.shared
@@ -105,13 +112,12 @@ class Plan:
         ]
         ends = [*arrays, *outputs]
         with self._lock:
-            for slot, array in enumerate(ends):
-                self._addresses[slot] = _address(array)
+            # 0.1 us for an array instead of 0.8 us by its `ctypes`.
+            self._ends_ids[:] = [*map(id, ends)]
             for part in self._parts:
                 if isinstance(part, Library):
                     self._take(part, ends)
                 else:
-                    part.fill(self._addresses)
                     run(part.tables, threads())
         return outputs
 

@@ -13,33 +13,45 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..driver import Tables
-from ..kernel import Buffer, Kernel, Ref
+from ..kernel import Buffer, Kernel, Ref, named
 from .schedule import Stage
+
+# An array of NumPy begins, after what every object has, with the address of its data.
+_HEAD_BYTES = object.__basicsize__
+
+FILL = named(
+    "fill_addresses",
+    '''from reference_impl.core.driver.intrinsics import words
+
+
+def {name}(args, begin, end):
+    """Write to words of a table where the data of Python's arrays begin."""
+    ids = words(args[0])
+    table = words(args[1])
+    positions = words(args[2])
+    slots = words(args[3])
+    offsets = words(args[4])
+    head = args[5]
+
+    for i in range(begin, end):
+        array = words(ids[slots[i]] + head)
+        table[positions[i]] = array[0] + offsets[i]
+''',
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Filled:
-    """Tables, and which of their arguments a call fills in.
+    """Tables whose first instruction fills in the addresses of a call's arrays.
 
     Attributes
     ----------
-    words : numpy.ndarray
-        Positions in `tables.args`.
-    slots : numpy.ndarray
-        For each of them, which array comes there.
-    offsets : numpy.ndarray
-        And how many bytes from its beginning.
+    kept : tuple
+        What the tables hold addresses of.
     """
 
     tables: Tables
-    words: np.ndarray
-    slots: np.ndarray
-    offsets: np.ndarray
-
-    def fill(self, addresses: np.ndarray) -> None:
-        """Write the addresses of a call's arrays where they are needed."""
-        if len(self.words):
-            self.tables.args[self.words] = addresses[self.slots] + self.offsets
+    kept: tuple[np.ndarray, ...]
 
 
 class _Rows:
@@ -88,6 +100,7 @@ def filled(
     functions: Mapping[str, int],
     places: Mapping[Buffer, int],
     slots: Mapping[Buffer, int],
+    ids: np.ndarray,
 ) -> Filled:
     """The tables of stages that follow each other.
 
@@ -99,10 +112,13 @@ def filled(
         The addresses of buffers that stay where they are.
     slots : mapping of Buffer to int
         The numbers of buffers that come with a call.
+    ids : numpy.ndarray
+        Where a call writes the identities of the arrays that are those buffers.
     """
-    groups, instructions, words = [_rows(5)], [_rows(3)], [_rows(0)]
+    # The first instruction has six words.
+    groups, instructions, words = [_rows(5)], [_rows(3)], [np.zeros(6, np.int64)]
     moving = [_rows(3)]
-    rows_before = words_before = 0
+    rows_before, words_before = 1, 6
     for stage in stages:
         rows = _Rows(stage, functions, places, slots)
         turn = np.arange(stage.count, dtype=np.int64)[:, None]
@@ -118,11 +134,17 @@ def filled(
             moving.append(np.concatenate(each, axis=1))
         rows_before += stage.count * len(rows.instructions)
         words_before += own.size
-    found = np.concatenate(moving)
+    positions, numbers, offsets = map(np.ascontiguousarray, np.concatenate(moving).T)
+    count, args = len(positions), np.concatenate(words)
+    given = (ids, args, positions, numbers, offsets)
+    args[:6] = [*(each.ctypes.data for each in given), _HEAD_BYTES]
+    first = [[0, 1, count, max(count, 1), 1]], [[functions[FILL.name], 0, 1]]
     tables = Tables(
-        np.concatenate(groups), np.concatenate(instructions), np.concatenate(words)
+        np.concatenate([np.array(first[0], np.int64), *groups]),
+        np.concatenate([np.array(first[1], np.int64), *instructions]),
+        args,
     )
-    return Filled(tables, *(np.ascontiguousarray(column) for column in found.T))
+    return Filled(tables, given)
 
 
 def _rows(width: int) -> np.ndarray:

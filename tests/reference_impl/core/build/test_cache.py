@@ -6,9 +6,9 @@ import warnings
 import pytest
 
 from reference_impl.core import build
-from reference_impl.core.build import cache, narrowed
+from reference_impl.core.build import cache
 from reference_impl.core.build.code import Code
-from reference_impl.core.build.target import Target
+from reference_impl.core.build.target import Target, narrowed
 from reference_impl.core.kernel import Source, named
 
 TARGET = Target("x86_64-unknown-linux-gnu", "generic", "+sse2", 128)
@@ -48,7 +48,7 @@ def test_an_empty_cache_has_nothing(folder, digest):
         lambda data: data[:8] + bytes([data[8] ^ 1]) + data[9:],
         lambda data: data[:72] + bytes([data[72] ^ 1]) + data[73:],
     ],
-    ids=["empty", "header", "short", "long", "bit", "format", "key", "size"],
+    ids=["empty", "header", "short", "long", "bit", "format", "key", "names"],
 )
 def test_a_damaged_entry_is_no_entry(folder, digest, damage):
     cache.write(SOURCE, digest, CODE)
@@ -83,7 +83,9 @@ def test_the_key_depends_on_what_the_text_imports(tmp_path, monkeypatch):
     package.mkdir(parents=True)
     (package / "language.py").write_text("from .below import x\n")
     (package / "below.py").write_text("x = 1\n")
-    text = "from reference_impl.core.language import x\n\ndef f(args, begin, end): pass\n"
+    text = (
+        "from reference_impl.core.language import x\n\ndef f(args, begin, end): pass\n"
+    )
     monkeypatch.setattr(cache, "_ROOT", tmp_path)
 
     def fresh_key():

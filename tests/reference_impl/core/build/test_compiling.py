@@ -1,9 +1,9 @@
 """Source text becomes machine code, in other processes."""
 
 import os
+import shutil
 import signal
 import subprocess
-import shutil
 import time
 
 import pytest
@@ -14,35 +14,11 @@ from reference_impl.core.build.target import host, narrowed
 from reference_impl.core.errors import CompileError
 from reference_impl.core.kernel import Source, named
 
-SUM = named(
-    "total",
-    """import numpy as np
-from numba import carray
-
-
-def {name}(args, begin, end):
-    x = carray(address_as_void_pointer(args[0]), end, np.float64)
-    y = carray(address_as_void_pointer(args[1]), end, np.float64)
-    for i in range(begin, end):
-        y[i] = x[i] + y[i] * 2.0
-""".replace(
-        "\n\n\ndef",
-        """
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
-
-
-@intrinsic
-def address_as_void_pointer(context, address):
-    def code(context, builder, signature, values):
-        return builder.inttoptr(values[0], ir.IntType(8).as_pointer())
-
-    return types.voidptr(address), code
-
-
-def""",
-    ),
+LOOP = named(
+    "loop",
+    "def {name}(args, begin, end):\n"
+    "    for i in range(begin, end):\n"
+    "        args[i] += 3\n",
 )
 
 
@@ -152,18 +128,18 @@ def test_settings_of_numba_do_not_change_the_code(monkeypatch):
 
 
 @pytest.mark.skipif(not shutil.which("objdump"), reason="there is no objdump")
-def test_code_of_numba_for_avx2_has_no_wider_vectors(written, tmp_path):
-    target = narrowed(256)
-    if target.vector_bits != 256:
-        pytest.skip("the processor has no AVX2")
-    path = written(SUM)
-    ((_, code),) = codes({SUM: path.rename(path.with_suffix(".py"))}, target)
+@pytest.mark.parametrize("bits", [256, 512])
+def test_numbas_code_uses_the_widest_vectors_that_it_may(written, tmp_path, bits):
+    target = narrowed(bits)
+    if target.vector_bits != bits:
+        pytest.skip("the processor has no vectors of this size")
+    path = written(LOOP)
+    ((_, code),) = codes({LOOP: path.rename(path.with_suffix(".py"))}, target)
     (tmp_path / "code.o").write_bytes(code.object_file)
 
     shown = subprocess.run(
         ["objdump", "-d", tmp_path / "code.o"], capture_output=True, text=True
     ).stdout
 
-    assert "ymm" in shown
-    assert "zmm" not in shown
-    assert "ymm16" not in shown
+    assert {256: "ymm", 512: "zmm"}[bits] in shown
+    assert ("zmm" in shown) == (bits == 512)

@@ -99,7 +99,9 @@ def test_a_loop_and_the_same_that_keeps_residuals_are_one():
     def loss(model, x):
         return ri.sum(ri.sin(model(x)[0]))
 
-    graph = ri.capture(ri.value_and_grad(loss), model, ri.zeros((2, 4, 2), ri.float64))
+    graph = ri.capture(
+        ri.value_and_grad(loss), model, ri.zeros((2, 4, 2), dtype=ri.float64)
+    )
     after = common_subexpressions(graph)
 
     assert ops(graph)["scan"] == 3

@@ -1,0 +1,137 @@
+"""One axis of a convolution: which pixels are under which taps of the filter.
+
+Output o has tap t over pixel o * stride - pad + t * dilation. At the borders some taps
+lie outside and are left out: nothing is ever padded. Most outputs have all taps, from
+`inner_begin` to before `inner_end`; they are one run, those beside them are runs of one
+output each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from .llvm import Function, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How a filter slides along an axis.
+
+    Attributes
+    ----------
+    pixels, taps, outputs : int
+        The sizes of image, filter and result.
+    stride, pad, dilation : int
+        In pixels. A negative pad leaves pixels out.
+    """
+
+    pixels: int
+    taps: int
+    outputs: int
+    stride: int = 1
+    pad: int = 0
+    dilation: int = 1
+
+    @property
+    def inner(self) -> tuple[int, int]:
+        """The outputs all of whose taps lie inside."""
+        last = self.pixels - 1 - (self.taps - 1) * self.dilation + self.pad
+        begin = min(max(-(-self.pad // self.stride), 0), self.outputs)
+        return begin, max(begin, min(last // self.stride + 1, self.outputs))
+
+    @property
+    def integers(self) -> tuple[int, ...]:
+        """What kernels get as arguments."""
+        sizes = self.pixels, self.taps, self.outputs
+        return (*sizes, self.stride, self.pad, self.dilation, *self.inner)
+
+
+INTEGERS = 8
+
+
+def window(
+    pixels: int, taps: int, stride: int, pads: tuple[int, int], dilation: int
+) -> Window:
+    """The window of a convolution that pads so many pixels before and after."""
+    free = pixels + sum(pads) - (taps - 1) * dilation - 1
+    return Window(pixels, taps, free // stride + 1, stride, pads[0], dilation)
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """The pixels from `first` on, `step` apart, seen from the outputs.
+
+    Attributes
+    ----------
+    window : Window
+        That slides the filter's turned taps, from `first_tap` on and `tap_step` apart,
+        over the outputs: its results are gradients by these pixels.
+    """
+
+    window: Window
+    first: int
+    step: int
+    first_tap: int
+    tap_step: int
+
+
+def phases(forward: Window) -> Iterator[Phase]:
+    """What the gradient by an image consists of: pixels with the same taps over them.
+
+    Pixel i is under tap t for output (i + pad - t * dilation) / stride, if that is an
+    integer: with a stride of s, only every s-th tap is over a pixel.
+    """
+    s, taps, span = forward.stride, forward.taps, forward.dilation
+    for first in range(min(s, forward.pixels)):
+        output, tap = divmod(first + forward.pad, s)
+        count = max(-(-(taps - tap) // s), 0)
+        sliding = Window(
+            pixels=forward.outputs,
+            taps=count,
+            outputs=-(-(forward.pixels - first) // s),
+            pad=(count - 1) * span - output,
+            dilation=span,
+        )
+        yield Phase(sliding, first, s, taps - 1 - tap - (count - 1) * s, s)
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A window's sizes, as values in a function that is being written."""
+
+    pixels: Value
+    taps: Value
+    outputs: Value
+    stride: Value
+    pad: Value
+    dilation: Value
+    inner_begin: Value
+    inner_end: Value
+
+    @property
+    def runs(self) -> Value:
+        """How many runs of outputs there are; the one in the middle may be empty."""
+        return self.inner_begin + 1 + (self.outputs - self.inner_end)
+
+    def run(self, f: Function, i: Value) -> tuple[Value, Value]:
+        """Where a run begins and ends."""
+        behind = self.inner_end + (i - self.inner_begin - 1)
+        begin = f.chosen(self.inner_begin >= i, i, behind)
+        return begin, f.chosen(i.equals(self.inner_begin), self.inner_end, begin + 1)
+
+    def pixel(self, output: Value, tap: Value | int = 0) -> Value:
+        """The pixel under a tap; it may lie outside."""
+        return output * self.stride - self.pad + tap * self.dilation
+
+    def tap_range(self, f: Function, output: Value) -> tuple[Value, Value]:
+        """The taps that lie inside."""
+        first, d = self.pixel(output), self.dilation
+        begin = f.most(_ceiling(Value(f, "i64", "0") - first, d), 0)
+        return begin, f.least(_ceiling(self.pixels - first, d), self.taps)
+
+
+def _ceiling(x: Value, y: Value) -> Value:
+    # Division rounds towards zero; where that differs, the result is below zero, and
+    # counts as zero.
+    return (x + y - 1) // y

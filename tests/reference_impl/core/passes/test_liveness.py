@@ -1,0 +1,118 @@
+import numpy as np
+
+import reference_impl as ri
+from reference_impl.core.passes.liveness import Schedule, nbytes, peak_bytes
+
+ROW = 4 * 256  # bytes of float32
+
+
+def captured(function, *shapes):
+    return ri.capture(function, *(np.zeros(s, np.float32) for s in shapes))
+
+
+def test_a_chain_needs_two_values_at_once():
+    graph = captured(lambda x: ri.exp(ri.sin(ri.cos(x))), 256)
+
+    assert Schedule.of(graph).live_bytes == [ROW, 2 * ROW, 2 * ROW]
+    assert peak_bytes(graph) == 2 * ROW
+
+
+def test_what_is_read_late_is_kept():
+    def function(x):
+        early = ri.exp(x)
+        return early + ri.sin(ri.cos(early))
+
+    assert Schedule.of(captured(function, 256)).live_bytes == [
+        ROW,
+        2 * ROW,
+        3 * ROW,
+        3 * ROW,
+    ]
+
+
+def test_outputs_stay_to_the_end():
+    graph = captured(lambda x: [ri.exp(x), ri.sin(ri.cos(x))], 256)
+
+    assert Schedule.of(graph).live_bytes[-1] == 3 * ROW
+
+
+def test_inputs_and_views_take_no_bytes_but_keep_what_they_show():
+    def function(x):
+        shown = ri.reshape(ri.exp(x), (16, 16))
+        return ri.matrix_transpose(x[None])[..., 0] + ri.sum(shown)
+
+    schedule = Schedule.of(captured(function, 256))
+
+    (exp,) = [k for k in schedule.lives if schedule.tensors[k].op.name == "exp"]
+    (read,) = [p for k, p in schedule.places.items() if name(schedule, k) == "sum"]
+    assert schedule.lives[exp] == (schedule.places[exp], read)
+    assert not [k for k in schedule.lives if name(schedule, k) == "reshape"]
+
+
+def name(schedule, key):
+    return schedule.tensors[key].op.name
+
+
+def test_a_node_of_several_results_takes_the_bytes_of_all():
+    graph = captured(lambda x: ri.split(x, 2)[0], (4, 4))
+
+    (bundle,) = [x for x in graph.nodes() if isinstance(x.dtype, tuple)]
+    assert nbytes(bundle) == peak_bytes(graph) == 64
+
+
+def test_a_graph_without_nodes_needs_nothing():
+    assert peak_bytes(captured(lambda x: x, 256)) == 0
+
+
+def test_a_schedule_becomes_the_graph_that_it_was_made_of():
+    def function(x):
+        with ri.scope("first"):
+            y = ri.exp(x)
+        with ri.scope("second"):
+            z = ri.sin(y)
+        return y * z
+
+    graph = captured(function, 256)
+
+    assert Schedule.of(graph).graph(graph).show() == graph.show()
+
+
+def test_what_is_not_kept_is_computed_again_right_before_its_reader():
+    def function(x):
+        a = ri.exp(x)
+        b = ri.sin(a)
+        c = ri.sum(ri.cos(b))
+        return c + ri.sqrt(b) * a
+
+    graph = captured(function, 256)
+    schedule = Schedule.of(graph)
+    turn = [name(schedule, key) for key in schedule.order].index("cos")
+
+    after = schedule.repeated(turn, lambda key: name(schedule, key) != "exp")
+
+    ops = [name(after, key) for key in after.order]
+    assert ops == [
+        *("exp", "sin", "cos", "sum", "sqrt", "exp", "multiply"),
+        *("broadcast_to", "add"),
+    ]
+
+
+def test_a_copy_reads_copies_and_is_made_once():
+    def function(x):
+        a = ri.exp(x)
+        b = ri.sin(a)
+        c = ri.sum(ri.cos(b))
+        return (b + c) * (a + b)
+
+    graph = captured(function, 256)
+    schedule = Schedule.of(graph)
+
+    after = schedule.repeated(2, lambda key: False)
+
+    ops = [name(after, key) for key in after.order]
+    assert [ops.count(op) for op in ("exp", "sin", "cos")] == [2, 2, 1]
+    x = np.linspace(0, 1, 256, dtype=np.float32)
+    for former, new in zip(
+        graph.apply(ri.tensor(x)), after.graph(graph).apply(ri.tensor(x)), strict=True
+    ):
+        np.testing.assert_array_equal(former.numpy(), new.numpy())
