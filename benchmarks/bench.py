@@ -118,7 +118,7 @@ def _effort(is_quick: bool, rounds: int | None) -> Effort:
         return usual
     if rounds < 1:
         raise UserError(f"--rounds must be at least 1, {rounds} came")
-    return Effort(rounds, usual.seconds, usual.with_warm_cache)
+    return Effort(rounds, usual.seconds)
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:

@@ -6,8 +6,9 @@ and are asked in turn, in another order in each round. What is reported is the m
 over the rounds, and the ratio to PyTorch eager taken round by round.
 
 A process is opened while the others rest: its first step includes what it compiles.
-What a framework keeps on disk is kept in a folder that is empty at first; who finds
-something there is opened twice, the second time for the first step with a warm cache.
+What a framework keeps on disk is kept in a folder that is empty at first. Who finds
+something there is opened twice: the first time it may compile on all cores, as for a
+user; the second time, with a warm cache, it has the cores on which it is timed.
 """
 
 from __future__ import annotations
@@ -39,20 +40,20 @@ SETTINGS = {
     "MXNET_MKLDNN_ENABLED": "1",
     "PYTHONPATH": str(ROOT),
 }
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 CACHES = ("REFERENCE_IMPL_CACHE", "TORCHINDUCTOR_CACHE_DIR")
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How much time is spent: rounds, the seconds of each turn, second openings."""
+    """How much time is spent: rounds, and the seconds of each turn."""
 
     rounds: int
     seconds: float
-    with_warm_cache: bool
 
 
-FULL = Effort(rounds=15, seconds=0.3, with_warm_cache=True)
-SHORT = Effort(rounds=5, seconds=0.2, with_warm_cache=False)
+FULL = Effort(rounds=15, seconds=0.3)
+SHORT = Effort(rounds=5, seconds=0.2)
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Row:
         From a built model to the end of its first step (or prediction), with nothing in
         any cache; `warm_first_step_seconds` with what that has left on disk.
     peak_bytes : int
-        By how much the process grew in its first steps (or prediction), at most.
+        By how much the process that is timed grew in its first steps (or prediction).
     aim, stretch : float
         The ratio that is to be reached, and the one that would be better still.
     """
@@ -98,8 +99,9 @@ class Entry:
     contender: Contender
     worker: Worker | None = None
     reason: str | None = None
-    cold: dict[str, Any] = field(default_factory=dict)
-    warm: dict[str, Any] = field(default_factory=dict)
+    first: dict[str, Any] | None = None
+    """What opening answered when nothing was on disk, where that matters."""
+    opened: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, list[float]] = field(default_factory=dict)
 
 
@@ -184,33 +186,32 @@ class Contest:
             raise Failed(f"there is no more than {len(self._cores)} core")
         caches = self._folder / entry.contender.key
         caches.mkdir()
-        entry.worker = self._worker(entry.contender, caches)
-        entry.cold = self._answer(entry, "open")
+        if entry.contender in CACHED:
+            with self._worker(entry.contender, caches, machine.cores()) as worker:
+                entry.first = self._answer(entry, worker, "open")
+        entry.worker = self._worker(entry.contender, caches, self._cores)
+        entry.opened = self._answer(entry, entry.worker, "open")
         if entry.contender == BASIS:
-            self._truth = self._outcome(entry, "truth")
+            self._answer(entry, entry.worker, "truth")
+            self._truth = _read(self._output(entry, "truth"))
         self._check(entry)
-        if self.effort.with_warm_cache and entry.contender in CACHED:
-            entry.worker.stop()
-            entry.worker = self._worker(entry.contender, caches)
-            entry.warm = self._answer(entry, "open")
-            self._check(entry)
 
-    def _worker(self, contender: Contender, caches: Path) -> Worker:
+    def _worker(self, contender: Contender, caches: Path, cores: list[int]) -> Worker:
+        threads = {name: str(self.group.threads) for name in THREADS}
         worker = Worker(
             contender.framework,
             self._folder,
-            cores=self._cores,
+            cores=cores,
             limit_seconds=LIMIT_SECONDS,
             module="benchmarks.worker",
-            settings=SETTINGS | dict.fromkeys(CACHES, str(caches)),
+            settings=SETTINGS | threads | dict.fromkeys(CACHES, str(caches)),
         )
         self.versions |= worker.versions
         return worker
 
-    def _answer(self, entry: Entry, job: str) -> dict[str, Any]:
-        assert entry.worker is not None
+    def _answer(self, entry: Entry, worker: Worker, job: str) -> dict[str, Any]:
         setting = MODELS[self.group.model]
-        return entry.worker.ask(
+        return worker.ask(
             job,
             inputs=str(self._folder / "inputs.npz"),
             output=str(self._output(entry, job)),
@@ -218,10 +219,6 @@ class Contest:
             optimiser=setting.optimiser,
             mode=entry.contender.mode,
         )
-
-    def _outcome(self, entry: Entry, job: str) -> Arrays:
-        self._answer(entry, job)
-        return _read(self._output(entry, job))
 
     def _output(self, entry: Entry, job: str) -> Path:
         return self._folder / f"{entry.contender.key} {job}.npz"
@@ -270,11 +267,14 @@ def _numbers(seconds: list[float], theirs: list[float]) -> dict[str, float]:
 
 
 def _beginnings(entry: Entry, phase: str) -> dict[str, Any]:
-    warm = entry.warm.get("first_step_seconds", {}).get(phase)
+    seconds = entry.opened["first_step_seconds"][phase]
+    first, warm = seconds, None
+    if entry.first is not None:
+        first, warm = entry.first["first_step_seconds"][phase], seconds
     return {
-        "first_step_seconds": entry.cold["first_step_seconds"][phase],
+        "first_step_seconds": first,
         "warm_first_step_seconds": warm,
-        "peak_bytes": entry.cold["peak_bytes"][phase],
+        "peak_bytes": entry.opened["peak_bytes"][phase],
     }
 
 

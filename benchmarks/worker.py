@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -29,9 +30,10 @@ WARM_UP = 1 / 6  # of the time that is measured
 class Jobs:
     """A model in training, and how long its steps and its answers take."""
 
-    def __init__(self, module: ModuleType, threads: int) -> None:
-        self._module, self._threads = module, threads
-        self._module.configure(threads)
+    def __init__(self, module: ModuleType, cores: int) -> None:
+        self._module = module
+        # There may be more cores than threads, for what compiles.
+        self._module.configure(int(os.environ.get("OMP_NUM_THREADS", cores)))
         self._position = 0
 
     def versions(self) -> dict[str, str]:
@@ -60,7 +62,7 @@ class Jobs:
 
     def truth(self, *, inputs: str, output: str, **options: str) -> dict[str, Any]:
         """What training should give, computed in float64, apart from what is timed."""
-        apart = type(self)(self._module, self._threads)
+        apart = type(self)(self._module, 1)
         apart._build(inputs, "float64", options)
         losses = [apart._step() for _ in range(CHECKED_STEPS)]
         _write(output, losses, apart._run.parameters(), apart._answer(0))

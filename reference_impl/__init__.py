@@ -58,6 +58,9 @@ from .core.ops import *  # noqa: F403
 from .core.ops import __all__ as _ops
 from .core.ops import fourier as fft
 from .core.passes import optimise
+from .core.passes.liveness import peak_bytes
+from .core.passes.mixed_precision import mixed_precision
+from .core.passes.rematerialise import rematerialise
 from .core.scan import scan
 from .core.scope import scope
 from .core.tensor import Tensor, variable
@@ -114,10 +117,13 @@ __all__ = [
     "jacobian",
     "jvp",
     "load_graph",
+    "mixed_precision",
     "optimise",
+    "peak_bytes",
     "primitives",
     "random",
     "register_device",
+    "rematerialise",
     "save_graph",
     "scan",
     "scope",

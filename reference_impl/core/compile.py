@@ -157,10 +157,9 @@ def _run(found: _Found, tensors: Sequence[Tensor]) -> list[np.ndarray]:
     arrays = [value(x, name) for x in tensors]
     if isinstance(program, Program):
         return program.run(arrays, found.place)
-    for i, array in enumerate(arrays):
-        if not array.flags.c_contiguous:
-            arrays[i] = np.ascontiguousarray(array)
-    del array
+    for i in range(len(arrays)):
+        if not arrays[i].flags.c_contiguous:
+            arrays[i] = np.ascontiguousarray(arrays[i])
     program.check(arrays)
     for i in found.given_up:
         if tensors[i].data is FREED:  # it has been given twice

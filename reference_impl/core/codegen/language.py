@@ -17,6 +17,7 @@ from numba.core import cgutils, types
 from numba.extending import (
     intrinsic,
     models,
+    register_jitable,
     register_model,
 )
 
@@ -327,3 +328,65 @@ def float_of(typing: Any, word: Any) -> Made:
         return builder.bitcast(given[0], context.get_value_type(x))
 
     return x(word), emit
+
+
+# What Numba's own versions raise, or call in Numba's library, where code without Numba
+# would not find it.
+
+
+@intrinsic
+def shifted_up(typing: Any, x: Any, places: Any) -> Made:
+    """The bits of an integer, moved to higher places."""
+
+    def emit(context, builder, signature, given):
+        return builder.shl(*given)
+
+    return x(x, x), emit
+
+
+@intrinsic
+def shifted_down(typing: Any, x: Any, places: Any) -> Made:
+    """The bits of an integer, moved to lower places; the sign stays."""
+
+    def emit(context, builder, signature, given):
+        return builder.ashr(*given) if x.signed else builder.lshr(*given)
+
+    return x(x, x), emit
+
+
+@register_jitable
+def integer_power(result: Any, x: Any, n: Any) -> Any:
+    """`result`, multiplied n times by x."""
+    while n > 0:
+        if n & 1:
+            result = times(result, x)
+        x = times(x, x)
+        n = n >> 1
+    return result
+
+
+def _from_c(name: str, kind: Any, count: int) -> Made:
+    """A function of C's library of mathematics."""
+
+    def emit(context, builder, signature, given):
+        number = given[0].type
+        function = cgutils.get_or_insert_function(
+            builder.module,
+            ir.FunctionType(number, [number] * count),
+            f"{name}f" if kind == types.float32 else name,
+        )
+        return builder.call(function, given)
+
+    return kind(*[kind] * count), emit
+
+
+@intrinsic
+def lgamma(typing: Any, x: Any) -> Made:
+    """The logarithm of the absolute value of the gamma function."""
+    return _from_c("lgamma", x, 1)
+
+
+@intrinsic
+def nextafter(typing: Any, x: Any, y: Any) -> Made:
+    """The neighbour of `x` on the way to `y`."""
+    return _from_c("nextafter", x, 2)

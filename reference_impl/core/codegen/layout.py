@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 
-from .nest import Index, Literal, Nest, Store
+from .nest import Nest, Store
 
 
 class Layout:
@@ -85,12 +85,3 @@ class Layout:
         for j, position in enumerate(positions):
             terms.append(f"{position} * {self._stride_name(k, rank + j)}")
         return " + ".join(terms) or "0"
-
-    def value(self, number: int) -> str | Literal:
-        """The variable that holds a value; a literal is its own name."""
-        match self.nest.statements[number]:
-            case Literal() as literal:
-                return literal
-            case Index(axis):
-                return f"i{axis}"
-        return f"v{number}"

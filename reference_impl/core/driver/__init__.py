@@ -7,6 +7,12 @@ where its *args* begin. Every thread walks the same tables and takes its part of
 group, so there is nothing to hand out: all that threads say to each other is that they
 have come to a barrier.
 
+Numba's parallel loops would start and join their threads once for every kernel, and
+would need Numba in every process. Measured on two of four cores, others at work, the
+best of 21 rounds: a parallel loop of Numba (OpenMP) 2.8 us, a run of one instruction
+2.8 us on two threads, and every further group with a barrier 0.2 to 0.4 us. On one
+thread a run takes 1.2 us, a group 25 to 40 ns, an instruction 4 to 8 ns.
+
     intrinsics   what Numba's Python lacks for it
     loop         the loop, as it is compiled
     team         the threads
@@ -100,7 +106,12 @@ _threads: int | None = None
 
 
 def threads() -> int:
-    """How many threads compiled functions use."""
+    """How many threads compiled functions use.
+
+    What `set_threads` said; or else REFERENCE_IMPL_THREADS, or OMP_NUM_THREADS, when
+    the process first asked; or else one for every processor that it may use, as other
+    frameworks do.
+    """
     return _default_threads() if _threads is None else _threads
 
 

@@ -132,11 +132,15 @@ def pause(context):
 
 
 @intrinsic
-def yield_processor(context):
-    """Let another thread have this processor."""
+def doze(context):
+    """Sleep for 20 microseconds, or as short as the system can.
+
+    `sched_yield` is no substitute: it gives the processor away for a whole time slice.
+    """
 
     def code(context, builder, signature, values):
-        builder.call(_external(builder, "sched_yield", _HALF), [])
+        sleep = _external(builder, "usleep", _HALF, _HALF)
+        builder.call(sleep, [ir.Constant(_HALF, 20)])
         return context.get_dummy_value()
 
     return types.void(), code

@@ -21,12 +21,12 @@ from reference_impl.core.driver.intrinsics import (
     atomic_replace,
     atomic_store,
     call,
+    doze,
     flush_denormals,
     offset,
     pause,
     restore_denormals,
     words,
-    yield_processor,
 )
 
 # The words of a program.
@@ -37,8 +37,13 @@ THREADS, PROGRAM, ARRIVED, PHASE, RUN, DONE, HAS_RUN = 0, 1, 8, 16, 24, 32, 40
 STATES, LINE = 48, 8  # of thread t: STATES + LINE * t, and its runs behind that
 AWAKE, TAKEN, ASLEEP, CALLED = 0, 1, 2, 3
 
-# About 100 microseconds where a pause takes 50 nanoseconds.
-PATIENCE = 2000
+# 200 microseconds where a pause takes 50 nanoseconds. Who waits for longer does so in
+# naps, since whoever is awaited may need the processor: on four processors with four
+# other programs, a run of 0.1 ms takes 0.5 ms with naps and 50 ms without.
+PATIENCE = 4000
+
+# Who has waited for a run during so many naps, 40 milliseconds, returns to Python.
+NAPS = 500
 
 
 @njit
@@ -103,7 +108,7 @@ def rest(spins):
     if spins < PATIENCE:
         pause()
     else:
-        yield_processor()
+        doze()
 
 
 @njit
@@ -129,7 +134,7 @@ def lead(args, begin, end):
 
 @njit
 def is_called(shared, state):
-    """Take a thread for the next run; whether it sleeps and has to be woken for that."""
+    """Take a thread for the next run; whether it has to be woken for that."""
     if atomic_replace(shared, state, AWAKE, TAKEN) == AWAKE:
         return False
     atomic_replace(shared, state, ASLEEP, CALLED)
@@ -144,8 +149,8 @@ def follow(args, begin, end):
     runs = state + 1
     if atomic_replace(shared, state, ASLEEP, AWAKE) == CALLED:
         atomic_store(shared, state, TAKEN)
-    spins = 0
-    while spins < PATIENCE or atomic_replace(shared, state, AWAKE, ASLEEP) == TAKEN:
+    spins, idle = 0, PATIENCE + NAPS
+    while spins < idle or atomic_replace(shared, state, AWAKE, ASLEEP) == TAKEN:
         if atomic_load(shared, RUN) == shared[runs]:
             spins += 1
             rest(spins)

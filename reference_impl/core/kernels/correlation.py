@@ -94,7 +94,7 @@ def _source(tile: Tile, dtype: np.dtype) -> Source:
     sizes = integers[len(NAMES) :]
     height, width = Axis(*sizes[: windows.INTEGERS]), Axis(*sizes[windows.INTEGERS :])
     by_row = a["is_row_parallel"].equals(1)
-    rows = f.part(by_row, height.outputs)
+    first, last = f.part(by_row, height.outputs)
     with (
         f.loop(*f.part(a["is_row_parallel"].equals(0), a["count"])) as n,
         f.loop(0, height.runs) as i,
@@ -102,15 +102,83 @@ def _source(tile: Tile, dtype: np.dtype) -> Source:
         f.loop(0, a["filters"], tile.columns) as p,
     ):
         h0, h1 = height.run(f, i)
-        h0, h1 = f.most(h0, rows[0]), f.least(h1, rows[1])
+        h0, h1 = f.most(h0, first), f.least(h1, last)
         w0, w1 = width.run(f, j)
-        kh0, kh1 = height.tap_range(f, h0)
-        kw0, kw1 = width.tap_range(f, w0)
-        taps = f.most(kw1 - kw0, 0)
-        # Where columns and channels follow one another, their sums are one.
-        is_dense = (a["x_w"] * width.dilation).equals(a["channels"]) & a["w_w"].equals(a["channels"]*a["filters"])
-        x_start = f.at(x, n * a["x_n"] + height.pixel(h0, kh0) * a["x_h"] + width.pixel(w0, kw0) * a["x_w"])
-        w_start = f.at(weight, kh0 * a["w_h"] + kw0 * a["w_w"] + p)
-        out_start = f.at(out, n * a["out_n"] + h0 * a["out_h"] + w0 * a["out_w"] + p)
-        is_wide = w1 - w0 >= h1 - h0
-        across = w1 - w0, height... 
+        (kh0, kh1), (kw0, kw1) = height.tap_range(f, h0), width.tap_range(f, w0)
+        pixel = height.pixel(h0, kh0) * a["x_h"] + width.pixel(w0, kw0) * a["x_w"]
+        sums = _sums(f, a, (height, width), (kh1 - kh0, kw1 - kw0))
+        block = _Block(
+            f,
+            x=f.at(x, n * a["x_n"] + pixel),
+            out=f.at(out, n * a["out_n"] + h0 * a["out_h"] + w0 * a["out_w"] + p),
+            sizes=(h1 - h0, w1 - w0),
+            x_strides=(height.stride * a["x_h"], width.stride * a["x_w"]),
+            out_strides=(a["out_h"], a["out_w"]),
+        )
+        sums["y"] = f.at(weight, kh0 * a["w_h"] + kw0 * a["w_w"] + p)
+        block.write((tile, clipped), sums | {"columns": a["filters"] - p})
+    tiles = [shape.text(f.element) for shape in (tile, clipped)]
+    text = "\n".join([declarations(tile.lanes, f.element), *tiles, str(f), ""])
+    return named("correlated", text, LLVM)
+
+
+def _sums(
+    f: Function,
+    a: dict[str, Value],
+    axes: tuple[Axis, Axis],
+    taps: tuple[Value, Value],
+) -> dict[str, Value | int]:
+    """Over what a tile sums, and how far apart that lies."""
+    height, width = axes
+    x_w, one = width.dilation * a["x_w"], Value(f, "i64", "1")
+    # Where a column's channels are followed by the next column's, their sums are one.
+    is_dense = x_w.equals(a["channels"]) & a["w_w"].equals(a["channels"] * a["filters"])
+    return {
+        "s2": taps[0],
+        "s1": f.chosen(is_dense, one, taps[1]),
+        "k": f.chosen(is_dense, f.most(taps[1], 0) * a["channels"], a["channels"]),
+        **{"x_s2": height.dilation * a["x_h"], "x_s1": x_w, "x_k": 1},
+        **{"y_s2": a["w_h"], "y_s1": a["w_w"], "y_k": a["filters"]},
+        "accumulate": 0,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Rows and columns of a result that have the same taps.
+
+    Attributes
+    ----------
+    x, out : Value
+        Addresses of the first pixel's first tap, and of its result.
+    sizes, x_strides, out_strides : tuple of Value
+        Of rows and columns.
+    """
+
+    function: Function
+    x: Value
+    out: Value
+    sizes: tuple[Value, Value]
+    x_strides: tuple[Value, Value]
+    out_strides: tuple[Value, Value]
+
+    def write(
+        self, tiles: tuple[Tile, Tile], values: dict[str, Value | int]
+    ) -> None:
+        """Write instructions that compute it, tiles along its longer side."""
+        f, (tile, _) = self.function, tiles
+        is_wide = self.sizes[1] >= self.sizes[0]
+        pairs = (self.sizes, self.x_strides, self.out_strides)
+        size, x_row, out_row = (f.chosen(is_wide, w, h) for h, w in pairs)
+        lines, x_line, out_line = (f.chosen(is_wide, h, w) for h, w in pairs)
+        whole = size // tile.rows * tile.rows
+        with f.loop(0, lines) as line:
+            x, out = f.at(self.x, line * x_line), f.at(self.out, line * out_line)
+            for shape, begin, end in zip(tiles, (0, whole), (whole, size), strict=True):
+                with f.loop(begin, end, tile.rows) as row:
+                    places = {
+                        "x": f.at(x, row * x_row),
+                        "out": f.at(out, row * out_row),
+                        "rows": size - row,
+                    }
+                    shape.call(f, values | places | {"x_row": x_row, "out_row": out_row})

@@ -9,10 +9,11 @@ from __future__ import annotations
 from ..dtype import Dtype
 from ..kernel import Source, named
 
-_TEXT = '''from math import exp, isfinite, log
+_TEXT = '''from math import isfinite, log
 
 import numpy as np
 
+from reference_impl.core.codegen.elementary import exp
 from reference_impl.core.codegen.language import array, load, maximum, plus, store
 
 

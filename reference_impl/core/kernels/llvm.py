@@ -50,6 +50,9 @@ class Value:
     def __ge__(self, other: Value | int) -> Value:
         return self._compared("sge", other)
 
+    def __and__(self, other: Value) -> Value:
+        return self._with("and", other)
+
     def equals(self, other: Value | int) -> Value:
         """Whether both are the same number."""
         return self._compared("eq", other)

@@ -11,7 +11,7 @@ MULTIPLY_ADDS, LOADS, INSTRUCTIONS, LATENCY = 2, 2, 4, 4
 # Counting and jumping, once for all the multiply-adds of a tile.
 OVERHEAD = 4
 # Cycles that vectors of y and elements of x are late on average: fitted to measurements.
-VECTOR_DELAY, ROW_DELAY = 0.3, 0.1
+VECTOR_DELAY, ROW_DELAY = 0.25, 0.15
 # More rows have more addresses than there are registers for.
 MOST_ROWS = 16
 

@@ -97,11 +97,13 @@ def _write(tile: Tile, vectors: Vectors, p: dict[str, Value]) -> None:
         f.fetch(where, is_written=True)
     for slot in sums.values():
         vectors.store(vectors.zeros(), slot)
+    _sum(tile, vectors, p, rows, [None if tile.is_padded else m for m in masks], sums)
+    # The rounding errors of a sum grow with its length: it is added to out at its end.
     with f.when(p["accumulate"] >= 1):
         for place in places:
-            vectors.store(vectors.load(outs[place], masks[place[1]]), sums[place])
-    _sum(tile, vectors, p, rows, [None if tile.is_padded else m for m in masks], sums)
-    # All stores come last: a row that is computed twice must not be summed twice.
+            so_far = vectors.load(outs[place], masks[place[1]])
+            vectors.store(vectors.add(so_far, vectors.load(sums[place])), sums[place])
+    # All stores come last: a row that is computed twice must not be added twice.
     for place in places:
         vectors.store(vectors.load(sums[place]), outs[place], masks[place[1]])
 

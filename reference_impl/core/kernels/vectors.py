@@ -80,6 +80,10 @@ class Vectors:
         """One element in all lanes."""
         return self._in_all_lanes(value, self.kind)
 
+    def add(self, x: Value, y: Value) -> Value:
+        """The sum of two vectors."""
+        return self.function.value(self.kind, f"fadd {self.kind} {x}, {y}")
+
     def multiply_add(self, x: Value, y: Value, z: Value) -> Value:
         """The sum of x * y and z, rounded once."""
         k = self.kind

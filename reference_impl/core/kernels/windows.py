@@ -9,7 +9,7 @@ output each.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .llvm import Function, Value
 
@@ -129,6 +129,12 @@ class Axis:
         first, d = self.pixel(output), self.dilation
         begin = f.most(_ceiling(Value(f, "i64", "0") - first, d), 0)
         return begin, f.least(_ceiling(self.pixels - first, d), self.taps)
+
+    def output_range(self, f: Function, tap: Value) -> tuple[Value, Value]:
+        """The outputs for which a tap lies inside."""
+        behind = self.pad - tap * self.dilation
+        begin = f.most(_ceiling(behind, self.stride), 0)
+        return begin, f.least(_ceiling(behind + self.pixels, self.stride), self.outputs)
 
 
 def _ceiling(x: Value, y: Value) -> Value:

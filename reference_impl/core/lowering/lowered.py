@@ -18,7 +18,7 @@ from ..dtype import float32, float64
 from ..graph import Graph
 from ..kernel import Buffer, Kernel, Loop
 from ..tensor import Tensor, value
-from . import indexing, products
+from . import indexing, products, windowed
 from .draft import copy, fill
 from .indexing import Check
 from .region import Region
@@ -228,6 +228,19 @@ def _matmul(self: _Lowering, node: Tensor, inputs: list[View]) -> None:
     self.steps += kernels
 
 
+def _convolved(compute: Callable[..., list[Kernel]], order: tuple[int, ...]) -> Rule:
+    """The rule of a convolution or one of its gradients."""
+
+    def rule(self: _Lowering, node: Tensor, inputs: list[View]) -> None:
+        if not windowed.has_kernel(inputs[0], node.attrs):
+            raise NoKernel
+        axes = order if len(node.shape) == 4 else None
+        out = self.fresh(node, 0, axes)
+        self.steps += compute(*inputs, out, node.attrs)
+
+    return rule
+
+
 def _indexed(find: Callable[[View, View, View], Any]) -> Rule:
     """The rule of an op that finds rows, or labels, by integers."""
 
@@ -284,6 +297,9 @@ def _turning(x: View, node: Tensor) -> View:
 
 RULES: dict[str, Rule] = {
     "concat": _concat,
+    "conv": _convolved(windowed.conv, windowed.IMAGE),
+    "conv_filters": _convolved(windowed.conv_filters, windowed.FILTERS),
+    "conv_transpose": _convolved(windowed.conv_transpose, windowed.IMAGE),
     "fused": _fused,
     "gather": _indexed(indexing.gathered),
     "matmul": _matmul,

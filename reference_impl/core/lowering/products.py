@@ -26,7 +26,7 @@ def matmul(x: View, y: View, out: View) -> list[Kernel] | None:
     batch, moved = out.shape[:-2], []
     operands = []
     for view in (x, y):
-        if _batch_step(view) is None:
+        if _batch_step(view) is None or _is_repeated(view):
             moved += copy(view, into := new_view(view.shape, view.dtype, "copy"))
             view = into
         operands.append(view)
@@ -42,9 +42,9 @@ def matmul(x: View, y: View, out: View) -> list[Kernel] | None:
         M=M,
         N=N,
         K=K,
-        x_strides=x.strides[-2:],
-        y_strides=y.strides[-2:],
-        out_stride=out.strides[-2],
+        x_strides=_strides(x),
+        y_strides=_strides(y),
+        out_stride=_strides(out)[0],
         batch=(math.prod(batch), *steps),
         dtype=x.dtype,
         scratch=Buffer,
@@ -58,6 +58,19 @@ def _with_grain(kernel: Kernel, y: View) -> Kernel:
     rows = FEW_ROWS if y.array.nbytes <= CACHE_BYTES else MANY_ROWS
     is_cut = kernel.grain > 1
     return replace(kernel, grain=min(rows, kernel.extent)) if is_cut else kernel
+
+
+def _is_repeated(x: View) -> bool:
+    """Whether rows or columns of the matrices are the same one again and again."""
+    pairs = zip(x.shape[-2:], x.strides[-2:], strict=True)
+    return any(size > 1 and not stride for size, stride in pairs)
+
+
+def _strides(x: View) -> tuple[int, int]:
+    """How far apart rows are, and columns; NumPy leaves it open where there is one."""
+    (rows, columns), (row, column) = x.shape[-2:], x.strides[-2:]
+    column = column if columns > 1 else 1
+    return row if rows > 1 else columns * column, column
 
 
 def _batch_step(x: View) -> int | None:

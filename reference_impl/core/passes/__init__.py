@@ -3,12 +3,16 @@
 Each is a page of its own, and they can be read in this order:
 
     rewrite loops                the walk that all are made of; a scan taken apart
-    simplify constants           algebra; what can be computed now
+    moves simplify constants     algebra, of moves and of numbers; what is known now
     common_subexpressions        what is computed twice; loops that are run twice
     dead_code                    what nobody reads
     loop_invariants              what every step of a loop computes again
     loop_products reorder        products leave loops; chains of products
     expand                       softmax and others, composed for fusion
+    reports                      what each of them did
+    liveness                     which results are there at once
+    segments rematerialise       what is computed again instead of kept
+    mixed_precision              what is stored in 16 bits
 
 `optimise` applies them in turn, round by round, until none finds anything to do. It
 rewrites values only: a derivative has been taken before, inside of what was captured.
@@ -16,20 +20,19 @@ rewrites values only: a derivative has been taken before, inside of what was cap
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from ..cost import operations
 from ..errors import CaptureError
 from ..graph import Graph, check_graph
-from ..show import nested_graphs
 from .common_subexpressions import common_subexpressions
 from .constants import constants
 from .dead_code import dead_code
 from .expand import expand
 from .reorder import reorder
+from .reports import Report, report
 from .rewrite import Pass
 from .simplify import simplify
 
@@ -44,26 +47,11 @@ PASSES: tuple[Pass, ...] = (
     expand,  # at the end, so that the others see whole ops
 )
 
+# Once, at the end: what undoes what the passes above look for.
+AFTERWARDS: tuple[Pass, ...] = ()
+
 # Passes of which each finds what the other made, over and over, stop here.
 MOST_ROUNDS = 8
-
-
-@dataclass(frozen=True)
-class Report:
-    """What one pass did: nodes and operations before and after, those inside too."""
-
-    name: str
-    round: int
-    nodes_before: int
-    nodes_after: int
-    operations_before: int
-    operations_after: int
-    summary: str
-    """What there is more or less of: `-6 identity, -1 scan, +2 slice`."""
-
-    def __str__(self) -> str:
-        nodes = f"{self.nodes_before} -> {self.nodes_after} nodes"
-        return f"{self.name}: {nodes}: {self.summary}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +61,11 @@ class Optimised(Graph):
     reports: tuple[Report, ...] = ()
 
 
-def optimise(graph: Graph, passes: Sequence[Pass] = PASSES) -> Optimised:
+def optimise(
+    graph: Graph,
+    passes: Sequence[Pass] = PASSES,
+    afterwards: Sequence[Pass] = AFTERWARDS,
+) -> Optimised:
     """The graph of equal results, rewritten until no pass finds anything to do.
 
     Parameters
@@ -82,6 +74,8 @@ def optimise(graph: Graph, passes: Sequence[Pass] = PASSES) -> Optimised:
         Its inputs and outputs keep their names, order, shapes and dtypes.
     passes : sequence of functions from graph to graph
         In their order; by default all there are.
+    afterwards : sequence of functions from graph to graph
+        What is done once, when the others have nothing more to do.
 
     Returns
     -------
@@ -100,28 +94,27 @@ def optimise(graph: Graph, passes: Sequence[Pass] = PASSES) -> Optimised:
     of an optimised graph would not know of `stop_gradient`, so it is taken before.
     """
     check_graph("optimise", graph)
-    if not isinstance(passes, Sequence) or not all(map(callable, passes)):
-        raise CaptureError(
-            f"optimise: a sequence of functions from graph to graph is needed, "
-            f"{passes!r:.60} came"
-        )
+    for given in (passes, afterwards):
+        if not isinstance(given, Sequence) or not all(map(callable, given)):
+            raise CaptureError(
+                f"optimise: a sequence of functions from graph to graph is needed, "
+                f"{given!r:.60} came"
+            )
     reports: list[Report] = []
+    waiting = deque(each for _ in range(MOST_ROUNDS) for each in passes)
     settled = 0  # how many passes in a row have found nothing to do
-    for number in range(MOST_ROUNDS * len(passes)):
-        each = passes[number % len(passes)]
-        after = _checked(each, graph)
-        settled += 1
-        if after is not graph:
-            reports.append(_report(each, number // len(passes) + 1, graph, after))
-            graph, settled = after, 0
-        if settled == len(passes):
-            break
+    while waiting and settled < len(passes):
+        done = _applied(waiting.popleft(), graph, reports)
+        settled = settled + 1 if done is graph else 0
+        graph = done
+    for each in afterwards:
+        graph = _applied(each, graph, reports)
     parts: dict[str, Any] = {x.name: getattr(graph, x.name) for x in fields(Graph)}
     return Optimised(**parts, reports=tuple(reports))
 
 
-def _checked(each: Callable[..., Any], graph: Graph) -> Graph:
-    """What a pass made of a graph, which must have the same ends."""
+def _applied(each: Pass, graph: Graph, reports: list[Report]) -> Graph:
+    """What a pass made of a graph, which must have the same ends; with a report."""
     after = each(graph)
     name = getattr(each, "__name__", repr(each))
     check_graph(f"optimise: {name}", after)
@@ -130,6 +123,8 @@ def _checked(each: Callable[..., Any], graph: Graph) -> Graph:
             f"optimise: {name} must keep inputs and outputs: {_ends(graph)} became "
             f"{_ends(after)}"
         )
+    if after is not graph:
+        reports.append(report(name, graph, after))
     return after
 
 
@@ -140,43 +135,3 @@ def _ends(graph: Graph) -> tuple[Any, ...]:
         strict=True,
     )
     return tuple((name, str(x.dtype), x.shape) for name, x in ends)
-
-
-def _report(each: Pass, round_number: int, before: Graph, after: Graph) -> Report:
-    were, are = _ops(before), _ops(after)
-    return Report(
-        name=getattr(each, "__name__", repr(each)),
-        round=round_number,
-        nodes_before=were.total(),
-        nodes_after=are.total(),
-        operations_before=operations(before),
-        operations_after=operations(after),
-        summary=_summary(were, are)
-        or _summary(_ends_inside(before), _ends_inside(after)),
-    )
-
-
-def _summary(were: Counter[str], are: Counter[str]) -> str:
-    changes = {name: are[name] - were[name] for name in sorted({*were, *are})}
-    return ", ".join(f"{by:+} {name}" for name, by in changes.items() if by)
-
-
-def _ends_inside(graph: Graph) -> Counter[str]:
-    """How much nodes read, and how much is read and put out by graphs inside."""
-    count: Counter[str] = Counter()
-    for node in graph.nodes():
-        count["operands"] += len(node.inputs)
-        for _, body in nested_graphs(node.attrs):
-            count["results of graphs inside"] += len(body.outputs)
-            count += _ends_inside(body)
-    return count
-
-
-def _ops(graph: Graph) -> Counter[str]:
-    """How many nodes of every op a graph has, inside of its nodes as well."""
-    count: Counter[str] = Counter()
-    for node in graph.nodes():
-        count[node.op.name] += 1
-        for _, body in nested_graphs(node.attrs):
-            count += _ops(body)
-    return count

@@ -6,8 +6,9 @@
 Folding must not make a program larger: a number that is repeated over a matrix is four
 bytes, and so is its logarithm. A constant whose elements are all read from one place
 stays like that: elementwise ops compute one element, and what only moves elements moves
-none. One whose elements merely are all the same becomes such a number. Other results are computed if they are small, or not larger than what they are
-computed from. What would raise an error goes on to raise it when the graph runs.
+none. One whose elements merely are all the same becomes such a number. Other results
+are computed if they are small, or not larger than what they are computed from. What
+would raise an error goes on to raise it when the graph runs.
 
 A loop is given constants, too: where a carry's, a sequence's or an outer tensor's
 element is one and the same at every step, the body gets it as a constant of its own.

@@ -7,14 +7,14 @@ constants, and other invariant nodes.
       h, x, w -> matmul(                 ys = scan(h0, xs, w1, ...)
         h + x, permute_dims(w))   becomes   h, x, w1 -> matmul(h + x, w1)
 
-Only the last invariant values of the body become inputs of the loop; what led to them is
-dead there. What is only repeated (`broadcast_to`) stays inside, where it
-costs nothing; outside it would be a sequence of bytes to read.
+Only the last invariant values of the body become inputs of the loop; what led to them
+is dead there. What is only repeated (`broadcast_to`) stays inside, where it costs
+nothing; outside it would be a sequence of bytes to read.
 
 What a step passes through leaves the loop, too: a carry that is handed on as it came is
 no carry, and a result y that is invariant, or a slice of a sequence, is known without a
-loop. Every op is applied to the numbers that it was applied to before. A loop of no steps
-stays as it is: outside, an op could complain that would never have been run.
+loop. Every op is applied to the numbers that it was applied to before. A loop of no
+steps stays as it is: outside, an op could complain that would never have been run.
 
 Source: Allen and Cocke 1971; Aho, Lam, Sethi and Ullman 2007, section 9.5.
 """

@@ -11,20 +11,18 @@ again from what it was made of, right before the backward pass reads it:
                                        %8 = gelu(%0)
     %9 = matmul(g, %1)                 %9 = matmul(g, %8)
 
-**Without a budget** only elementwise ops and moves are computed again, and only where
-the peak falls: at the fullest node, values that nobody reads there are tried, large
-ones first, until none helps. **With a budget** that is not met, the forward pass is
-divided into segments. What leads from one into the next is kept; the rest of a segment,
-products and all, is computed again when the backward pass arrives at it. Segments that
-are half as long need half the memory while they are computed again, but twice as many
-values are kept between them, so some number is best: about the square root of the
-number of layers, if these are alike.
+**Without a budget** only elementwise ops and moves are computed again, and only if the
+peak falls: at the fullest node, all values are forgotten that nobody reads there and
+that take few such ops to make from what is kept; if that does not help, the larger half
+of them, and so on. Then another node is the fullest. **With a budget** that is not met
+so, parts of the forward pass are computed again, products and all: see `segments`.
 
-This pass runs after all others but fusion: to common subexpressions a value that is
-computed twice is what they are there to find.
+This pass runs after all others but fusion: to find what is computed twice is what
+common subexpressions are there for. Nodes are made anew in the order that is wanted,
+since a graph's order is that of serials.
 
-Source: Chen, Xu, Zhang and Guestrin 2016, sections 3 and 4 (segments, square root);
-Briggs, Cooper and Torczon 1992 (the word, and values that cost little).
+Source: Briggs, Cooper and Torczon 1992 (the word, and values that cost little); Chen,
+Xu, Zhang and Guestrin 2016, section 3 (activations of a backward pass).
 """
 
 from __future__ import annotations
@@ -118,6 +116,7 @@ def _idle(schedule: Schedule, turn: int) -> list[int]:
             else:
                 count = 0
         elif not is_cheap:
+            # One too many for whoever reads it; or it may as well be kept longer.
             count = _LONGEST_CHAIN if size > least else 0
         copies[key] = count
     return sorted(found, key=lambda key: -found[key])
@@ -141,10 +140,11 @@ def _without(schedule: Schedule, dropped: set[int], turn: int) -> Schedule:
 
 def _within(schedule: Schedule, budget_bytes: int) -> Schedule:
     """The schedule within a budget that computes least again."""
-    found = [schedule]
-    if schedule.peak > budget_bytes:
-        found += segmented(schedule)
-        found += map(_without_cheap_values, found[1:])
+    if schedule.peak <= budget_bytes:
+        return schedule
+    found = list(segmented(schedule))
+    if all(x.peak > budget_bytes for x in found):
+        found = [schedule, *map(_without_cheap_values, found)]
     fitting = [x for x in found if x.peak <= budget_bytes]
     if not fitting:
         least = min(x.peak for x in found)

@@ -7,8 +7,9 @@ are made as symbols: nothing is computed, and what nobody reads is left behind.
     %0 = identity(x)             rule: of `identity(x)` make `x`
     %1 = exp(%0)        becomes  %0 = exp(x)
 
-Names, scopes and the inputs themselves stay. Where a rule has nothing to offer in the
-whole graph, the graph comes back itself, so that `is` says whether a pass did anything.
+Names, scopes and the inputs themselves stay, and so do nodes before the first that has
+changed. Where a rule has nothing to offer in the whole graph, the graph comes back
+itself, so that `is` says whether a pass did anything.
 
 Relies on serials: what is made later is greater, so the new nodes are in order again.
 """
@@ -56,18 +57,21 @@ def rewritten(graph: Graph, rule: Rule, inside: Pass | None = None) -> Graph:
     scope_names, is_changed = graph.scope_names(), False
     for former in graph.nodes():
         begin = now()
-        attrs = _attrs(former.attrs, inside)
-        offer: Offer = _parted(former, became)
-        node = former
+        node, offer = former, _parted(former, became)
         if offer is None:
-            inputs = [became.get(x.serial, x) for x in former.inputs]
-            node = again(former, inputs, attrs)
+            attrs = _attrs(former.attrs, inside)
+            is_changed |= attrs is not former.attrs
+            if is_changed:  # what stands before the first change can stay
+                inputs = [became.get(x.serial, x) for x in former.inputs]
+                node = again(former, inputs, attrs)
             offer = rule(former, node)
-            is_changed |= offer is not None or attrs is not former.attrs
+        is_changed |= offer is not None
         became[former.serial] = found = node if offer is None else offer
         assert isinstance(found, tuple) or _is_like(found, former), former.op
         if former.serial in scope_names:
-            scopes.append(Scope(scope_names[former.serial], begin, now()))
+            first = former.serial - 1 if node is former else begin
+            end = now() if is_changed else former.serial
+            scopes.append(Scope(scope_names[former.serial], first, end))
         if former.serial in graph.node_names and isinstance(found, Tensor):
             names.setdefault(found.serial, graph.node_names[former.serial])
     if not is_changed:
@@ -77,7 +81,7 @@ def rewritten(graph: Graph, rule: Rule, inside: Pass | None = None) -> Graph:
     return replace(graph, outputs=outputs, scopes=merged, node_names=names)
 
 
-def _parted(former: Tensor, became: Mapping[int, Any]) -> Tensor | None:
+def _parted(former: Tensor, became: Mapping[int, Any]) -> Offer:
     """What took the place of one of several results, if a rule offered all of them."""
     several = became.get(former.inputs[0].serial) if is_pick(former) else None
     return several[former.attrs["index"]] if isinstance(several, tuple) else None

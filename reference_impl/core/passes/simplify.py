@@ -35,6 +35,18 @@ from ..dtype import FLOATING
 from ..graph import Graph
 from ..op import PRIMITIVES
 from ..tensor import Tensor
+from .moves import (
+    flat_concat,
+    joined_again,
+    moves_only_ones,
+    parts_of_split,
+    permuted_twice,
+    slice_of_part,
+    slice_of_placed,
+    sliced_twice,
+    whole_place,
+    whole_slice,
+)
 from .rewrite import is_made_by, made, repeated, rewritten, uniform
 
 Offer = Tensor | tuple[Tensor, ...] | None
@@ -113,131 +125,12 @@ def _product(out: Tensor, x: Tensor, y: Tensor) -> Offer:
     return _if(is_power, lambda: made("multiply", x, repeated(np.array(1 / number), y)))
 
 
-def _permuted_twice(out: Tensor, x: Tensor) -> Offer:
-    if not is_made_by(x, "permute_dims"):
-        return None
-    axes = tuple(x.attrs["axes"][axis] for axis in out.attrs["axes"])
-    return made("permute_dims", x.inputs[0], axes=axes)
-
-
-def _moves_only_ones(out: Tensor, x: Tensor) -> Offer:
-    """Where axes of size 1 move, elements stay in their order."""
-    moved = [axis for axis in out.attrs["axes"] if x.shape[axis] != 1]
-    return _if(moved == sorted(moved), lambda: made("reshape", x, shape=out.shape))
-
-
 def _converted_back(out: Tensor, x: Tensor) -> Offer:
     if not is_made_by(x, "astype"):
         return None
     source = x.inputs[0]
     is_whole = np.can_cast(source.dtype, x.dtype, "safe")
     return _if(is_whole and source.dtype == out.dtype, source)
-
-
-def _range_of(size: int, taken: Any) -> range:
-    return range(size)[slice(*taken)]
-
-
-def _taken(r: range) -> tuple[int, int | None, int]:
-    """A range as an attribute of `slice`, where a stop below zero is `None`."""
-    return (r.start, r.stop if r.stop >= 0 else None, r.step) if len(r) else (0, 0, 1)
-
-
-def _is_whole(size: int, taken: Any) -> bool:
-    return isinstance(taken, tuple) and _range_of(size, taken) == range(size)
-
-
-def _whole_slice(out: Tensor, x: Tensor) -> Offer:
-    parts = zip(x.shape, out.attrs["slices"], strict=True)
-    return _if(all(_is_whole(*part) for part in parts), x)
-
-
-def _sliced_twice(out: Tensor, x: Tensor) -> Offer:
-    if not is_made_by(x, "slice"):
-        return None
-    source, later = x.inputs[0], iter(out.attrs["slices"])
-    slices: list[Any] = []
-    for size, taken in zip(source.shape, x.attrs["slices"], strict=True):
-        if not isinstance(taken, tuple):
-            slices.append(taken)
-            continue
-        first, then = _range_of(size, taken), next(later)
-        if isinstance(then, tuple):
-            slices.append(_taken(first[slice(*then)]))
-        else:
-            slices.append(first[then])
-    return made("slice", source, slices=tuple(slices))
-
-
-def _slice_of_part(out: Tensor, x: Tensor) -> Offer:
-    """What is taken from one of several joined tensors is taken from that alone."""
-    if not is_made_by(x, "concat"):
-        return None
-    axis, slices = x.attrs["axis"], list(out.attrs["slices"])
-    taken = slices[axis]
-    if isinstance(taken, tuple):
-        where = _range_of(x.shape[axis], taken)
-        if not len(where):
-            return None
-    else:
-        where = range(taken % x.shape[axis], taken % x.shape[axis] + 1)
-    begin = 0
-    for part in x.inputs:
-        end = begin + part.shape[axis]
-        if begin <= min(where) and max(where) < end:
-            moved = range(where.start - begin, where.stop - begin, where.step)
-            slices[axis] = _taken(moved) if isinstance(taken, tuple) else moved[0]
-            return made("slice", part, slices=tuple(slices))
-        begin = end
-    return None
-
-
-def _slice_of_placed(out: Tensor, x: Tensor) -> Offer:
-    same = is_made_by(x, "place") and x.attrs["slices"] == out.attrs["slices"]
-    return _if(same, lambda: x.inputs[0])
-
-
-def _flat_concat(out: Tensor, *parts: Tensor) -> Offer:
-    axis = out.attrs["axis"]
-
-    def is_same(x: Tensor) -> bool:
-        return is_made_by(x, "concat") and x.attrs["axis"] == axis
-
-    if not any(map(is_same, parts)):
-        return None
-    flat = [y for x in parts for y in (x.inputs if is_same(x) else (x,))]
-    return made("concat", *flat, axis=axis)
-
-
-def _joined_again(out: Tensor, *parts: Tensor) -> Offer:
-    """All parts of one tensor, put together in their order."""
-    axis, first = out.attrs["axis"], parts[0]
-    if not is_made_by(first, "slice") or first.inputs[0].shape != out.shape:
-        return None
-    source, begin = first.inputs[0], 0
-    for part in parts:
-        if not is_made_by(part, "slice") or part.inputs[0] is not source:
-            return None
-        for a, (size, taken) in enumerate(
-            zip(source.shape, part.attrs["slices"], strict=True)
-        ):
-            end = begin + part.shape[axis]
-            wanted = range(begin, end) if a == axis else range(size)
-            if not isinstance(taken, tuple) or _range_of(size, taken) != wanted:
-                return None
-        begin += part.shape[axis]
-    return source
-
-
-def _slices(out: Tensor, x: Tensor) -> tuple[Tensor, ...]:
-    """The parts of a split, each by itself: one that nobody reads is not there."""
-    axis, begin, parts = out.attrs["axis"], 0, []
-    slices: list[Any] = [(0, size, 1) for size in x.shape]
-    for size in out.attrs["sizes"]:
-        slices[axis] = (begin, begin + size, 1)
-        parts.append(made("slice", x, slices=tuple(slices)))
-        begin += size
-    return tuple(parts)
 
 
 def _chosen(out: Tensor, condition: Tensor, x: Tensor, y: Tensor) -> Offer:
@@ -315,28 +208,23 @@ RULES: dict[str, tuple[Callable[..., Offer], ...]] = {
     "broadcast_to": (lambda out, x: _nothing_to_do(x, out), _outer("broadcast_to")),
     "permute_dims": (
         lambda out, x: _if(out.attrs["axes"] == tuple(range(len(x.shape))), x),
-        _permuted_twice,
-        _moves_only_ones,
+        permuted_twice,
+        moves_only_ones,
     ),
-    "slice": (_whole_slice, _sliced_twice, _slice_of_part, _slice_of_placed),
-    "place": (lambda out, x: _if(x.shape == out.shape and _fills(out), x),),
+    "slice": (whole_slice, sliced_twice, slice_of_part, slice_of_placed),
+    "place": (whole_place,),
     "concat": (
         lambda out, *parts: _if(len(parts) == 1, parts[0]),
-        _flat_concat,
-        _joined_again,
+        flat_concat,
+        joined_again,
     ),
-    "split": (_slices,),
+    "split": (parts_of_split,),
 }
 
 
 def _zero(x: Tensor) -> float:
     """What can be added to every number without changing it."""
     return -0.0 if x.dtype in FLOATING else 0
-
-
-def _fills(out: Tensor) -> bool:
-    parts = zip(out.shape, out.attrs["slices"], strict=True)
-    return all(_is_whole(*part) for part in parts)
 
 
 assert PRIMITIVES.keys() >= RULES.keys(), RULES.keys() - PRIMITIVES.keys()

@@ -6,6 +6,9 @@ from reference_impl import optim
 from reference_impl.core.passes.mixed_precision import mixed_precision
 from reference_impl.core.replay import Program
 
+# Roundings of float32, which compiled code takes in another order.
+REORDERED = 1e-6
+
 # A rounding of float16, after a few sums.
 ROUNDED = 4 * 2.0**-11
 
@@ -48,11 +51,11 @@ def test_training_is_that_of_the_optimiser_inside(compiled):
         needed, grads = ri.value_and_grad(squares)(plain, x)
         plain, whole = inner.update(grads, whole, plain)
 
-    assert value.item() == needed.item()  # as the factor is a power of two
-    for a, b in zip(
-        leaves((params, state["inner"])), leaves((plain, whole)), strict=True
-    ):
-        np.testing.assert_array_equal(a, b)
+    # Not a bit is lost, as the factor is a power of two.
+    tolerance = REORDERED if compiled else 0
+    came, needed = (value, params, state["inner"]), (needed, plain, whole)
+    for a, b in zip(leaves(came), leaves(needed), strict=True):
+        np.testing.assert_allclose(a, b, rtol=tolerance)
 
 
 @pytest.mark.parametrize("number", [np.inf, -np.inf, np.nan])
@@ -195,15 +198,17 @@ def test_it_goes_around_other_compositions():
         )
     )
     params, state = start(optimiser)
-    eager = lazy = params, state
-    compiled, x = ri.compile(stepper(optimiser)), ri.tensor([1.0, 2.0])
+    step, x = stepper(optimiser), ri.tensor([1.0, 2.0])
+    program = Program(ri.capture(step, params, state, x))
+    eager, arrays = (params, state), leaves((params, state, x))
 
     for _ in range(4):
-        _, *eager = stepper(optimiser)(*eager, x)
-        _, *lazy = compiled(*lazy, x)
+        _, *eager = step(*eager, x)
+        arrays[:-1] = program.run(arrays)[1:]
 
-    for a, b in zip(leaves(tuple(eager)), leaves(tuple(lazy)), strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-6)
+    assert eager[1]["inner"]["inner"]["step"].item() == 2
+    for a, b in zip(leaves(tuple(eager)), arrays[:-1], strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 def test_what_is_scaled_is_an_optimiser_of_wide_parameters():

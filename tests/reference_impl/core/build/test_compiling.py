@@ -112,7 +112,8 @@ def test_workers_serve_later_builds_and_end_when_idle(written, adding):
         os.kill(pids.pop(), 0)
 
 
-def test_every_source_is_compiled_once(written, adding):
+def test_every_source_is_compiled_once(written, adding, monkeypatch):
+    monkeypatch.setattr(compiling, "MAX_WORKERS", 2)
     sources = [adding(i) for i in range(20)]
 
     made = list(codes({source: written(source) for source in sources}, host()))

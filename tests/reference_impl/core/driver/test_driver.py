@@ -25,7 +25,7 @@ group = st.tuples(
 
 
 @each_count
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(groups=st.lists(group, max_size=6))
 def test_a_run_computes_what_a_loop_over_the_tables_does(tables, count, groups):
     came, needed = np.ones((2, 3, 120), np.int64)

@@ -12,8 +12,8 @@ import pytest
 from reference_impl.core.driver import run
 from reference_impl.core.driver.team import Team, team
 
-# A thread that is idle sleeps after about 0.1 ms; on a busy machine it takes longer.
-LONG_IDLE_SECONDS = 0.02
+# A thread that is idle sleeps after about 0.04 seconds, on a busy machine later.
+LONG_IDLE_SECONDS = 0.15
 
 
 @pytest.fixture
@@ -26,11 +26,11 @@ def counting(tables):
 @pytest.mark.parametrize("threads", [2, 3])
 def test_threads_that_sleep_are_woken(counting, threads):
     program, x = counting
-    for _ in range(10):
+    for _ in range(3):
         run(program, threads)
         time.sleep(LONG_IDLE_SECONDS)
 
-    assert (x == 10).all()
+    assert (x == 3).all()
 
 
 def test_threads_sleep_when_there_is_nothing_to_do(counting):
@@ -41,6 +41,15 @@ def test_threads_sleep_when_there_is_nothing_to_do(counting):
     time.sleep(0.1)
 
     assert time.process_time() - begun < 0.05
+
+
+def test_threads_that_take_naps_notice_a_run(counting):
+    program, x = counting
+    for _ in range(20):
+        run(program, 2)
+        time.sleep(0.002)
+
+    assert (x == 20).all()
 
 
 def test_several_threads_of_python_may_run_programs(tables):
@@ -76,6 +85,31 @@ def test_a_team_can_be_closed(counting):
 
     assert (x == 1).all()
     assert threading.active_count() == before
+
+
+@pytest.fixture
+def interrupted(counting):
+    """A team whose run was interrupted after its thread had been woken."""
+    own = Team(2)
+    own._lead(counting[0].address, 0, own._address)
+    assert not own._has_run.value
+    own._woken[0].set()
+    time.sleep(LONG_IDLE_SECONDS)
+    return own
+
+
+def test_a_team_runs_after_an_interrupt(interrupted, counting):
+    program, x = counting
+    interrupted.run(program.address)
+    interrupted.close()
+
+    assert (x == 1).all()
+
+
+def test_a_team_closes_after_an_interrupt(interrupted):
+    interrupted.close()
+
+    assert not any(each.is_alive() for each in interrupted._threads)
 
 
 PROGRAM = """

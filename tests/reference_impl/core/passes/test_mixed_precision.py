@@ -26,11 +26,11 @@ def captured(function, *shapes):
 
 def widths(graph):
     """The ops that give 16 bits, and those that give float32, casts apart."""
-    found = {16: set(), 32: set()}
-    for node in graph.nodes():
-        if node.op.name != "astype" and not isinstance(node.dtype, tuple):
-            found[8 * node.dtype.itemsize].add(node.op.name)
-    return found[16], found[32]
+    nodes = [x for x in graph.nodes() if x.op.name not in ("astype", "identity")]
+    return tuple(
+        {x.op.name for x in nodes if x.dtype in dtypes}
+        for dtypes in ((ri.float16, ri.bfloat16), (ri.float32,))
+    )
 
 
 def casts(graph):
@@ -136,10 +136,18 @@ def test_a_convolution_takes_narrow_windows():
         *((2, 3, 8, 8), (4, 3, 3, 3), (4, 4, 3, 3)),
     )
 
-    narrow, wide = widths(mixed_precision(graph))
+    assert widths(mixed_precision(graph)) == ({"conv", "relu"}, set())
 
-    assert {"windows", "matmul", "relu"} <= narrow
-    assert "relu" not in wide
+
+def test_so_do_both_of_its_gradients():
+    def loss(w, v, x):
+        return ri.sum(ri.conv(ri.relu(ri.conv(x, w)), v))
+
+    graph = captured(ri.grad(loss, (0, 1)), (4, 3, 3, 3), (4, 4, 3, 3), (2, 3, 8, 8))
+
+    narrow, _ = widths(mixed_precision(graph))
+
+    assert {"conv", "conv_filters", "conv_transpose", "gated"} <= narrow
 
 
 def test_other_dtypes_are_left_alone():
@@ -196,12 +204,11 @@ def mlp_loss(params, x, y):
     return ri.mean((x @ weight + bias - y) ** 2)
 
 
-def mlp(update):
+def mlp(update, layers=4):
     rng = np.random.default_rng(0)
-    model = [(normal(rng, 16, 16), normal(rng, 16)) for _ in range(4)]
+    model = [(normal(rng, 16, 16), normal(rng, 16)) for _ in range(layers)]
     step, state = training_step(mlp_loss, update, model)
-    args = (*state, normal(rng, 64, 16), normal(rng, 64, 16))
-    return step, args
+    return step, (*state, normal(rng, 64, 16), normal(rng, 64, 16))
 
 
 def test_the_update_is_wide_even_of_what_a_next_step_multiplies():
@@ -221,12 +228,13 @@ def test_the_update_is_wide_even_of_what_a_next_step_multiplies():
 
 
 def test_less_is_kept_and_rematerialisation_goes_on_from_there():
-    step, args = mlp(optim.sgd(lr=1e-2))
-    graph = common_subexpressions(ri.capture(step, *args))
+    step, (model, state, *_) = mlp(optim.sgd(lr=1e-2), layers=16)
+    x = np.zeros((512, 16), np.float32)
+    graph = common_subexpressions(ri.capture(step, model, state, x, x))
 
     after = mixed_precision(graph)
 
-    assert peak_bytes(after) < 0.8 * peak_bytes(graph)
+    assert peak_bytes(after) < 0.65 * peak_bytes(graph)
     assert peak_bytes(rematerialise(after)) <= peak_bytes(after)
 
 
@@ -247,7 +255,7 @@ def test_an_mlp_trains_to_nearly_the_loss_of_float32(dtype):
     wide = trained(graph, args, 60)
     narrow = trained(mixed_precision(graph, dtype), args, 60)
 
-    assert wide < 0.03
+    assert wide < 0.06
     assert narrow == pytest.approx(wide, rel=NEARLY)
 
 

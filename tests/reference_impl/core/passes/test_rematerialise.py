@@ -222,9 +222,11 @@ def test_values_of_random_graphs_stay_to_the_bit(program):
 
 def test_a_layer_of_the_library_is_rematerialised():
     layers = nn.Sequential(
-        nn.Linear(D, 4 * D, key=ri.random.key(0)),
-        nn.gelu,
-        nn.Linear(4 * D, D, key=ri.random.key(1)),
+        {
+            "up": nn.Linear.init(ri.random.key(0), D, 4 * D),
+            "gelu": nn.Activation(nn.gelu),
+            "down": nn.Linear.init(ri.random.key(1), 4 * D, D),
+        }
     )
     x = np.zeros((N, D), np.float32)
     graph = common_subexpressions(

@@ -107,6 +107,18 @@ def test_training_steps_keep_the_promise():
     assert sum(found) / len(found) < 1.02
 
 
+def test_the_worst_input_that_a_search_found_keeps_the_promise():
+    # Hill climbing by units, first and last step, over eleven or so buffers.
+    found = [
+        *((2, 1, 4), (4, 1, 2), (1, 2, 6), (4, 1, 3), (6, 3, 4), (4, 0, 2)),
+        *((3, 0, 4), (1, 0, 1), (1, 5, 7), (1, 2, 4), (1, 0, 4)),
+    ]
+    lives = [Lifetime(64 * units, first, last) for units, first, last in found]
+
+    assert lower_bound(lives) == 20 * 64  # which is enough, by exhaustive search
+    assert arena_bytes(lives, offsets(lives)) <= 22 * 64
+
+
 @pytest.mark.parametrize("count", [100, 300, 1000])
 def test_random_lifetimes_keep_the_promise(count):
     found = [excess(random_lives(random.Random(seed), count)) for seed in range(4)]

@@ -1,0 +1,227 @@
+"""What printers of loop nests have in common: everything but the language."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ..dtype import BOOLEANS, FLOATS, INTEGERS, Dtype, int64
+from .formula import without_parentheses
+from .layout import Layout
+from .nest import Apply, Index, Literal, Load, Nest, Reduce, Store
+from .schedule import Accumulate, Begin, Do, Loop, Offset, Step, schedule
+
+WIDTH = 88
+INDENT = "    "
+
+
+class Printer(ABC):
+    """Prints the loops of a nest; a language says how single things are written.
+
+    Attributes
+    ----------
+    of_integers : dict of str to str
+        Templates of ops that differ for integers from those for floats.
+    """
+
+    of_integers: dict[str, str]
+
+    def __init__(self, nest: Nest) -> None:
+        self.nest, self.layout = nest, Layout(nest)
+
+    @abstractmethod
+    def literal(self, value: bool | int | float, dtype: Dtype) -> str:
+        """A number."""
+
+    @abstractmethod
+    def template(self, op: str, element: Dtype) -> str:
+        """The law of an op for one element."""
+
+    @abstractmethod
+    def argument(self, position: int, name: str) -> str:
+        """A line that reads an argument."""
+
+    @abstractmethod
+    def loop(self, axis: int) -> tuple[str, list[str]]:
+        """The lines before and after the body of a loop."""
+
+    @abstractmethod
+    def defined(self, name: str, value: str, dtype: Dtype) -> str:
+        """A line that gives a new variable its value."""
+
+    @abstractmethod
+    def changed(self, name: str, value: str) -> str:
+        """A line that gives a variable another value."""
+
+    @abstractmethod
+    def loaded(self, array: int, index: str, when: str | None = None) -> str:
+        """An element of an array, or zero where a condition does not hold."""
+
+    @abstractmethod
+    def stored(self, array: int, index: str, value: str) -> str:
+        """A line that writes an element of an array."""
+
+    @abstractmethod
+    def converted(self, value: str, came: Dtype, wanted: Dtype) -> str:
+        """A value in another dtype."""
+
+    @abstractmethod
+    def chosen(self, condition: str, x: str, y: str) -> str:
+        """One of two values."""
+
+    @abstractmethod
+    def accumulated(self, kind: str, dtype: Dtype, so_far: str, value: str) -> str:
+        """The value of a reduction after one more element."""
+
+    def body(self) -> list[str]:
+        """The lines of the function, without its head."""
+        loops = list(self.lines(schedule(self.nest, self.layout), 1))
+        used = set(re.findall(r"\w+", "\n".join(loops)))
+        arguments = [
+            INDENT + self.argument(position, name)
+            for position, name in enumerate(self.layout.arguments)
+            if name in used
+        ]
+        return [*arguments, "", *loops]
+
+    def lines(self, steps: Sequence[Step], depth: int) -> Iterator[str]:
+        """Lines of code, indented by `depth`."""
+        for step in steps:
+            if isinstance(step, Loop):
+                before, after = self.loop(step.axis)
+                yield INDENT * depth + before
+                yield from self.lines(step.body, depth + 1)
+                yield from (INDENT * depth + line for line in after)
+            else:
+                for line in self.step(step):
+                    yield from wrapped(line, INDENT * depth)
+
+    def step(self, step: Offset | Do | Begin | Accumulate) -> Iterator[str]:
+        """Lines of code without loops."""
+        match step:
+            case Offset(array, axis):
+                yield self.defined(*self.layout.offset(array, axis), int64)
+            case Do(number):
+                yield self.statement(number)
+            case Begin(number, array):
+                reduce = self.reduce(number)
+                first = self.literal(empty(reduce.kind, reduce.dtype), reduce.dtype)
+                if array is None:
+                    yield self.defined(f"v{number}", first, reduce.dtype)
+                else:
+                    yield self.stored(array, self.layout.index(array, []), first)
+            case Accumulate(number, array):
+                yield from self.accumulation(number, array)
+
+    def accumulation(self, number: int, array: int | None) -> Iterator[str]:
+        """Lines that take one more element into a reduction."""
+        reduce, name = self.reduce(number), f"v{number}"
+        index = "" if array is None else self.layout.index(array, [])
+        so_far = name if array is None else self.loaded(array, index)
+        value = self.value(reduce.operand)
+        if self.dtype(reduce.operand) != reduce.dtype:
+            value = self.converted(value, self.dtype(reduce.operand), reduce.dtype)
+        kind = reduce.kind
+        if reduce.dtype.kind in BOOLEANS:
+            kind = {"max": "any", "min": "all"}.get(kind, kind)
+        result = self.accumulated(kind, reduce.dtype, so_far, value)
+        if array is None:
+            yield self.changed(name, result)
+        else:
+            yield self.defined(name, result, reduce.dtype)
+            yield self.stored(array, index, name)
+
+    def statement(self, number: int) -> str:
+        """A line that loads, computes or stores."""
+        name = f"v{number}"
+        match self.nest.statements[number]:
+            case Load(array, at, when):
+                index = self.layout.index(array, [self.position(i) for i in at])
+                condition = None if when is None else self.value(when)
+                value = self.loaded(array, index, condition)
+                return self.defined(name, value, self.dtype(number))
+            case Apply() as apply:
+                return self.defined(name, self.applied(apply), apply.dtype)
+            case Store(array, value_of):
+                index = self.layout.index(array, [])
+                return self.stored(array, index, self.value(value_of))
+        raise AssertionError("literals, positions and reductions are no lines")
+
+    def value(self, number: int) -> str:
+        """The name of a value; a literal is its own."""
+        match self.nest.statements[number]:
+            case Literal(value, dtype):
+                return self.literal(value, dtype)
+            case Index(axis):
+                return f"i{axis}"
+        return f"v{number}"
+
+    def position(self, number: int) -> str:
+        """A value as a position, an int64."""
+        value, dtype = self.value(number), self.dtype(number)
+        return value if dtype == int64 else self.converted(value, dtype, int64)
+
+    def applied(self, apply: Apply) -> str:
+        """An op, written out."""
+        values = [self.value(i) for i in apply.operands]
+        if apply.op == "where":
+            return self.chosen(*values)
+        came = self.dtype(apply.operands[0])
+        if apply.op == "astype":
+            return self.converted(values[0], came, apply.dtype)
+        template = self.template(apply.op, came)
+        if came.kind in INTEGERS:
+            template = self.of_integers.get(apply.op, template)
+        literals = {"one": self.literal(1, came), "zero": self.literal(0, came)}
+        return without_parentheses(template.format(*values, **literals))
+
+    def reduce(self, number: int) -> Reduce:
+        """The reduction of this number."""
+        statement = self.nest.statements[number]
+        assert isinstance(statement, Reduce)
+        return statement
+
+    def dtype(self, number: int) -> Dtype:
+        """The dtype of a value."""
+        match self.nest.statements[number]:
+            case Load(array, _, _):
+                return self.nest.arrays[array].dtype
+            case Literal(dtype=dtype) | Apply(dtype=dtype) | Reduce(dtype=dtype):
+                return dtype
+        return int64
+
+
+def empty(kind: str, dtype: Dtype) -> bool | int | float:
+    """The value of a reduction of no elements."""
+    if kind not in ("max", "min"):
+        return {"sum": 0, "prod": 1, "any": False, "all": True}[kind]
+    is_max = kind == "max"
+    if dtype.kind in BOOLEANS:
+        return not is_max
+    if dtype.kind in FLOATS:
+        return -np.inf if is_max else np.inf
+    limits = np.iinfo(dtype)
+    return int(limits.min if is_max else limits.max)
+
+
+def wrapped(line: str, indent: str) -> Iterator[str]:
+    """A line, or several ones if it is too long, broken inside of parentheses."""
+    if len(indent + line) <= WIDTH:
+        yield indent + line
+        return
+    end = ";" if line.endswith(";") else ""
+    call = re.fullmatch(r"((?:[\w ]+ = )?[\w.]+\()(.*)\)", line.removesuffix(";"))
+    if call:
+        head, value = call.groups()
+    else:
+        head, _, value = line.removesuffix(";").partition(" = ")
+        head += " = ("
+    yield indent + head
+    width = WIDTH - len(indent + INDENT)
+    for part in textwrap.wrap(value, width, break_long_words=False):
+        yield indent + INDENT + part
+    yield f"{indent}){end}"
