@@ -14,6 +14,7 @@ user; the second time, with a warm cache, it has the cores on which it is timed.
 from __future__ import annotations
 
 import random
+import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -184,8 +185,7 @@ class Contest:
     def _open(self, entry: Entry) -> None:
         if len(self._cores) < self.group.threads:
             raise Failed(f"there is no more than {len(self._cores)} core")
-        caches = self._folder / entry.contender.key
-        caches.mkdir()
+        caches = Path(tempfile.mkdtemp(dir=self._folder))
         if entry.contender in CACHED:
             with self._worker(entry.contender, caches, machine.cores()) as worker:
                 entry.first = self._answer(entry, worker, "open")

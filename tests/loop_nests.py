@@ -1,6 +1,7 @@
 """Loop nests for tests: evaluated by NumPy, called with arrays, drawn at random."""
 
 import ctypes
+import functools
 import itertools
 
 import numpy as np
@@ -120,6 +121,141 @@ def contiguous(nest, sizes, memory):
     return Walk(nest, sizes, memory, strides)
 
 
+def walk_of(nest, sizes, memory=(), rng=None):
+    """A contiguous walk; arrays that are not given are random, or zero."""
+    arrays = list(memory)
+    for array in nest.arrays[len(arrays) :]:
+        shape = [n for n, each in zip(sizes, array.strides, strict=True) if each != 0]
+        count = int(np.prod(shape))
+        made = np.zeros(count, array.dtype)
+        arrays.append(
+            made if rng is None else rng.normal(size=count).astype(array.dtype)
+        )
+    return contiguous(nest, list(sizes), arrays)
+
+
+def random_elements(dtype, count, rng):
+    """Elements for which ops have values in most cases, zeros among them."""
+    if dtype.kind == "b":
+        return rng.integers(0, 2, count).astype(dtype)
+    if dtype.kind in "iu":
+        return rng.integers(0 if dtype.kind == "u" else -7, 8, count).astype(dtype)
+    return (2 * rng.normal(size=count)).astype(dtype)
+
+
+def every_op(dtype):
+    """The names of all elementwise ops for a dtype, and a nest that computes each."""
+    names, arrays = [], [Array(dtype, (1,))] * 2
+    statements = [Load(0), Load(1)]
+    if dtype.kind in "iu":  # of which shifts and powers want no negative ones
+        statements[1:] = [Load(1), Apply("abs", (1,), dtype)]
+    for op in PRIMITIVES.values():
+        if op.kind != "elementwise" or dtype.kind not in op.kinds:
+            continue
+        count = len(op.__signature__.parameters)
+        result = op.dtype(*[np.ones(1, dtype)] * count)
+        operands = (0, len(statements[:3]) - 1 if dtype.kind in "iu" else 1)[:count]
+        statements.append(Apply(op.name, operands, result))
+        statements.append(Store(len(arrays), len(statements) - 1))
+        arrays.append(Array(result, (1,)))
+        names.append(op.name)
+    return names, Nest("every_op", (False,), tuple(arrays), tuple(statements))
+
+
+class _Written:
+    """A nest of float32, written statement by statement."""
+
+    def __init__(self):
+        self.arrays, self.statements = [], []
+
+    def load(self, *strides):
+        self.arrays.append(Array(ri.float32, strides))
+        return self.put(Load(len(self.arrays) - 1))
+
+    def store(self, value, *strides):
+        self.arrays.append(Array(ri.float32, strides))
+        return self.put(Store(len(self.arrays) - 1, value))
+
+    def put(self, statement):
+        self.statements.append(statement)
+        return len(self.statements) - 1
+
+    def op(self, name, *operands):
+        numbers = [
+            each if isinstance(each, int) else self.put(Literal(each, ri.float32))
+            for each in operands
+        ]
+        return self.put(Apply(name, tuple(numbers), ri.float32))
+
+    def reduce(self, kind, value):
+        return self.put(Reduce(kind, value, ri.float32))
+
+    def nest(self, stem, *reduced):
+        return Nest(stem, reduced, tuple(self.arrays), tuple(self.statements))
+
+
+@functools.cache
+def typical():
+    """Kernels that models are made of, by name."""
+    kernels = {}
+
+    w = _Written()
+    w.store(w.op("relu", w.op("add", w.load(None, 1), w.load(0, 1))), None, 1)
+    kernels["bias_relu"] = w.nest("bias_relu", False, False)
+
+    w = _Written()
+    x = w.load(None, 1)
+    bell = w.op("erf", w.op("multiply", x, 0.5**0.5))
+    half = w.op("multiply", x, 0.5)
+    w.store(w.op("multiply", half, w.op("add", bell, 1.0)), None, 1)
+    kernels["gelu"] = w.nest("gelu", False, False)
+
+    w = _Written()
+    i, f, g, o, cell = (w.load(None, 1) for _ in range(5))
+    kept = w.op("multiply", w.op("sigmoid", f), cell)
+    cell = w.op("add", kept, w.op("multiply", w.op("sigmoid", i), w.op("tanh", g)))
+    w.store(cell, None, 1)
+    w.store(w.op("multiply", w.op("sigmoid", o), w.op("tanh", cell)), None, 1)
+    kernels["lstm_gates"] = w.nest("lstm_gates", False, False)
+
+    w = _Written()
+    w.store(w.reduce("sum", w.load(None, 1)), 1, 0)
+    kernels["sum_of_rows"] = w.nest("sum_of_rows", False, True)
+
+    w = _Written()
+    w.store(w.reduce("sum", w.op("square", w.load(None, 1))), 1, 0)
+    kernels["sum_of_squares"] = w.nest("sum_of_squares", False, True)
+
+    w = _Written()
+    w.store(w.reduce("max", w.load(None, 1)), 1, 0)
+    kernels["max_over_rows"] = w.nest("max_over_rows", False, True)
+
+    w = _Written()
+    w.store(w.reduce("sum", w.load(None, None, 1)), None, 0, 1)
+    kernels["sum_of_columns"] = w.nest("sum_of_columns", False, True, False)
+
+    w = _Written()
+    x = w.load(None, 1)
+    power = w.op("exp", w.op("subtract", x, w.load(1, 0)))
+    w.store(power, None, 1)
+    w.store(w.reduce("sum", power), 1, 0)
+    kernels["exponentials"] = w.nest("exponentials", False, True)
+
+    w = _Written()
+    p, g, m, v = (w.load(1) for _ in range(4))
+    m = w.op("add", w.op("multiply", m, 0.9), w.op("multiply", g, 0.1))
+    square = w.op("square", g)
+    v = w.op(
+        "add", w.op("multiply", w.op("abs", v), 0.999), w.op("multiply", square, 0.001)
+    )
+    size = w.op("add", w.op("sqrt", v), 1e-8)
+    w.store(w.op("subtract", p, w.op("multiply", w.op("divide", m, size), 0.01)), 1)
+    w.store(m, 1)
+    w.store(v, 1)
+    kernels["adam"] = w.nest("adam", False)
+    return kernels
+
+
 # Small whole numbers: sums and products of a few are exact in every dtype, so that
 # results are equal however they are computed.
 LARGEST = 3
@@ -166,7 +302,9 @@ class _Drawing:
             step *= self.sizes[axis] + self.draw(st.integers(0, 2))
         strides[rank], step = step, step * (rows or 1)
         shown = [
-            stride if stride == 0 or (stride == 1 and self.draw(st.booleans())) else None
+            stride
+            if stride == 0 or (stride == 1 and self.draw(st.booleans()))
+            else None
             for stride in strides[:rank]
         ]
         low = 0 if dtype.kind in "ub" else -LARGEST

@@ -103,7 +103,8 @@ class CPrinter(Printer):
     # The templates are for floats; a division by zero would end the program.
     of_integers = {  # noqa: RUF012
         **dict.fromkeys(("ceil", "floor", "round", "trunc"), "{0}"),
-        **{"isfinite": "true", "isinf": "false"},
+        "isfinite": "true",
+        "isinf": "false",
         "floor_divide": f"({{1}} == 0 ? 0 : {_QUOTIENT})",
         "remainder": f"({{1}} == 0 ? 0 : {_REST})",
         "pow": "integer_power((uint64_t){0}, (uint64_t){1})",

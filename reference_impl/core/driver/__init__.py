@@ -8,10 +8,10 @@ group, so there is nothing to hand out: all that threads say to each other is th
 have come to a barrier.
 
 Numba's parallel loops would start and join their threads once for every kernel, and
-would need Numba in every process. Measured on two of four cores, others at work, the
-best of 21 rounds: a parallel loop of Numba (OpenMP) 2.8 us, a run of one instruction
-2.8 us on two threads, and every further group with a barrier 0.2 to 0.4 us. On one
-thread a run takes 1.2 us, a group 25 to 40 ns, an instruction 4 to 8 ns.
+would need Numba in every process. Measured on a busy machine, the best of 21 rounds, on
+two threads: a parallel loop of Numba (OpenMP) takes 2 to 3 us, a run of one instruction
+as long, and every further group with a barrier 0.2 to 0.4 us. On one thread a run takes
+1.0 to 1.8 us, a group 25 to 40 ns, an instruction 4 to 8 ns.
 
     intrinsics   what Numba's Python lacks for it
     loop         the loop, as it is compiled

@@ -103,7 +103,7 @@ class Function:
 
     def slot(self, kind: str) -> Value:
         """Memory of the function's own for one value."""
-        result = Value(self, "ptr", f"%s{next(self.numbers)}")
+        result = Value(self, "ptr", f"%slot{next(self.numbers)}")
         self.slots.append(f"  {result} = alloca {kind}")
         return result
 

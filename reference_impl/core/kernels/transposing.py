@@ -51,8 +51,11 @@ def transposed(
     if not (M and N and count):
         return []
     size, is_batched = dtype.itemsize, count > 1
-    own = (x_step, out_step) if is_batched else (None, out_stride)
-    steps = [step if step is None else step * size for step in own]
+    x_own = x_step if is_batched and x_step >= (M - 1) * x_stride + N else None
+    out_own = out_stride
+    if is_batched:
+        out_own = out_step if out_step >= (N - 1) * out_stride + M else None
+    steps = [step if step is None else step * size for step in (x_own, out_own)]
     source = _source(np.dtype(f"u{size}"), target)
     return [
         Kernel(

@@ -246,7 +246,8 @@ def _indexed(find: Callable[[View, View, View], Any]) -> Rule:
 
     def rule(self: _Lowering, node: Tensor, inputs: list[View]) -> None:
         x, numbers = inputs[0], inputs[-1]
-        is_known = numbers.buffer in self.given and not numbers.turn
+        is_constant = numbers.buffer in self.constants
+        is_known = is_constant or (numbers.buffer in self.given and not numbers.turn)
         if len(inputs) > 2 or not is_known or node.attrs.get("axes", (0,)) != (0,):
             raise NoKernel
         if x.dtype not in (float32, float64):
@@ -255,7 +256,10 @@ def _indexed(find: Callable[[View, View, View], Any]) -> Rule:
             self.in_order(x), self.in_order(numbers), self.fresh(node)
         )
         self.steps += kernels
-        self.checks.append(replace(check, numbers=numbers))
+        if is_constant:
+            check(numbers.array)
+        else:
+            self.checks.append(replace(check, numbers=numbers))
 
     return rule
 

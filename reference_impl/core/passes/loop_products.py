@@ -33,7 +33,7 @@ from ..dtype import INEXACT
 from ..graph import Graph
 from ..tensor import Tensor
 from .loops import Carry, Given, Loop, is_loop
-from .rewrite import is_made_by, made, readers, rewritten, uniform
+from .rewrite import is_constant, is_made_by, made, readers, rewritten, uniform
 
 Results = tuple[Tensor, ...]
 
@@ -89,8 +89,9 @@ class _Plan:
         """Make sequences of a product's factors, unless they have too many elements."""
         bases = {base.serial: base for base in map(_base, x.inputs)}
         new = {key: b for key, b in bases.items() if key not in self.there}
-        if any(uniform(b) is not None for b in new.values()):
-            return False
+        same = {x.inside.serial for x in self.loop.free}
+        if any(is_constant(b) or b.serial in same for b in new.values()):
+            return False  # what is the same at every step makes no sequence
         if math.fsum(b.size for b in new.values()) > most:
             return False
         self.ys |= new
@@ -138,13 +139,14 @@ def _terms(carry: Carry, counts: Mapping[int, int]) -> list[Tensor]:
 
 def _leads(x: Tensor, total: Tensor) -> bool:
     """Whether a chain of additions begins with `x`."""
-    waiting = [total]
+    waiting, seen = [total], {total.serial}
     while waiting:
         node = waiting.pop()
         if node is x:
             return True
         if is_made_by(node, "add"):
-            waiting.extend(node.inputs)
+            waiting += [y for y in node.inputs if y.serial not in seen]
+            seen |= {y.serial for y in node.inputs}
     return False
 
 

@@ -149,6 +149,27 @@ def test_batches_of_products_are_added_up_as_well():
     assert_close(graph, after)
 
 
+def test_a_factor_that_is_the_same_at_every_step_is_not_stored():
+    def function(total, x, w):
+        return ri.scan(lambda total, x: (total + w @ x, None), total, x)[0]
+
+    graph = captured(function, (D, D), (T, 2, D), (D, 2))
+
+    assert loop_products(graph) is graph
+
+
+def test_a_sum_that_doubles_many_times_is_searched_once():
+    def step(total, x):
+        doubled = x
+        for _ in range(40):
+            doubled = doubled + doubled
+        return (total + (doubled + x)) + x, None
+
+    graph = captured(lambda total, x: ri.scan(step, total, x)[0], (3,), (T, 3))
+
+    assert_close(graph, loop_products(graph))
+
+
 def test_factors_that_are_larger_than_their_product_are_not_stored():
     def function(h, total, x):
         def step(carry, x):
