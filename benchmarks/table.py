@@ -25,7 +25,7 @@ def show(rows: Sequence[Row], console: Console) -> None:
         what = f"{WORK[phase]}, threads: {threads}"
         console.print(f"[bold]{what}[/]; ratio to PyTorch eager, and its quartiles")
         console.print(_table(inside, _ratio, with_aims=True))
-        console.print(f"the first: {what}; with a warm cache; growth of the process")
+        console.print("the first one; with a warm cache; growth of the process")
         console.print(_table(inside, _beginning))
     for reason, names in reasons(rows).items():
         console.print(Text(f"{', '.join(names)}: {reason}", style="red"))

@@ -110,7 +110,7 @@ class _Watch:
     """Seconds, and the largest resident memory, since it was made."""
 
     def __init__(self) -> None:
-        self._before = None
+        self._before: int | None = None
         status = Path("/proc/self/status")
         if status.exists():
             Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
@@ -122,7 +122,10 @@ class _Watch:
 
     def peak_bytes(self) -> int | None:
         """Above what was there at the start; nothing where the system does not say."""
-        return self._before and _resident_bytes("VmHWM") - self._before
+        if self._before is None:
+            return None
+        # Linux counts in batches for each thread, so the peak may seem to be below.
+        return max(0, _resident_bytes("VmHWM") - self._before)
 
 
 def _resident_bytes(name: str) -> int:

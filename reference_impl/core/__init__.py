@@ -15,7 +15,7 @@ Modules import downwards only, so they can be read from the first line to the la
     walk chosen                  derivatives: two walks, and what they are about
     autodiff jacobian adjoint    what they are for: gradients, matrices, graphs
     replay body fused            graphs that run op by op, and inside of ops
-    lazy kernel                  functions that are generated
+    lazy kernel known_tree       functions that are generated; trees seen again
     passes/                      graphs that compute the same, better
     codegen/ kernels/            source text: of loops, of products
     build/ driver/               machine code; the loop that runs it

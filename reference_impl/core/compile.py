@@ -21,6 +21,7 @@ from .device import CPU, HOST, Device
 from .elements import tensor
 from .errors import CaptureError
 from .graph import Graph, capture, is_array
+from .known_tree import Build, Take, builder, taker
 from .number import integers
 from .operands import common_device
 from .passes import optimise
@@ -43,6 +44,14 @@ class _Found:
     """Which of the graph's inputs may be overwritten."""
 
     place: Device
+    take: Take
+    """Takes the leaves of arguments of this kind."""
+
+    kinds: Sequence[tuple[Any, ...]]
+    """The shape, dtype and device of each leaf, if all are arrays."""
+
+    build: Build
+    """Puts the results together."""
 
 
 class Compiled:
@@ -55,18 +64,25 @@ class Compiled:
         self.function = function
         self.donate = frozenset(donate)
         self._found: dict[Any, _Found] = {}
+        self._latest: _Found | None = None
 
     def __call__(self, *args: Any) -> Any:
         """What the function returns for these trees."""
-        leaves, structure = tree.flatten(args)
-        found = self._known(args, leaves, structure)
-        tensors = [x if x.__class__ is Tensor else tensor(x) for x in _arrays(leaves)]
-        if any(x.root != UNTRACKED for x in tensors):
-            results = found.graph.apply(*tensors)
-        else:
-            place = found.place
-            results = [known(array, place) for array in _run(found, tensors)]
-        return tree.unflatten(found.graph.structure, results)
+        latest, tensors = self._latest, []
+        # What comes is mostly what came the last time: 25 us instead of 60 us for a
+        # perceptron of three layers and its optimiser's state.
+        if latest is None or not (
+            latest.take(args, tensors) and _are_like(tensors, latest.kinds)
+        ):
+            leaves, structure = tree.flatten(args)
+            latest = self._known(args, leaves, structure)
+            tensors = [tensor(x) for x in leaves if is_array(x)]
+            self._latest = latest if len(tensors) == len(leaves) else None
+        if any([x.root != UNTRACKED for x in tensors]):  # noqa: C419 (half the time)
+            return tree.unflatten(latest.graph.structure, latest.graph.apply(*tensors))
+        place = latest.place
+        results = [known(array, place) for array in _run(latest, tensors)]
+        return latest.build(iter(results))
 
     def graph(self, *args: Any) -> Graph:
         """The graph for arguments of these shapes and dtypes."""
@@ -84,7 +100,7 @@ class Compiled:
                 f"one has no hash: {error}"
             ) from None
         if found is None:
-            found = self._found[key] = self._new(args)
+            found = self._found[key] = self._new(args, *key)
             if len(self._found) == MANY_SHAPES + 1:
                 warnings.warn(
                     f"compile: {found.graph.name} was compiled for {len(self._found)} "
@@ -94,17 +110,21 @@ class Compiled:
                 )
         return found
 
-    def _new(self, args: Sequence[Any]) -> _Found:
+    def _new(
+        self, args: Sequence[Any], structure: tree.Structure, kinds: tuple[Any, ...]
+    ) -> _Found:
         graph = capture(self.function, *args)
         constants = graph.constants()
         read = [*graph.inputs, *constants]
         place = common_device(graph.name, read) if read else HOST
+        known_of = taker(structure), kinds, builder(graph.structure)
         if not isinstance(place, CPU):
-            return _Found(graph, Program(graph), frozenset(), place)
+            return _Found(graph, Program(graph), frozenset(), place, *known_of)
         given_up = frozenset(_inputs_of(args, self.donate))
         shared = _shared(graph, given_up)
         plan = Plan(fuse(optimise(graph)), place, shared)
-        return _Found(graph, plan, frozenset(plan.shared.values()), place)
+        given_up = frozenset(plan.shared.values())
+        return _Found(graph, plan, given_up, place, *known_of)
 
 
 def _signature(leaf: Any) -> Any:
@@ -147,8 +167,17 @@ def _shared(graph: Graph, given_up: Iterable[int]) -> dict[int, int]:
     return shared
 
 
-def _arrays(leaves: Sequence[Any]) -> list[Any]:
-    return [x for x in leaves if isinstance(x, (Tensor, np.ndarray, np.generic))]
+def _are_like(leaves: Sequence[Any], kinds: Sequence[tuple[Any, ...]]) -> bool:
+    """Whether leaves are tensors of these shapes and dtypes on these devices."""
+    for x, (shape, dtype, place) in zip(leaves, kinds, strict=True):
+        if (
+            x.__class__ is not Tensor
+            or x.shape != shape
+            or x.dtype is not dtype
+            or x.device is not place
+        ):
+            return False
+    return True
 
 
 def _run(found: _Found, tensors: Sequence[Tensor]) -> list[np.ndarray]:

@@ -100,6 +100,8 @@ def source(nest: Nest) -> Source:
 class CPrinter(Printer):
     """Writes a nest's parts in C."""
 
+    end_of_loop = ("}",)
+
     # The templates are for floats; a division by zero would end the program.
     of_integers = {  # noqa: RUF012
         **dict.fromkeys(("ceil", "floor", "round", "trunc"), "{0}"),
@@ -137,11 +139,14 @@ class CPrinter(Printer):
         kind = f"const {kind}" if name.startswith("x") else kind
         return f"{kind} *restrict {name} = ({kind} *)args[{position}];"
 
-    def loop(self, axis: int) -> tuple[str, list[str]]:
-        """The lines before and after the body of a loop."""
-        first, last = ("0", f"n{axis}") if axis else ("begin", "end")
-        i = f"i{axis}"
-        return f"for (int64_t {i} = {first}; {i} < {last}; {i}++) {{", ["}"]
+    def loop(self, name: str, first: str, last: str, step: int = 1) -> str:
+        """The line before the body of a loop."""
+        more = "++" if step == 1 else f" += {step}"
+        return f"for (int64_t {name} = {first}; {name} < {last}; {name}{more}) {{"
+
+    def lesser(self, x: str, y: str) -> str:
+        """The lesser of two integers."""
+        return f"({x} < {y} ? {x} : {y})"
 
     def defined(self, name: str, value: str, dtype: Dtype) -> str:
         """A line that gives a new variable its value."""

@@ -14,16 +14,15 @@ from typing import Any
 
 from llvmlite import ir
 from numba.core import cgutils, types
-from numba.extending import (
-    intrinsic,
-    models,
-    register_jitable,
-    register_model,
-)
+from numba.extending import intrinsic as _intrinsic
+from numba.extending import models, register_jitable, register_model
 
 Builder = Any  # llvmlite's, whose classes have no annotations
 Value = Any
 Made = tuple[Any, Callable[..., Value]] | None
+
+# Numba's annotations do not know that callers leave the first parameter out.
+intrinsic: Any = _intrinsic
 
 # Arrays from this number on are taken for overlapping with all others.
 MOST_ARRAYS = 64

@@ -122,10 +122,15 @@ class PythonPrinter(Printer):
             return f'{name} = array(args, {position}, "{dtype}")'
         return f"{name} = args[{position}]"
 
-    def loop(self, axis: int) -> tuple[str, list[str]]:
-        """The lines before and after the body of a loop."""
-        extent = f"n{axis}" if axis else "begin, end"
-        return f"for i{axis} in range({extent}):", []
+    def loop(self, name: str, first: str, last: str, step: int = 1) -> str:
+        """The line before the body of a loop."""
+        steps = "" if step == 1 else f", {step}"
+        start = "" if first == "0" and step == 1 else f"{first}, "
+        return f"for {name} in range({start}{last}{steps}):"
+
+    def lesser(self, x: str, y: str) -> str:
+        """The lesser of two integers."""
+        return f"min({x}, {y})"
 
     def defined(self, name: str, value: str, dtype: Dtype) -> str:
         """A line that gives a new variable its value."""

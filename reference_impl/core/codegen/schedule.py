@@ -8,16 +8,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..dtype import FLOATS
 from .layout import Layout
 from .nest import Apply, Index, Literal, Load, Nest, Reduce, Statement, Store
 
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """All positions on an axis."""
+    """All positions on an axis.
+
+    Attributes
+    ----------
+    parts : tuple of int
+        Sums of floats, which are taken of blocks of positions, and then of the blocks:
+        a sum of thousands of numbers loses no more digits than one of a hundred.
+    """
 
     axis: int
     body: tuple[Step, ...]
+    parts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +60,17 @@ class Begin:
 
 @dataclass(frozen=True, slots=True)
 class Accumulate:
-    """Take one more element into a reduction; see `Begin`."""
+    """Take one more element into a reduction; see `Begin`.
+
+    Attributes
+    ----------
+    is_part : bool
+        Whether into the sum of a block.
+    """
 
     number: int
     array: int | None
+    is_part: bool = False
 
 
 Step = Loop | Offset | Do | Begin | Accumulate
@@ -112,11 +128,12 @@ class _Schedule:
 
     def steps(self, depth: int) -> tuple[Step, ...]:
         """What stands inside of the first `depth` loops."""
-        before = (*self._offsets(depth - 1), *self._statements(depth))
+        before: tuple[Step, ...] = (*self._offsets(depth - 1), *self._statements(depth))
         if depth == self.rank:
-            return (*before, *(Accumulate(*each) for each in self.reductions))
+            return (*before, *self._accumulations())
         inner = self.steps(depth + 1)
-        loop = (Loop(depth, inner),) if inner else ()
+        parts = self._parts() if depth == self.rank - 1 else ()
+        loop = (Loop(depth, inner, parts),) if inner else ()
         if depth == self.reduced:
             return (*before, *self._beginnings(), *loop, *self._afterwards())
         return (*before, *loop)
@@ -141,6 +158,19 @@ class _Schedule:
                 of_these = [x for x in self._offsets(axis) if x.array in written]
                 steps = (Loop(axis, (*of_these, *steps)),)
         return steps
+
+    def _accumulations(self) -> list[Accumulate]:
+        parts = self._parts()
+        return [Accumulate(i, array, i in parts) for i, array in self.reductions]
+
+    def _parts(self) -> tuple[int, ...]:
+        """The sums of floats that are in variables."""
+        return tuple(
+            i
+            for i, x in enumerate(self.nest.statements)
+            if isinstance(x, Reduce) and x.kind == "sum"
+            if x.dtype.kind in FLOATS and not self.in_memory
+        )
 
     def _afterwards(self) -> list[Do]:
         """What reads a reduction; in memory, it is in its place already."""

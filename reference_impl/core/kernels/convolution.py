@@ -73,7 +73,9 @@ def convolution(
     N, H, W, C = image
     height, width = (
         window(size, *rest)
-        for size, rest in zip((H, W), zip(taps, strides, pads, dilations, strict=True), strict=True)
+        for size, rest in zip(
+            (H, W), zip(taps, strides, pads, dilations, strict=True), strict=True
+        )
     )
     return Convolution(N, C, filters, height, width)
 
@@ -109,11 +111,15 @@ def forward(
     area = sizes.C * sizes.F
     kernel = correlated(
         *(x, weight, out),
-        **{"images": sizes.N, "channels": sizes.C, "filters": sizes.F},
-        **{"height": sizes.height, "width": sizes.width},
+        images=sizes.N,
+        channels=sizes.C,
+        filters=sizes.F,
+        height=sizes.height,
+        width=sizes.width,
         layouts=layouts or (sizes.image, sizes.result),
         tap_strides=(sizes.width.taps * area, area),
-        **{"dtype": dtype, "target": target},
+        dtype=dtype,
+        target=target,
     )
     return [kernel]
 
@@ -152,11 +158,15 @@ def backward_input(
                     g,
                     replace(turned, offset=turned.offset + tap * size),
                     replace(out, offset=out.offset + pixel * size),
-                    **{"images": sizes.N, "channels": sizes.F, "filters": sizes.C},
-                    **{"height": h.window, "width": w.window},
+                    images=sizes.N,
+                    channels=sizes.F,
+                    filters=sizes.C,
+                    height=h.window,
+                    width=w.window,
                     layouts=(g_layout, Layout(image, row * h.step, column * w.step)),
                     tap_strides=(h.tap_step * across, w.tap_step * area),
-                    **{"dtype": dtype, "target": target},
+                    dtype=dtype,
+                    target=target,
                 )
             )
     return kernels
@@ -175,9 +185,13 @@ def _turned(
     last = replace(weight, offset=weight.offset + (taps - 1) * area * dtype.itemsize)
     kernels = transposed(
         *(last, copy),
-        **{"M": sizes.C, "N": sizes.F, "x_stride": sizes.F, "out_stride": sizes.C},
+        M=sizes.C,
+        N=sizes.F,
+        x_stride=sizes.F,
+        out_stride=sizes.C,
         batch=(taps, -area, area),
-        **{"dtype": dtype, "target": target},
+        dtype=dtype,
+        target=target,
     )
     return copy, kernels
 
@@ -203,8 +217,12 @@ def backward_weight(
         return []
     return pixel_sums(
         *(x, g, out),
-        **{"images": sizes.N, "channels": sizes.C, "filters": sizes.F},
-        **{"height": sizes.height, "width": sizes.width},
+        images=sizes.N,
+        channels=sizes.C,
+        filters=sizes.F,
+        height=sizes.height,
+        width=sizes.width,
         layouts=layouts or (sizes.image, sizes.result),
-        **{"dtype": dtype, "target": target},
+        dtype=dtype,
+        target=target,
     )

@@ -137,8 +137,12 @@ def _sums(
         "s2": taps[0],
         "s1": f.chosen(is_dense, one, taps[1]),
         "k": f.chosen(is_dense, f.most(taps[1], 0) * a["channels"], a["channels"]),
-        **{"x_s2": height.dilation * a["x_h"], "x_s1": x_w, "x_k": 1},
-        **{"y_s2": a["w_h"], "y_s1": a["w_w"], "y_k": a["filters"]},
+        "x_s2": height.dilation * a["x_h"],
+        "x_s1": x_w,
+        "x_k": 1,
+        "y_s2": a["w_h"],
+        "y_s1": a["w_w"],
+        "y_k": a["filters"],
         "accumulate": 0,
     }
 
@@ -162,9 +166,7 @@ class _Block:
     x_strides: tuple[Value, Value]
     out_strides: tuple[Value, Value]
 
-    def write(
-        self, tiles: tuple[Tile, Tile], values: dict[str, Value | int]
-    ) -> None:
+    def write(self, tiles: tuple[Tile, Tile], values: dict[str, Value | int]) -> None:
         """Write instructions that compute it, tiles along its longer side."""
         f, (tile, _) = self.function, tiles
         is_wide = self.sizes[1] >= self.sizes[0]
@@ -181,4 +183,6 @@ class _Block:
                         "out": f.at(out, row * out_row),
                         "rows": size - row,
                     }
-                    shape.call(f, values | places | {"x_row": x_row, "out_row": out_row})
+                    shape.call(
+                        f, values | places | {"x_row": x_row, "out_row": out_row}
+                    )

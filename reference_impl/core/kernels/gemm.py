@@ -16,8 +16,8 @@ from ..kernel import LLVM, Buffer, Kernel, Ref, Source, named
 from . import shapes
 from .llvm import kernel
 from .packing import packed
-from .vector_unit import VectorUnit
 from .tiles import Tile
+from .vector_unit import VectorUnit
 from .vectors import declarations, element
 
 Scratch = Callable[[int, str], Buffer]
@@ -78,7 +78,12 @@ def products(
     if not (M and N and count):
         return []
     tile = shapes.best(M, N, target.lanes(dtype), target)
-    panels, y_k, y_panel, kernels = -(-N // tile.columns), y_strides[0], tile.columns, []
+    panels, y_k, y_panel, kernels = (
+        -(-N // tile.columns),
+        y_strides[0],
+        tile.columns,
+        [],
+    )
     if _is_transposed(N, K, y_strides):
         copies, y_k, y_panel = (count if y_step else 1), tile.columns, K * tile.columns
         tile = replace(tile, is_padded=True)
@@ -86,8 +91,13 @@ def products(
         kernels.append(
             packed(
                 *(y, copy),
-                **{"N": N, "K": K, "stride": y_strides[1], "batch": (copies, y_step)},
-                **{"columns": tile.columns, "dtype": dtype, "target": target},
+                N=N,
+                K=K,
+                stride=y_strides[1],
+                batch=(copies, y_step),
+                columns=tile.columns,
+                dtype=dtype,
+                target=target,
             )
         )
         y, y_step = copy, panels * y_panel if y_step else 0
@@ -99,7 +109,10 @@ def products(
         Kernel(
             _source(tile, dtype),
             (
-                *(_stepped(*pair, dtype) for pair in zip((x, y, out), owned, strict=True)),
+                *(
+                    _stepped(*pair, dtype)
+                    for pair in zip((x, y, out), owned, strict=True)
+                ),
                 *(M, N, K, *strides, count, x_step, y_step, out_step),
                 *(axis, int(accumulate), -(-x_block // tile.rows) * tile.rows),
             ),
@@ -118,7 +131,7 @@ def _is_transposed(N: int, K: int, strides: tuple[int, int]) -> bool:
         return False
     if K > 1 and strides[0] != 1:
         raise ValueError(
-            f"products: y has the strides {strides}; one of them must be 1: copy y first"
+            f"products: one stride of y must be 1, or y must be copied; got {strides}"
         )
     return True
 
@@ -184,7 +197,9 @@ def _source(tile: Tile, dtype: np.dtype) -> Source:
                         "y": y_start,
                         "out": f.at(out, where),
                         **dict.fromkeys(("x_s2", "x_s1", "y_s2", "y_s1"), 0),
-                        **{"s2": 1, "s1": 1, "k": f.least(a["k"] - k, K_BLOCK)},
+                        "s2": 1,
+                        "s1": 1,
+                        "k": f.least(a["k"] - k, K_BLOCK),
                         **{n: a[n] for n in ("x_row", "x_k", "y_k", "out_row")},
                         "rows": m_end - m,
                         "columns": a["n"] - p * tile.columns,

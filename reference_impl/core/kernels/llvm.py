@@ -133,7 +133,9 @@ class Function:
 
     def fetch(self, where: Value, is_written: bool = False) -> None:
         """Begin to bring memory into the cache, or do nothing if it does not exist."""
-        self.line(f"call void {PREFETCH}(ptr {where}, i32 {int(is_written)}, i32 3, i32 1)")
+        self.line(
+            f"call void {PREFETCH}(ptr {where}, i32 {int(is_written)}, i32 3, i32 1)"
+        )
 
     def least(self, x: Value, y: Value | int) -> Value:
         """The smaller of two integers."""
@@ -147,7 +149,9 @@ class Function:
         """The value x if the condition holds, else y."""
         return self.value(x.kind, f"select i1 {condition}, {x.kind} {x}, {x.kind} {y}")
 
-    def arguments(self, addresses: int, integers: int) -> tuple[list[Value], list[Value]]:
+    def arguments(
+        self, addresses: int, integers: int
+    ) -> tuple[list[Value], list[Value]]:
         """A kernel's arguments: addresses first, integers then."""
         kinds = ["ptr"] * addresses + ["i64"] * integers
         values = []

@@ -12,8 +12,8 @@ import numpy as np
 
 from ..kernel import LLVM, Kernel, Ref, Source, named
 from .llvm import kernel
-from .vector_unit import VectorUnit
 from .transposing import block_size, write_strip
+from .vector_unit import VectorUnit
 from .vectors import declarations, element
 
 

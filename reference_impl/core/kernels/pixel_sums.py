@@ -2,9 +2,9 @@
 
     out[kh, kw, c, f] = sum over images and outputs of x[pixel under kh, kw; c] * g[f]
 
-A tile's rows are taps and channels of one row of the filter, which follow one another in
-an image; what is summed over is a run of outputs that have the same taps. Threads share
-the rows of the result, so no two of them add to the same number.
+A tile's rows are taps and channels of one row of the filter, which follow one another
+in an image; what is summed over is a run of outputs that have the same taps. Threads
+share the rows of the result, so no two of them add to the same number.
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ def pixel_sums(
     if width.dilation * x_layout.column != channels:
         # Taps that do not follow one another are summed for one by one.
         columns = [(_single(width, tap), tap) for tap in range(width.taps)]
-    tile = shapes.best(columns[0][0].taps * channels, filters, target.lanes(dtype), target)
+    tile = shapes.best(
+        columns[0][0].taps * channels, filters, target.lanes(dtype), target
+    )
     image = (x_layout.image + g_layout.image) * size
     block = max(1, IMAGE_BLOCK_BYTES // max(image, 1))
     outputs = images * height.outputs * width.outputs
@@ -121,11 +123,15 @@ def _source(tile: Tile, dtype: np.dtype) -> Source:
             "x": f.at(x, n * a["x_n"] + first_tap),
             "y": f.at(g, n * a["g_n"] + h0 * a["g_h"] + w0 * a["g_w"] + p),
             "out": f.at(out, kh * a["out_h"] + first * a["filters"] + p),
-            **{"s2": f.least(a["count"] - n, a["block"])},
-            **{"x_s2": a["x_n"], "y_s2": a["g_n"]},
+            "s2": f.least(a["count"] - n, a["block"]),
+            "x_s2": a["x_n"],
+            "y_s2": a["g_n"],
             **_inner_sums(f, a, (height, width), (h1 - h0, w1 - w0)),
-            **{"x_row": 1, "out_row": a["filters"], "rows": last - first},
-            **{"columns": a["filters"] - p, "accumulate": 1},
+            "x_row": 1,
+            "out_row": a["filters"],
+            "rows": last - first,
+            "columns": a["filters"] - p,
+            "accumulate": 1,
         }
         whole = (last - first) // tile.rows * tile.rows
         for shape, start, stop in ((tile, 0, whole), (clipped, whole, last - first)):
@@ -150,6 +156,8 @@ def _inner_sums(
     names = (("s1", "k"), ("x_s1", "x_k"), ("y_s1", "y_k"))
     return {
         name: f.chosen(is_wide, *pair[:: 1 if name == outer else -1])
-        for (outer, inner), pair in zip(names, (sizes, x_strides, g_strides), strict=True)
+        for (outer, inner), pair in zip(
+            names, (sizes, x_strides, g_strides), strict=True
+        )
         for name in (outer, inner)
     }

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from .vector_unit import VectorUnit
 from .tiles import Tile
+from .vector_unit import VectorUnit
 
 # Of cores since about 2014: multiply-adds, loads and instructions begun in a cycle, and
 # the cycles until a multiply-add can be added to.
 MULTIPLY_ADDS, LOADS, INSTRUCTIONS, LATENCY = 2, 2, 4, 4
 # Counting and jumping, once for all the multiply-adds of a tile.
 OVERHEAD = 4
-# Cycles that vectors of y and elements of x are late on average: fitted to measurements.
+# Cycles that a vector of y and an element of x are late on average, by measurements.
 VECTOR_DELAY, ROW_DELAY = 0.25, 0.15
 # More rows have more addresses than there are registers for.
 MOST_ROWS = 16

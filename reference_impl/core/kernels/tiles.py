@@ -110,7 +110,11 @@ def _write(tile: Tile, vectors: Vectors, p: dict[str, Value]) -> None:
 
 def _row(tile: Tile, rows: Value, i: int) -> Value | int:
     f = rows.function
-    return f.chosen(rows >= i + 1, Value(f, "i64", str(i)), rows - 1) if tile.is_clipped else i
+    return (
+        f.chosen(rows >= i + 1, Value(f, "i64", str(i)), rows - 1)
+        if tile.is_clipped
+        else i
+    )
 
 
 def _masks(tile: Tile, vectors: Vectors, columns: Value) -> list[Value | None]:
@@ -134,7 +138,9 @@ def _sum(
         y = f.at(p["y"], s2 * p["y_s2"] + s1 * p["y_s1"])
         with f.loop(0, p["k"]) as k:
             y_k, x_k = f.at(y, k * p["y_k"]), f.at(x, k * p["x_k"])
-            ys = [vectors.load(f.at(y_k, j * tile.lanes), m) for j, m in enumerate(masks)]
+            ys = [
+                vectors.load(f.at(y_k, j * tile.lanes), m) for j, m in enumerate(masks)
+            ]
             for j in range(tile.vectors):
                 f.fetch(f.at(f.at(y_k, p["y_k"] * Y_AHEAD), j * tile.lanes))
             f.fetch(f.at(x_k, p["x_k"] * X_AHEAD))
@@ -145,7 +151,9 @@ def _sum(
                     vectors.store(vectors.multiply_add(one, other, so_far), sums[i, j])
 
 
-def _distances(f: Function, stride: Value, rows: list[Value | int]) -> list[Value | int]:
+def _distances(
+    f: Function, stride: Value, rows: list[Value | int]
+) -> list[Value | int]:
     """From the first row to each of these, in bytes."""
     odd = {}
 

@@ -61,7 +61,10 @@ def transposed(
         Kernel(
             source,
             (
-                *(replace(ref, step=step) for ref, step in zip((x, out), steps, strict=True)),
+                *(
+                    replace(ref, step=step)
+                    for ref, step in zip((x, out), steps, strict=True)
+                ),
                 *(M, N, x_stride, out_stride, *batch, int(is_batched)),
             ),
             reads=(0,),
@@ -137,7 +140,10 @@ def _write_block(
 
 
 def _clipped(f: Function, size: int, limit: Value) -> list[Value]:
-    return [f.chosen(limit >= i + 1, Value(f, "i64", str(i)), limit - 1) for i in range(size)]
+    return [
+        f.chosen(limit >= i + 1, Value(f, "i64", str(i)), limit - 1)
+        for i in range(size)
+    ]
 
 
 def _turned(f: Function, kind: str, rows: list[Value]) -> list[Value]:

@@ -70,7 +70,9 @@ class Vectors:
             f.store(value, where, self.kind)
         else:
             called = f"call void @llvm.masked.store.{self.suffix}.p0"
-            f.line(f"{called}({self.kind} {value}, ptr {where}, i32 1, {mask.kind} {mask})")
+            f.line(
+                f"{called}({self.kind} {value}, ptr {where}, i32 1, {mask.kind} {mask})"
+            )
 
     def zeros(self) -> Value:
         """Zero in all lanes."""
@@ -92,5 +94,7 @@ class Vectors:
 
     def _in_all_lanes(self, value: Value, kind: str) -> Value:
         f, zeros = self.function, f"<{self.lanes} x i32> zeroinitializer"
-        first = f.value(kind, f"insertelement {kind} poison, {value.kind} {value}, i64 0")
+        first = f.value(
+            kind, f"insertelement {kind} poison, {value.kind} {value}, i64 0"
+        )
         return f.value(kind, f"shufflevector {kind} {first}, {kind} poison, {zeros}")

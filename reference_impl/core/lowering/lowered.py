@@ -21,6 +21,7 @@ from ..tensor import Tensor, value
 from . import indexing, products, windowed
 from .draft import copy, fill
 from .indexing import Check
+from .order import ordered
 from .region import Region
 from .step import Library, Step
 from .view import VIEWS, View, new_view, viewed
@@ -66,7 +67,7 @@ def lowered(graph: Graph, shared: Mapping[int, int] | None = None) -> Lowered:
     lowering = _Lowering(given={view.buffer for view in inputs})
     for x, view in zip(graph.inputs, inputs, strict=True):
         lowering.views[x.serial, 0] = view
-    lowering.lower(graph, outputs)
+    lowering.lower(graph, outputs, ordered(graph, shared or {}))
     return Lowered(lowering.steps, inputs, outputs, lowering.constants, lowering.checks)
 
 
@@ -88,7 +89,9 @@ class _Lowering:
     checks: list[Check] = field(default_factory=list)
     given: set[Buffer] = field(default_factory=set)
 
-    def lower(self, graph: Graph, outputs: Sequence[View | None]) -> None:
+    def lower(
+        self, graph: Graph, outputs: Sequence[View | None], nodes: Sequence[Tensor]
+    ) -> None:
         """Add the steps of a graph, whose outputs are written where they belong."""
         ends = [
             (x, view)
@@ -98,9 +101,8 @@ class _Lowering:
         for x, view in ends:
             if x.data is None:
                 self.targets.setdefault(_key(x), view)
-        for node in graph.nodes():
-            if node.op.name != "pick":
-                self._add(node)
+        for node in nodes:
+            self._add(node)
         for x, view in ends:
             there = self.view(x)
             if there.buffer is not view.buffer or there.offset != view.offset:
@@ -279,7 +281,7 @@ def _scan(self: _Lowering, node: Tensor, inputs: list[View]) -> None:
         inner.views[x.serial, 0] = view
     slots = [_turning(y, node) for y in stacked]
     # What is both a result and a carry is written to the result, and copied.
-    inner.lower(body, [*[None] * carries, *slots])
+    inner.lower(body, [*[None] * carries, *slots], ordered(body, {}))
     after = [inner.view(x) for x in body.outputs[:carries]]
     after = [inner.apart(x, carry) for x in after]
     for new, view in zip(after, carry, strict=True):

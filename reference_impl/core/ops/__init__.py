@@ -20,6 +20,7 @@ Modules import from those above them only, so they can be read in this order:
     sorting searching         orders; positions of what is looked for
     statistics                norms, variances, quantiles
     windows                   sliding windows, as views
+    choosing                  the largest element of every window
     correlation               filters and windows: a form and its three products
     convolution pooling       what is made of every window
     grid                      ranges, coordinates, triangles

@@ -9,7 +9,7 @@ transpose, `unwindows`, adds every element of every box to where it was. A pooli
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -45,6 +45,18 @@ class Window(NamedTuple):
         """How many fit on an image, along each axis; below 1 if not even one does."""
         axes = zip(image, self.extents, self.strides, strict=True)
         return tuple((size - extent) // stride + 1 for size, extent, stride in axes)
+
+    def layers(self, image: Shape) -> Iterator[tuple[slice, ...]]:
+        """For each of its elements: where on an image that one is, at all positions."""
+        counts = self.positions(image)
+        for offset in itertools.product(*map(range, self.sizes)):
+            starts = _products(offset, self.dilations)
+            yield tuple(
+                slice(start, start + count * stride, stride)
+                for start, count, stride in zip(
+                    starts, counts, self.strides, strict=True
+                )
+            )
 
     def covered(self, counts: Shape) -> Shape:
         """The smallest image on which it has that many positions."""
@@ -208,18 +220,14 @@ def _unwindows(x, *, shape, strides, dilations):
     result  (..., S1, ..., Sn), the given `shape`
     """
     n = len(shape)
-    counts, sizes = x.shape[-2 * n : -n], x.shape[-n:]
+    window = Window(x.shape[-n:], strides, dilations)
     first = x[..., *(0,) * n]
     # Its axes lie in memory in the order of the operand's, so that both are read and
     # written in runs.
     total: Any = np.zeros_like(
         first, wide_type(x.dtype), "K", shape=(*first.shape[:-n], *shape)
     )
-    for offset in itertools.product(*map(range, sizes)):
-        starts = _products(offset, dilations)
-        places = [
-            slice(start, start + count * stride, stride)
-            for start, count, stride in zip(starts, counts, strides, strict=True)
-        ]
-        total[..., *places] += x[..., *offset]
+    offsets = itertools.product(*map(range, window.sizes))
+    for offset, layer in zip(offsets, window.layers(shape), strict=True):
+        total[..., *layer] += x[..., *offset]
     return total.astype(x.dtype, copy=False)

@@ -26,7 +26,7 @@ def without(size, sample):
 SIZELESS = {"axes", "axis", "keepdims", "descending", "dtype", "order", "upper"}
 
 # Primitives whose public functions see to it that there are elements.
-GUARDED = {"first_largest", "is_first_largest", "last_writer", "previous_writer"}
+GUARDED = {"last_writer", "previous_writer"}
 
 
 def can_be_empty(sample):

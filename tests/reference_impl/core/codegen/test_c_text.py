@@ -71,7 +71,7 @@ def test_a_16_bit_float_is_rounded_as_numpy_rounds(dtype, tmp_path):
     arrays = [Array(each, (1,)) for each in (dtype, ri.float32, ri.float32, dtype)]
     statements = (Load(0), Load(1), Store(2, 0), Store(3, 1))
     nest = Nest("halves", (False,), tuple(arrays), statements)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         every = np.arange(1 << 16).astype(np.uint16).view(dtype)
         wide = every.astype(np.float32)
         between = np.append((wide[:-1] + wide[1:]) / 2, np.float32(1))
@@ -108,10 +108,14 @@ def test_a_text_reads_as_if_a_person_wrote_it():
     for (int64_t i0 = begin; i0 < end; i0++) {
         int64_t x0_i0 = i0 * x0_s0;
         float v2 = 0.0f;
-        for (int64_t i1 = 0; i1 < n1; i1++) {
-            float v0 = x0[x0_i0 + i1];
-            float v1 = v0 * v0;
-            v2 = v2 + v1;
+        for (int64_t b1 = 0; b1 < n1; b1 += 4096) {
+            float p2 = 0.0f;
+            for (int64_t i1 = b1; i1 < (b1 + 4096 < n1 ? b1 + 4096 : n1); i1++) {
+                float v0 = x0[x0_i0 + i1];
+                float v1 = v0 * v0;
+                p2 = p2 + v1;
+            }
+            v2 = v2 + p2;
         }
         y0[i0] = v2;
     }

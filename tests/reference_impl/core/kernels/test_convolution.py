@@ -69,7 +69,10 @@ def computed(memory, x, weight, g, parts=(), **how):
 def case(shape, filters, taps, dtype=np.float64, **how):
     """Random image, weight and cotangent."""
     rng = np.random.default_rng(0)
-    x, weight = rng.standard_normal(shape), rng.standard_normal((*taps, shape[3], filters))
+    x, weight = (
+        rng.standard_normal(shape),
+        rng.standard_normal((*taps, shape[3], filters)),
+    )
     g_shape = (*windows_of(x, taps, **how).shape[:3], filters)
     return tuple(v.astype(dtype) for v in (x, weight, rng.standard_normal(g_shape)))
 

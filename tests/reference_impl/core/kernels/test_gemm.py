@@ -39,8 +39,12 @@ def product(memory, x, y, *, transposed=(False, False), start=None, parts=()):
     kernels = products(
         *(memory.copy(v) for v in lying),
         ref,
-        **{"M": M, "N": N, "K": K},
-        **{"x_strides": x_strides, "y_strides": y_strides, "out_stride": N},
+        M=M,
+        N=N,
+        K=K,
+        x_strides=x_strides,
+        y_strides=y_strides,
+        out_stride=N,
         batch=(count, M * K, K * N, M * N),
         dtype=dtype,
         accumulate=start is not None,
@@ -60,7 +64,9 @@ def product(memory, x, y, *, transposed=(False, False), start=None, parts=()):
 def test_products_equal_those_of_numpy(new_memory, data):
     dtype = data.draw(st.sampled_from(DTYPES))
     # Few numbers of rows and columns: each pair of them is a tile to compile.
-    M, N = data.draw(st.sampled_from([(0, 3), (1, 1), (1, 40), (5, 3), (13, 33), (40, 0)]))
+    M, N = data.draw(
+        st.sampled_from([(0, 3), (1, 1), (1, 40), (5, 3), (13, 33), (40, 0)])
+    )
     K = data.draw(st.sampled_from([0, 1, 2, 7, 256, 300]))
     count = data.draw(st.integers(0, 3))
     transposed = data.draw(st.tuples(st.booleans(), st.booleans()))
@@ -100,10 +106,16 @@ def test_one_y_serves_a_whole_batch(memory):
 
     kernels = products(
         *(memory.copy(x), memory.copy(y), ref),
-        **{"M": 5, "N": 7, "K": 6},
-        **{"x_strides": (6, 1), "y_strides": (7, 1), "out_stride": 7},
-        **{"batch": (3, 30, 0, 35), "dtype": x.dtype},
-        **{"scratch": memory.scratch, "target": memory.unit},
+        M=5,
+        N=7,
+        K=6,
+        x_strides=(6, 1),
+        y_strides=(7, 1),
+        out_stride=7,
+        batch=(3, 30, 0, 35),
+        dtype=x.dtype,
+        scratch=memory.scratch,
+        target=memory.unit,
     )
     memory.run(kernels)
 
@@ -119,9 +131,15 @@ def test_what_lies_between_rows_of_out_is_left_alone(memory):
 
     kernels = products(
         *(memory.copy(x), memory.copy(y), ref),
-        **{"M": 7, "N": 9, "K": 4},
-        **{"x_strides": (4, 1), "y_strides": (9, 1), "out_stride": 20},
-        **{"dtype": x.dtype, "scratch": memory.scratch, "target": memory.unit},
+        M=7,
+        N=9,
+        K=4,
+        x_strides=(4, 1),
+        y_strides=(9, 1),
+        out_stride=20,
+        dtype=x.dtype,
+        scratch=memory.scratch,
+        target=memory.unit,
     )
     memory.run(kernels)
 
@@ -135,9 +153,15 @@ def test_a_y_without_unit_stride_is_refused(memory):
     with pytest.raises(ValueError, match=r"y has the strides \(8, 2\)"):
         products(
             *(x, y, out),
-            **{"M": 4, "N": 2, "K": 2},
-            **{"x_strides": (4, 1), "y_strides": (8, 2), "out_stride": 4},
-            **{"dtype": np.dtype("f4"), "scratch": memory.scratch, "target": AVX2},
+            M=4,
+            N=2,
+            K=2,
+            x_strides=(4, 1),
+            y_strides=(8, 2),
+            out_stride=4,
+            dtype=np.dtype("f4"),
+            scratch=memory.scratch,
+            target=AVX2,
         )
 
 
@@ -146,7 +170,10 @@ def made(M, N, K, *, transposed=(False, False), batch=(1, 0, 0, 0)):
     x, y, out = (Ref(Buffer(0, "test")) for _ in range(3))
     return products(
         *(x, y, out),
-        **{"M": M, "N": N, "K": K, "batch": batch},
+        M=M,
+        N=N,
+        K=K,
+        batch=batch,
         x_strides=(1, M) if transposed[0] else (K, 1),
         y_strides=(1, K) if transposed[1] else (N, 1),
         out_stride=N,

@@ -17,9 +17,13 @@ def turned(memory, x, gap=0, parts=()):
     out[...] = 7
     kernels = transposed(
         *(memory.copy(x), ref),
-        **{"M": M, "N": N, "x_stride": N, "out_stride": M + gap},
+        M=M,
+        N=N,
+        x_stride=N,
+        out_stride=M + gap,
         batch=(count, M * N, N * (M + gap)),
-        **{"dtype": x.dtype, "target": memory.unit},
+        dtype=x.dtype,
+        target=memory.unit,
     )
     memory.run(kernels, parts)
     return out
@@ -33,7 +37,9 @@ def turned(memory, x, gap=0, parts=()):
 @given(data=st.data())
 def test_rows_become_columns(new_memory, data):
     dtype = data.draw(st.sampled_from(DTYPES))
-    shape = data.draw(st.tuples(st.integers(0, 2), st.integers(0, 70), st.integers(0, 70)))
+    shape = data.draw(
+        st.tuples(st.integers(0, 2), st.integers(0, 70), st.integers(0, 70))
+    )
     gap = data.draw(st.integers(0, 3))
     parts = data.draw(st.lists(st.floats(0, 1), max_size=3))
     values = np.random.default_rng(0).integers(0, 1 << 16, shape)
@@ -51,8 +57,13 @@ def test_matrices_may_lie_in_the_opposite_order(memory):
 
     kernels = transposed(
         *(last, ref),
-        **{"M": 2, "N": 3, "x_stride": 3, "out_stride": 2, "batch": (4, -6, 6)},
-        **{"dtype": x.dtype, "target": memory.unit},
+        M=2,
+        N=3,
+        x_stride=3,
+        out_stride=2,
+        batch=(4, -6, 6),
+        dtype=x.dtype,
+        target=memory.unit,
     )
     memory.run(kernels)
 
@@ -66,8 +77,13 @@ def test_a_part_owns_its_matrices_or_rows_of_out(count, steps):
 
     (kernel,) = transposed(
         *(x, out),
-        **{"M": 5, "N": 7, "x_stride": 7, "out_stride": 5, "batch": (count, 35, 35)},
-        **{"dtype": np.dtype("f4"), "target": AVX2},
+        M=5,
+        N=7,
+        x_stride=7,
+        out_stride=5,
+        batch=(count, 35, 35),
+        dtype=np.dtype("f4"),
+        target=AVX2,
     )
 
     assert tuple(ref.step for ref in kernel.args[:2]) == steps
