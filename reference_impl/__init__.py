@@ -16,6 +16,7 @@ from .core.compile import compile
 from .core.cond import cond
 from .core.custom import custom_jvp, custom_vjp
 from .core.device import CPU, device, register_device
+from .core.driver import set_threads, threads
 from .core.dtype import (
     bfloat16,
     complex64,
@@ -37,6 +38,7 @@ from .core.elements import tensor
 from .core.errors import (
     AxisError,
     CaptureError,
+    CompileError,
     DeviceError,
     DtypeError,
     FileError,
@@ -73,6 +75,7 @@ __all__ = [
     "AxisError",
     "CPU",
     "CaptureError",
+    "CompileError",
     "DeviceError",
     "DtypeError",
     "FileError",
@@ -129,6 +132,8 @@ __all__ = [
     "scope",
     "source",
     "tensor",
+    "set_threads",
+    "threads",
     "tree",
     "uint16",
     "uint32",

@@ -106,7 +106,8 @@ def _leaves(structure: Structure) -> int:
 
 def _record_builder(structure: Structure, inside: tuple[Build, ...]) -> Build:
     """That of a dataclass: the first is constructed, and those after it are like it."""
-    kind, keys = structure.kind, structure.keys
+    kind: Any = structure.kind
+    keys = structure.keys
     fixed = {name: x.value for name, x in structure.static}
     names = {*keys, *fixed}
     is_plain: bool | None = None
@@ -117,7 +118,7 @@ def _record_builder(structure: Structure, inside: tuple[Build, ...]) -> Build:
         if is_plain:
             # 0.4 us instead of 2 us: the constructor of a frozen record sets its
             # fields one by one, and what it checks has been checked.
-            record = object.__new__(kind)
+            record: Any = object.__new__(kind)
             record.__dict__.update(fields, **fixed)
             return record
         record = kind(**fields, **fixed)

@@ -38,6 +38,7 @@ WITHOUT_DOMAIN = {
     "cond": RUNS_GRAPHS,
     "custom_jvp": RUNS_GRAPHS,
     "custom_vjp": RUNS_GRAPHS,
+    "fused": RUNS_GRAPHS,
     "pick": "takes a result from a bundle, so that the laws of ops with several use it",
     "scan": RUNS_GRAPHS,
     "while_loop": RUNS_GRAPHS,

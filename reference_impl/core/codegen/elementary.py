@@ -1,7 +1,7 @@
 """Elementary functions that LLVM turns into vector instructions.
 
-The ones of C's library take one number at a time: 2 ns for an exponential and 15 for a
-hyperbolic tangent, where these take a tenth. They have no branches and no tables, only
+Those of C's library take one number at a time: 2 ns for a float32's exponential, 15 for
+its hyperbolic tangent, where these take 0.6 and 0.8. They have no branches and no tables, only
 arithmetic: the argument is reduced to a small interval, on which a polynomial is as
 good as the function, and special values are selected at the end.
 
@@ -39,7 +39,7 @@ import numpy as np
 from numba import types
 from numba.extending import overload, register_jitable
 
-from .language import bits, copysign, float_of, fma, polynomial, select
+from .scalars import bits, copysign, float_of, fma, polynomial, select
 
 # (exp(r) - 1 - r) / r^2, for r up to half the logarithm of 2
 EXPONENTIAL_32 = [

@@ -1,8 +1,11 @@
 """What generated functions call besides arithmetic: elements of memory, reductions.
 
 Each is an intrinsic: a few LLVM instructions at the place of the call. They exist for
-what Numba has no word for and LLVM's vectoriser asks for: that arrays do not overlap,
-that a sum may be taken in any order, that a choice between two values needs no branch.
+what LLVM's vectoriser asks for and Numba has no word for: that arrays do not overlap,
+and that a sum may be taken in any order.
+
+Two arrays may share their memory if what is written at an element depends on what has
+been read there, and nothing else reads it.
 
 Only functions that are being built import this module, for it imports Numba.
 """
@@ -13,16 +16,10 @@ from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
-from numba.core import cgutils, types
-from numba.extending import intrinsic as _intrinsic
-from numba.extending import models, register_jitable, register_model
+from numba.core import types
+from numba.extending import models, register_model
 
-Builder = Any  # llvmlite's, whose classes have no annotations
-Value = Any
-Made = tuple[Any, Callable[..., Value]] | None
-
-# Numba's annotations do not know that callers leave the first parameter out.
-intrinsic: Any = _intrinsic
+from .scalars import Builder, Made, Value, called, intrinsic
 
 # Arrays from this number on are taken for overlapping with all others.
 MOST_ARRAYS = 64
@@ -213,16 +210,6 @@ def _reduction(name: str, doc: str, of_floats: Callable, of_integers: Callable) 
     return intrinsic(typed)
 
 
-def _called(builder: Builder, name: str, *given: Value, flags: tuple = ()) -> Value:
-    """A call of one of LLVM's functions, such as `llvm.fma`."""
-    kind = given[0].type
-    signature = ir.FunctionType(kind, [kind] * len(given))
-    function = cgutils.get_or_insert_function(
-        builder.module, signature, f"{name}.{kind.intrinsic_name}"
-    )
-    return builder.call(function, given, fastmath=flags)
-
-
 # Any order of the terms will do, so a vector of partial sums will.
 _ANY_ORDER = ("reassoc",)
 
@@ -244,8 +231,8 @@ maximum = _reduction(
     "maximum",
     "The greater of two; NaN if one is.",
     # Which of two zeros is greater takes instructions and nobody asks.
-    lambda builder, x, y: _called(builder, "llvm.maximum", x, y, flags=("nsz",)),
-    lambda builder, signed, x, y: _called(
+    lambda builder, x, y: called(builder, "llvm.maximum", x, y, flags=("nsz",)),
+    lambda builder, signed, x, y: called(
         builder, "llvm.smax" if signed else "llvm.umax", x, y
     ),
 )
@@ -253,139 +240,8 @@ maximum = _reduction(
 minimum = _reduction(
     "minimum",
     "The lesser of two; NaN if one is.",
-    lambda builder, x, y: _called(builder, "llvm.minimum", x, y, flags=("nsz",)),
-    lambda builder, signed, x, y: _called(
+    lambda builder, x, y: called(builder, "llvm.minimum", x, y, flags=("nsz",)),
+    lambda builder, signed, x, y: called(
         builder, "llvm.smin" if signed else "llvm.umin", x, y
     ),
 )
-
-
-# What elementary functions are made of.
-
-
-@intrinsic
-def select(typing: Any, condition: Any, x: Any, y: Any) -> Made:
-    """`x` if the condition holds, else `y`; both have been computed."""
-
-    def emit(context, builder, signature, given):
-        return builder.select(*given)
-
-    return x(types.boolean, x, x), emit
-
-
-@intrinsic
-def fma(typing: Any, x: Any, y: Any, z: Any) -> Made:
-    """`x * y + z`, rounded once."""
-
-    def emit(context, builder, signature, given):
-        return _called(builder, "llvm.fma", *given)
-
-    return x(x, x, x), emit
-
-
-@intrinsic
-def copysign(typing: Any, x: Any, y: Any) -> Made:
-    """`x` with the sign of `y`."""
-
-    def emit(context, builder, signature, given):
-        return _called(builder, "llvm.copysign", *given)
-
-    return x(x, x), emit
-
-
-@intrinsic
-def polynomial(typing: Any, x: Any, coefficients: Any) -> Made:
-    """Horner's scheme; the coefficient of the highest power comes first."""
-
-    def emit(context, builder, signature, given):
-        x, numbers = given
-        result, *rest = cgutils.unpack_tuple(builder, numbers)
-        for number in rest:
-            result = _called(builder, "llvm.fma", result, x, number)
-        return result
-
-    return x(x, coefficients), emit
-
-
-@intrinsic
-def bits(typing: Any, x: Any) -> Made:
-    """The bits of a float as an integer of its size."""
-    word = getattr(types, f"int{x.bitwidth}")
-
-    def emit(context, builder, signature, given):
-        return builder.bitcast(given[0], context.get_value_type(word))
-
-    return word(x), emit
-
-
-@intrinsic
-def float_of(typing: Any, word: Any) -> Made:
-    """The float that has the bits of an integer of its size."""
-    x = getattr(types, f"float{word.bitwidth}")
-
-    def emit(context, builder, signature, given):
-        return builder.bitcast(given[0], context.get_value_type(x))
-
-    return x(word), emit
-
-
-# What Numba's own versions raise, or call in Numba's library, where code without Numba
-# would not find it.
-
-
-@intrinsic
-def shifted_up(typing: Any, x: Any, places: Any) -> Made:
-    """The bits of an integer, moved to higher places."""
-
-    def emit(context, builder, signature, given):
-        return builder.shl(*given)
-
-    return x(x, x), emit
-
-
-@intrinsic
-def shifted_down(typing: Any, x: Any, places: Any) -> Made:
-    """The bits of an integer, moved to lower places; the sign stays."""
-
-    def emit(context, builder, signature, given):
-        return builder.ashr(*given) if x.signed else builder.lshr(*given)
-
-    return x(x, x), emit
-
-
-@register_jitable
-def integer_power(result: Any, x: Any, n: Any) -> Any:
-    """`result`, multiplied n times by x."""
-    while n > 0:
-        if n & 1:
-            result = times(result, x)
-        x = times(x, x)
-        n = n >> 1
-    return result
-
-
-def _from_c(name: str, kind: Any, count: int) -> Made:
-    """A function of C's library of mathematics."""
-
-    def emit(context, builder, signature, given):
-        number = given[0].type
-        function = cgutils.get_or_insert_function(
-            builder.module,
-            ir.FunctionType(number, [number] * count),
-            f"{name}f" if kind == types.float32 else name,
-        )
-        return builder.call(function, given)
-
-    return kind(*[kind] * count), emit
-
-
-@intrinsic
-def lgamma(typing: Any, x: Any) -> Made:
-    """The logarithm of the absolute value of the gamma function."""
-    return _from_c("lgamma", x, 1)
-
-
-@intrinsic
-def nextafter(typing: Any, x: Any, y: Any) -> Made:
-    """The neighbour of `x` on the way to `y`."""
-    return _from_c("nextafter", x, 2)

@@ -247,7 +247,7 @@ def wrapped(line: str, indent: str) -> Iterator[str]:
         return
     end = ";" if line.endswith(";") else ""
     call = re.fullmatch(r"((?:[\w ]+ = )?[\w.]+\()(.*)\)", line.removesuffix(";"))
-    if call:
+    if call and without_parentheses(f"({call[2]})") == call[2]:  # one pair around all
         head, value = call.groups()
     else:
         head, _, value = line.removesuffix(";").partition(" = ")

@@ -22,14 +22,19 @@ from .printer import INDENT, WIDTH, Printer
 
 PACKAGE = "reference_impl.core.codegen"
 
-# Functions of which `elementary.py` has one that is vectorised.
+# What texts import from the modules beside this one. Functions of `math` that are not
+# in `elementary` are called from C's library.
 ELEMENTARY = ("erf", "exp", "expm1", "log", "log1p", "tanh")
 
 LANGUAGE = (
-    *("array", "copysign", "integer_power", "lgamma", "load", "load_if", "maximum"),
-    *("minimum", "nextafter", "plus", "rounded", "select", "shifted_down"),
-    *("shifted_up", "store", "times"),
+    *("array", "load", "load_if", "maximum", "minimum", "plus", "rounded", "store"),
+    "times",
 )
+SCALARS = (
+    *("copysign", "integer_power", "lgamma", "nextafter", "select", "shifted_down"),
+    "shifted_up",
+)
+MODULES = {"elementary": ELEMENTARY, "language": LANGUAGE, "scalars": SCALARS}
 
 # Functions of `math` and NumPy; if one of the above has its name, it is called instead.
 FUNCTION = re.compile(r"\b(?:math|np)\.(\w+)\(")
@@ -67,7 +72,7 @@ def _imports(text: str) -> str:
     numpy = ["import numpy as np"] if "np." in text else []
     own = [
         _import(f"{PACKAGE}.{module}", names)
-        for module, known in (("elementary", ELEMENTARY), ("language", LANGUAGE))
+        for module, known in MODULES.items()
         if (names := sorted(called.intersection(known)))
     ]
     return "\n\n".join([*standard, *numpy, "\n".join(own)])
@@ -170,7 +175,7 @@ class PythonPrinter(Printer):
 
 
 def _vectorised(match: re.Match[str]) -> str:
-    return f"{match[1]}(" if match[1] in ELEMENTARY + LANGUAGE else match[0]
+    return f"{match[1]}(" if match[1] in ELEMENTARY + SCALARS else match[0]
 
 
 def _whole(value: str, wanted: Dtype) -> str:

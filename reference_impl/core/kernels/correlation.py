@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..kernel import LLVM, Kernel, Ref, Source, named
+from ..kernel import Kernel, Ref, Source
 from . import shapes, windows
 from .llvm import Function, Value, kernel
-from .tiles import Tile
+from .tiles import Tile, source
 from .vector_unit import VectorUnit
-from .vectors import declarations, element
+from .vectors import element
 from .windows import Axis, Window
 
 NAMES = (
@@ -88,7 +88,6 @@ def correlated(
 
 def _source(tile: Tile, dtype: np.dtype) -> Source:
     f = kernel(element(dtype))
-    clipped = replace(tile, is_clipped=True)
     (x, weight, out), integers = f.arguments(3, len(NAMES) + 2 * windows.INTEGERS)
     a = dict(zip(NAMES, integers[: len(NAMES)], strict=True))
     sizes = integers[len(NAMES) :]
@@ -116,10 +115,8 @@ def _source(tile: Tile, dtype: np.dtype) -> Source:
             out_strides=(a["out_h"], a["out_w"]),
         )
         sums["y"] = f.at(weight, kh0 * a["w_h"] + kw0 * a["w_w"] + p)
-        block.write((tile, clipped), sums | {"columns": a["filters"] - p})
-    tiles = [shape.text(f.element) for shape in (tile, clipped)]
-    text = "\n".join([declarations(tile.lanes, f.element), *tiles, str(f), ""])
-    return named("correlated", text, LLVM)
+        block.write(tile, sums | {"columns": a["filters"] - p})
+    return source("correlated", f, tile)
 
 
 def _sums(
@@ -166,23 +163,24 @@ class _Block:
     x_strides: tuple[Value, Value]
     out_strides: tuple[Value, Value]
 
-    def write(self, tiles: tuple[Tile, Tile], values: dict[str, Value | int]) -> None:
+    def write(self, tile: Tile, values: dict[str, Value | int]) -> None:
         """Write instructions that compute it, tiles along its longer side."""
-        f, (tile, _) = self.function, tiles
+        f = self.function
         is_wide = self.sizes[1] >= self.sizes[0]
         pairs = (self.sizes, self.x_strides, self.out_strides)
         size, x_row, out_row = (f.chosen(is_wide, w, h) for h, w in pairs)
         lines, x_line, out_line = (f.chosen(is_wide, h, w) for h, w in pairs)
-        whole = size // tile.rows * tile.rows
         with f.loop(0, lines) as line:
             x, out = f.at(self.x, line * x_line), f.at(self.out, line * out_line)
-            for shape, begin, end in zip(tiles, (0, whole), (whole, size), strict=True):
-                with f.loop(begin, end, tile.rows) as row:
-                    places = {
-                        "x": f.at(x, row * x_row),
-                        "out": f.at(out, row * out_row),
-                        "rows": size - row,
-                    }
-                    shape.call(
-                        f, values | places | {"x_row": x_row, "out_row": out_row}
-                    )
+            tile.along(
+                f,
+                0,
+                size,
+                lambda row: {
+                    **values,
+                    "x": f.at(x, row * x_row),
+                    "out": f.at(out, row * out_row),
+                    "x_row": x_row,
+                    "out_row": out_row,
+                },
+            )

@@ -8,17 +8,17 @@ panel.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..kernel import LLVM, Buffer, Kernel, Ref, Source, named
+from ..kernel import Buffer, Kernel, Ref, Source
 from . import shapes
 from .llvm import kernel
 from .packing import packed
-from .tiles import Tile
+from .tiles import Tile, source
 from .vector_unit import VectorUnit
-from .vectors import declarations, element
+from .vectors import element
 
 Scratch = Callable[[int, str], Buffer]
 
@@ -78,52 +78,75 @@ def products(
     if not (M and N and count):
         return []
     tile = shapes.best(M, N, target.lanes(dtype), target)
-    panels, y_k, y_panel, kernels = (
-        -(-N // tile.columns),
-        y_strides[0],
-        tile.columns,
-        [],
-    )
+    panels, kernels = Panels(y, y_strides[0], tile.columns, y_step), []
     if _is_transposed(N, K, y_strides):
-        copies, y_k, y_panel = (count if y_step else 1), tile.columns, K * tile.columns
         tile = replace(tile, is_padded=True)
-        copy = Ref(scratch(copies * panels * y_panel * dtype.itemsize, "packed"))
-        kernels.append(
-            packed(
-                *(y, copy),
-                N=N,
-                K=K,
-                stride=y_strides[1],
-                batch=(copies, y_step),
-                columns=tile.columns,
-                dtype=dtype,
-                target=target,
-            )
-        )
-        y, y_step = copy, panels * y_panel if y_step else 0
-    strides = (*x_strides, y_k, y_panel, out_stride)
-    x_block = max(1, X_BLOCK_BYTES // (min(K, K_BLOCK) or 1) // dtype.itemsize)
-    axis = _axis(M, panels, count)
-    owned = _owned(axis, (M, N, K), strides, (x_step, y_step, out_step))
-    kernels.append(
-        Kernel(
-            _source(tile, dtype),
-            (
-                *(
-                    _stepped(*pair, dtype)
-                    for pair in zip((x, y, out), owned, strict=True)
-                ),
-                *(M, N, K, *strides, count, x_step, y_step, out_step),
-                *(axis, int(accumulate), -(-x_block // tile.rows) * tile.rows),
-            ),
-            reads=(0, 1, 2) if accumulate else (0, 1),
-            writes=(2,),
-            extent=(count, M, panels)[axis],
-            grain=tile.rows if axis == ROWS else 1,
-            operations=2 * count * M * N * K,
-        )
+        sizes = (N, K, y_strides[1], count if y_step else 1)
+        panels, kernels = _packed(panels, sizes, dtype, scratch, target)
+    axis = _axis(M, -(-N // tile.columns), count)
+    strides, steps = (
+        (*x_strides, panels.k, panels.panel, out_stride),
+        (x_step, panels.step, out_step),
     )
-    return kernels
+    owned = _owned(axis, (M, N, K), strides, steps, tile)
+    refs = zip((x, panels.start, out), owned, strict=True)
+    x_block = X_BLOCK_BYTES // (max(1, min(K, K_BLOCK)) * dtype.itemsize)
+    kernel = Kernel(
+        _source(tile, dtype),
+        (
+            *(_stepped(ref, step, dtype) for ref, step in refs),
+            *(M, N, K, *strides, count, *steps, axis, int(accumulate)),
+            -(-x_block // tile.rows) * tile.rows,
+        ),
+        reads=(0, 1, 2) if accumulate else (0, 1),
+        writes=(2,),
+        extent=(count, M, -(-N // tile.columns))[axis],
+        grain=tile.rows if axis == ROWS else 1,
+        operations=2 * count * M * N * K,
+    )
+    return [*kernels, kernel]
+
+
+@dataclass(frozen=True, slots=True)
+class Panels:
+    """Where y's columns lie, as many as a tile has at a time.
+
+    Attributes
+    ----------
+    start : Ref
+    k, panel, step : int
+        From row to row of a panel, from panel to panel, and from y to y in a batch.
+    """
+
+    start: Ref
+    k: int
+    panel: int
+    step: int
+
+
+def _packed(
+    y: Panels,
+    sizes: tuple[int, int, int, int],
+    dtype: np.dtype,
+    scratch: Scratch,
+    target: VectorUnit,
+) -> tuple[Panels, list[Kernel]]:
+    """Panels of a transposed y, each in one piece, and what makes them."""
+    N, K, stride, count = sizes
+    columns, panel = y.panel, K * y.panel
+    step = -(-N // columns) * panel
+    copy = Ref(scratch(count * step * dtype.itemsize, "packed"))
+    kernel = packed(
+        *(y.start, copy),
+        N=N,
+        K=K,
+        stride=stride,
+        batch=(count, y.step),
+        columns=columns,
+        dtype=dtype,
+        target=target,
+    )
+    return Panels(copy, columns, panel, step if y.step else 0), [kernel]
 
 
 def _is_transposed(N: int, K: int, strides: tuple[int, int]) -> bool:
@@ -147,20 +170,23 @@ def _owned(
     sizes: tuple[int, int, int],
     strides: tuple[int, ...],
     steps: tuple[int, int, int],
+    tile: Tile,
 ) -> tuple[int | None, ...]:
     """How many elements of x, y and out belong to a part of the axis alone."""
     (M, N, K), (x_row, x_k, y_k, y_panel, out_row) = sizes, strides
-    extents = (
-        (M - 1) * x_row + (K - 1) * x_k + 1,
-        max(y_panel * -(-N // y_k), (K - 1) * y_k + N),
-        (M - 1) * out_row + N,
-    )
+    panels = -(-N // tile.columns)
+    is_packed = y_k == tile.columns and y_panel == K * tile.columns
     if axis == BATCH:
+        extents = (
+            (M - 1) * x_row + (K - 1) * x_k + 1,
+            panels * y_panel if is_packed else (K - 1) * y_k + N,
+            (M - 1) * out_row + N,
+        )
         pairs = zip(extents, steps, strict=True)
         return tuple(step if extent <= step else None for extent, step in pairs)
     if axis == ROWS:
         return x_row if (K - 1) * x_k < x_row else None, None, out_row
-    return None, y_panel if y_panel >= y_k * K else None, y_k if M == 1 else None
+    return None, y_panel if is_packed else None, tile.columns if M == 1 else None
 
 
 def _stepped(ref: Ref, step: int | None, dtype: np.dtype) -> Ref:
@@ -169,7 +195,6 @@ def _stepped(ref: Ref, step: int | None, dtype: np.dtype) -> Ref:
 
 def _source(tile: Tile, dtype: np.dtype) -> Source:
     f = kernel(element(dtype))
-    clipped = replace(tile, is_clipped=True)
     (x, y, out), integers = f.arguments(3, len(NAMES))
     a = dict(zip(NAMES, integers, strict=True))
     panels = (a["n"] + (tile.columns - 1)) // tile.columns
@@ -185,27 +210,27 @@ def _source(tile: Tile, dtype: np.dtype) -> Source:
         f.loop(*p_range) as p,
     ):
         m_end = f.least(m_block + a["x_block"], m_range[1])
-        m_whole = m_block + (m_end - m_block) // tile.rows * tile.rows
         y_start = f.at(y, b * a["y_step"] + k * a["y_k"] + p * a["y_panel"])
-        for shape, begin, end in ((tile, m_block, m_whole), (clipped, m_whole, m_end)):
-            with f.loop(begin, end, tile.rows) as m:
-                where = b * a["out_step"] + m * a["out_row"] + p * tile.columns
-                shape.call(
-                    f,
-                    {
-                        "x": f.at(x, b * a["x_step"] + m * a["x_row"] + k * a["x_k"]),
-                        "y": y_start,
-                        "out": f.at(out, where),
-                        **dict.fromkeys(("x_s2", "x_s1", "y_s2", "y_s1"), 0),
-                        "s2": 1,
-                        "s1": 1,
-                        "k": f.least(a["k"] - k, K_BLOCK),
-                        **{n: a[n] for n in ("x_row", "x_k", "y_k", "out_row")},
-                        "rows": m_end - m,
-                        "columns": a["n"] - p * tile.columns,
-                        "accumulate": a["accumulate"] + k,
-                    },
-                )
-    tiles = [shape.text(f.element) for shape in (tile, clipped)]
-    text = "\n".join([declarations(tile.lanes, f.element), *tiles, str(f), ""])
-    return named("products", text, LLVM)
+        x_start = f.at(x, b * a["x_step"] + k * a["x_k"])
+        out_start = f.at(out, b * a["out_step"] + p * tile.columns)
+        values = {
+            "y": y_start,
+            "s2": 1,
+            "s1": 1,
+            "k": f.least(a["k"] - k, K_BLOCK),
+            **dict.fromkeys(("x_s2", "x_s1", "y_s2", "y_s1"), 0),
+            **{name: a[name] for name in ("x_row", "x_k", "y_k", "out_row")},
+            "columns": a["n"] - p * tile.columns,
+            "accumulate": a["accumulate"] + k,
+        }
+        tile.along(
+            f,
+            m_block,
+            m_end,
+            lambda m: {
+                **values,
+                "x": f.at(x_start, m * a["x_row"]),
+                "out": f.at(out_start, m * a["out_row"]),
+            },
+        )
+    return source("products", f, tile)

@@ -13,13 +13,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..kernel import LLVM, Kernel, Ref, Source, named
+from ..kernel import Kernel, Ref, Source
 from . import shapes, windows
 from .correlation import Layout
 from .llvm import Function, Value, kernel
-from .tiles import Tile
+from .tiles import Tile, source
 from .vector_unit import VectorUnit
-from .vectors import declarations, element
+from .vectors import element
 from .windows import Axis, Window
 
 # Images that are read again for all rows of the result: the second-level cache.
@@ -88,7 +88,6 @@ def _single(window: Window, tap: int) -> Window:
 
 def _source(tile: Tile, dtype: np.dtype) -> Source:
     f = kernel(element(dtype))
-    clipped = replace(tile, is_clipped=True)
     (x, g, out), integers = f.arguments(3, len(NAMES) + 2 * windows.INTEGERS)
     a = dict(zip(NAMES, integers[: len(NAMES)], strict=True))
     sizes = integers[len(NAMES) :]
@@ -124,22 +123,16 @@ def _source(tile: Tile, dtype: np.dtype) -> Source:
             "y": f.at(g, n * a["g_n"] + h0 * a["g_h"] + w0 * a["g_w"] + p),
             "out": f.at(out, kh * a["out_h"] + first * a["filters"] + p),
             "s2": f.least(a["count"] - n, a["block"]),
-            "x_s2": a["x_n"],
-            "y_s2": a["g_n"],
             **_inner_sums(f, a, (height, width), (h1 - h0, w1 - w0)),
+            "x_s2": a["x_n"],
             "x_row": 1,
+            "y_s2": a["g_n"],
             "out_row": a["filters"],
-            "rows": last - first,
             "columns": a["filters"] - p,
             "accumulate": 1,
         }
-        whole = (last - first) // tile.rows * tile.rows
-        for shape, start, stop in ((tile, 0, whole), (clipped, whole, last - first)):
-            with f.loop(start, stop, tile.rows):
-                shape.call(f, values)
-    tiles = [shape.text(f.element) for shape in (tile, clipped)]
-    text = "\n".join([declarations(tile.lanes, f.element), *tiles, str(f), ""])
-    return named("pixel_sums", text, LLVM)
+        tile.along(f, 0, last - first, lambda _: values)
+    return source("pixel_sums", f, tile)
 
 
 def _inner_sums(

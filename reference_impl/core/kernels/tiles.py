@@ -13,11 +13,12 @@ which tile computed it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
+from ..kernel import LLVM, Source, named
 from .llvm import Function, Value
-from .vectors import Vectors
+from .vectors import Vectors, declarations
 
 # How many steps of the sum ahead of its use memory is fetched: a narrow panel of a wide
 # matrix is too strided for the processor to foresee. 1.45 -> 1.03 of a vendor's library
@@ -63,6 +64,11 @@ class Tile:
         return self.vectors * self.lanes
 
     @property
+    def clipped(self) -> Tile:
+        """The same for fewer rows."""
+        return replace(self, is_clipped=True)
+
+    @property
     def name(self) -> str:
         """Of its function."""
         return f"@tile_{'of_at_most_' * self.is_clipped}{self.rows}x{self.vectors}"
@@ -74,6 +80,25 @@ class Tile:
         arguments = ", ".join(f"{kinds.get(n, 'i64')} {values[n]}" for n in names)
         f.line(f"call void {self.name}({arguments})")
 
+    def along(
+        self,
+        f: Function,
+        begin: Value | int,
+        end: Value,
+        values: Callable[[Value], Mapping[str, Value | int]],
+    ) -> None:
+        """Compute tiles one after the other; the last one has the rows that are left.
+
+        Parameters
+        ----------
+        values : callable
+            What a tile is called with, but for its number of rows, by its first row.
+        """
+        whole = (end - begin) // self.rows * self.rows + begin
+        for tile, first, last in ((self, begin, whole), (self.clipped, whole, end)):
+            with f.loop(first, last, self.rows) as row:
+                tile.call(f, {**values(row), "rows": end - row})
+
     def text(self, element: str) -> str:
         """The function in LLVM's language."""
         parameters = [f"ptr %{n}" for n in ADDRESSES] + [f"i64 %{n}" for n in INTEGERS]
@@ -83,6 +108,13 @@ class Tile:
         p |= {n: f.parameter(n) for n in INTEGERS}
         _write(self, Vectors(f, self.lanes), p)
         return str(f)
+
+
+def source(stem: str, f: Function, tile: Tile) -> Source:
+    """The source of a function that calls a tile."""
+    tiles = [shape.text(f.element) for shape in (tile, tile.clipped)]
+    text = "\n".join([declarations(tile.lanes, f.element), *tiles, str(f), ""])
+    return named(stem, text, LLVM)
 
 
 def _write(tile: Tile, vectors: Vectors, p: dict[str, Value]) -> None:

@@ -7,6 +7,7 @@ Memory sees nothing but whole rows of blocks.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -51,20 +52,16 @@ def transposed(
     if not (M and N and count):
         return []
     size, is_batched = dtype.itemsize, count > 1
-    x_own = x_step if is_batched and x_step >= (M - 1) * x_stride + N else None
-    out_own = out_stride
-    if is_batched:
-        out_own = out_step if out_step >= (N - 1) * out_stride + M else None
-    steps = [step if step is None else step * size for step in (x_own, out_own)]
-    source = _source(np.dtype(f"u{size}"), target)
+    x_extent, out_extent = (M - 1) * x_stride + N, (N - 1) * out_stride + M
+    x_own: int | None = x_step * size if x_step >= x_extent else None
+    out_own: int | None = out_step * size if out_step >= out_extent else None
+    if not is_batched:
+        x_own, out_own = None, out_stride * size
     return [
         Kernel(
-            source,
+            _source(np.dtype(f"u{size}"), target),
             (
-                *(
-                    replace(ref, step=step)
-                    for ref, step in zip((x, out), steps, strict=True)
-                ),
+                *(replace(x, step=x_own), replace(out, step=out_own)),
                 *(M, N, x_stride, out_stride, *batch, int(is_batched)),
             ),
             reads=(0,),
@@ -127,7 +124,7 @@ def _write_block(
     limits: tuple[Value, Value] | None = None,
 ) -> None:
     vectors = Vectors(f, size)
-    rows: list[Value | int] = [*range(size)]
+    rows: Sequence[Value | int] = range(size)
     columns, in_row, in_column = rows, None, None
     if limits is not None:
         rows, columns = (_clipped(f, size, limit) for limit in limits)

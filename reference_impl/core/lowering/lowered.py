@@ -224,7 +224,7 @@ def _concat(self: _Lowering, node: Tensor, inputs: list[View]) -> None:
 
 
 def _matmul(self: _Lowering, node: Tensor, inputs: list[View]) -> None:
-    kernels = products.matmul(*inputs, self.fresh(node))
+    kernels = products.matmul(inputs[0], inputs[1], self.fresh(node))
     if kernels is None:
         raise NoKernel
     self.steps += kernels

@@ -21,20 +21,12 @@ FEW_ROWS, MANY_ROWS = 64, 192
 
 def matmul(x: View, y: View, out: View) -> list[Kernel] | None:
     """The kernels of a product, or nothing if there are none for such operands."""
-    if x.dtype not in (float32, float64):
+    if x.dtype not in (float32, float64) or not _is_plain(out):
         return None
-    batch, moved = out.shape[:-2], []
-    operands = []
-    for view in (x, y):
-        if _batch_step(view) is None or _is_repeated(view):
-            moved += copy(view, into := new_view(view.shape, view.dtype, "copy"))
-            view = into
-        operands.append(view)
-    x, y = operands
-    steps = [_batch_step(view) for view in (x, y, out)]
-    if steps[2] is None or (out.strides[-1] != 1 and out.shape[-1] != 1):
-        return None
+    moved: list[Kernel] = []
+    x, y = (_evenly_spaced(view, moved) for view in (x, y))
     (M, K), N = x.shape[-2:], y.shape[-1]
+    count = math.prod(out.shape[:-2])
     kernels = products(
         x.ref(),
         y.ref(),
@@ -45,12 +37,27 @@ def matmul(x: View, y: View, out: View) -> list[Kernel] | None:
         x_strides=_strides(x),
         y_strides=_strides(y),
         out_stride=_strides(out)[0],
-        batch=(math.prod(batch), *steps),
+        batch=(count, _batch_step(x) or 0, _batch_step(y) or 0, _batch_step(out) or 0),
         dtype=x.dtype,
         scratch=Buffer,
         target=vector_unit(),
     )
     return moved + [_with_grain(kernel, y) for kernel in kernels]
+
+
+def _is_plain(out: View) -> bool:
+    """Whether columns lie side by side, and matrices evenly spaced."""
+    has_columns = out.strides[-1] == 1 or out.shape[-1] == 1
+    return has_columns and _batch_step(out) is not None
+
+
+def _evenly_spaced(x: View, moved: list[Kernel]) -> View:
+    """The same matrices as a kernel takes them, copied if they lie otherwise."""
+    if _batch_step(x) is not None and not _is_repeated(x):
+        return x
+    into = new_view(x.shape, x.dtype, "copy")
+    moved += copy(x, into)
+    return into
 
 
 def _with_grain(kernel: Kernel, y: View) -> Kernel:

@@ -108,10 +108,16 @@ def _spread(g, x, *, sizes, strides, dilations):
     result  (..., S1, ..., Sn)
     """
     window = Window(sizes, strides, dilations)
-    total = np.zeros_like(x, wide_type(g.dtype))
     # Bits times zero or one: what is infinite must not become NaN elsewhere, and where
     # `numpy.where` would choose takes 3 times as long.
-    bits = g.view(f"u{g.itemsize}")
+    word = f"u{g.itemsize}"
+    bits = g.view(word)
+    if not window.has_overlap:  # 1.5 times as fast as adding
+        out = np.zeros_like(x, g.dtype)
+        for layer, is_chosen in _choices(x, window):
+            np.multiply(bits, is_chosen, out=out.view(word)[..., *layer])
+        return out
+    total = np.zeros_like(x, wide_type(g.dtype))
     for layer, is_chosen in _choices(x, window):
         total[..., *layer] += (bits * is_chosen).view(g.dtype)
     return total.astype(g.dtype, copy=False)
@@ -136,7 +142,8 @@ def _choices(x: np.ndarray, window: Window) -> Iterator[tuple[Any, np.ndarray]]:
     largest = _largest(x, window)
     has_nan = (largest != largest).any()
     is_open = np.ones_like(largest, bool)
-    for layer in window.layers(x.shape[-len(window.sizes) :]):
+    *layers, last = window.layers(x.shape[-len(window.sizes) :])
+    for layer in layers:
         here = x[..., *layer]
         is_chosen = here == largest
         if has_nan:  # which equals nothing
@@ -144,3 +151,4 @@ def _choices(x: np.ndarray, window: Window) -> Iterator[tuple[Any, np.ndarray]]:
         is_chosen &= is_open
         is_open ^= is_chosen
         yield layer, is_chosen
+    yield last, is_open

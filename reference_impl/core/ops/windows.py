@@ -9,6 +9,7 @@ transpose, `unwindows`, adds every element of every box to where it was. A pooli
 from __future__ import annotations
 
 import itertools
+import operator
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -40,6 +41,11 @@ class Window(NamedTuple):
         """How many elements of the image it spans along each axis."""
         axes = zip(self.sizes, self.dilations, strict=True)
         return tuple((size - 1) * dilation + 1 for size, dilation in axes)
+
+    @property
+    def has_overlap(self) -> bool:
+        """Whether it may have an element at one position that it has at another."""
+        return any(map(operator.gt, self.extents, self.strides))
 
     def positions(self, image: Shape) -> Shape:
         """How many fit on an image, along each axis; below 1 if not even one does."""

@@ -28,6 +28,9 @@ from .tables import FILL, Filled, filled
 
 _UINT8 = np.dtype(np.uint8)
 
+# A program of so few operations is over before another thread has begun.
+FEW_OPERATIONS = 1 << 17
+
 
 class Plan:
     """A graph that has been lowered, laid out and built.
@@ -70,12 +73,23 @@ class Plan:
         self.arena_bytes = arena_bytes(list(self.lifetimes.values()), places)
         self._arena = device.empty((self.arena_bytes,), _UINT8, "arena")
         self._ends_ids = np.zeros(len(self._ends(self.lowered)), np.int64)
+        self._is_short = self._operations() < FEW_OPERATIONS
         self._lock = threading.Lock()
         self._parts = self._built()
 
     @staticmethod
     def _ends(lowered: Lowered) -> list[View]:
         return [*lowered.inputs, *lowered.outputs]
+
+    def _operations(self) -> int:
+        """On numbers, or reads of them, by estimate."""
+        return sum(
+            stage.count * max(kernel.operations, kernel.extent)
+            for stage in self.stages
+            if isinstance(stage, Stage)
+            for group in stage.groups
+            for kernel in group.kernels
+        )
 
     def _built(self) -> list[Filled | Library]:
         functions = built({FILL, *(kernel.source for kernel in self.kernels)})
@@ -118,7 +132,7 @@ class Plan:
                 if isinstance(part, Library):
                     self._take(part, ends)
                 else:
-                    run(part.tables, threads())
+                    run(part.tables, 1 if self._is_short else threads())
         return outputs
 
     def _take(self, step: Library, ends: Sequence[np.ndarray]) -> None:

@@ -84,15 +84,14 @@ class _Rows:
 
     def _add_words(self, kernel: Kernel) -> None:
         for arg in kernel.args:
-            word, turn = arg, 0
-            if isinstance(arg, Ref):
-                word, turn = arg.offset, arg.turn
-                if arg.buffer in self._slots:
-                    self.moving.append((len(self.words), self._slots[arg.buffer]))
-                else:
-                    word += self._places[arg.buffer]
-            self.words.append(int(word))
-            self.turns.append(turn)
+            if not isinstance(arg, Ref):
+                self.words.append(int(arg))
+                self.turns.append(0)
+                continue
+            if arg.buffer in self._slots:
+                self.moving.append((len(self.words), self._slots[arg.buffer]))
+            self.words.append(self._places.get(arg.buffer, 0) + arg.offset)
+            self.turns.append(arg.turn)
 
 
 def filled(

@@ -9,10 +9,10 @@ from hypothesis import Phase, given, note, settings
 from loop_nests import every_op, random_elements, typical, walk_of, walks
 
 import reference_impl as ri
-from reference_impl.core.codegen import elementary, language
+from reference_impl.core.codegen import elementary, language, scalars
 from reference_impl.core.codegen.nest import Array, Literal, Load, Nest, Reduce, Store
-from reference_impl.core.codegen.printer import WIDTH
-from reference_impl.core.codegen.python_text import ELEMENTARY, LANGUAGE, source
+from reference_impl.core.codegen.printer import BLOCK, WIDTH, wrapped
+from reference_impl.core.codegen.python_text import MODULES, source
 
 # Some functions of C's library err by 2 units, NumPy's by as many to the other side.
 TOLERANCE = {ri.float32: 1e-6, ri.float64: 1e-14}
@@ -90,6 +90,17 @@ def test_a_float32_sum_is_about_as_exact_as_one_by_pairs(rng):
 
     # By pairs the error is some 1e-7, one by one 1e-5.
     np.testing.assert_allclose(y, x.sum(dtype=np.float64), rtol=1e-6)
+
+
+@pytest.mark.parametrize("count", [0, 1, BLOCK - 1, BLOCK, 3 * BLOCK + 5])
+def test_a_sum_of_blocks_is_that_of_all(count):
+    nest = typical()["sum_of_rows"]
+    walk = walk_of(nest, [2, count], [np.full(2 * count, 0.1, np.float32)])
+
+    walk.call(built(nest).call)
+
+    # Equal numbers are rounded alike each time, which is the worst that can happen.
+    np.testing.assert_allclose(walk.memory[1], np.float32(0.1) * count, rtol=1e-5)
 
 
 def test_the_maximum_of_what_holds_a_nan_is_nan(rng):
@@ -201,6 +212,16 @@ def test_lines_fit_the_page():
         assert max(map(len, text.splitlines())) <= WIDTH
 
 
+def test_a_line_is_broken_inside_of_the_parentheses_around_all_of_it():
+    long = "v1 = first(" + "x" * 40 + ") if condition else second(" + "y" * 40 + ")"
+
+    whole, two = "\n".join(wrapped(f"f({long[5:]})", "")), "\n".join(wrapped(long, ""))
+
+    assert whole.startswith("f(\n")
+    assert two.startswith("v1 = (\n")
+    compile(two, "text", "exec")
+
+
 def test_equal_nests_are_one_source_and_different_ones_two():
     rows, largest = typical()["sum_of_rows"], typical()["max_over_rows"]
 
@@ -237,5 +258,6 @@ def test_a_text_reads_as_if_a_person_wrote_it():
 
 
 def test_what_texts_import_is_there():
-    assert all(callable(getattr(elementary, name)) for name in ELEMENTARY)
-    assert all(callable(getattr(language, name)) for name in LANGUAGE)
+    for module in (elementary, language, scalars):
+        for name in MODULES[module.__name__.rpartition(".")[2]]:
+            assert callable(getattr(module, name))

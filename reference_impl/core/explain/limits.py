@@ -1,0 +1,86 @@
+"""What the machine can do at best, measured with the framework's own kernels."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..device import HOST
+from ..dtype import Dtype, float32
+from ..elements import tensor
+from ..graph import capture
+from ..plan.plan import Plan
+from ..tensor import Tensor
+
+PRODUCT_SIZE = 384
+# Larger than the caches that processors have, and small enough for one core's own.
+MEMORY_BYTES, CACHE_BYTES = 1 << 27, 1 << 18
+
+ROUNDS = 12
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a machine can do at best.
+
+    Attributes
+    ----------
+    peak : float
+        Operations per second.
+    bandwidth, cache_bandwidth : float
+        Bytes per second, of main memory and of a core's second-level cache.
+    is_measured : bool
+        If not, they are those of an imagined machine.
+    """
+
+    peak: float
+    bandwidth: float
+    cache_bandwidth: float
+    is_measured: bool = True
+
+    def attainable(self, intensity: float) -> float:
+        """Operations per second that an arithmetic intensity allows."""
+        return min(self.peak, intensity * self.bandwidth)
+
+
+# One core of a processor of today, in round numbers.
+IMAGINED = Limits(50e9, 10e9, 50e9, is_measured=False)
+
+
+@functools.cache
+def limits(threads: int, dtype: Dtype = float32) -> Limits:
+    """The limits of so many threads, measured once in a process: the best of rounds.
+
+    The peak is that of a product of matrices, which multiplies and adds in registers;
+    a bandwidth is that of negating numbers in their place. All threads of `driver` take
+    part: `threads` only tells what has been measured.
+    """
+    square = np.ones((PRODUCT_SIZE, PRODUCT_SIZE), dtype)
+    product = _seconds(lambda x: x @ x, square, in_place=False)
+    memory, cache = (
+        2 * nbytes / _seconds(lambda x: -x, _ones(nbytes, dtype), in_place=True)
+        for nbytes in (MEMORY_BYTES, CACHE_BYTES * threads)
+    )
+    return Limits(2 * PRODUCT_SIZE**3 / product, memory, max(cache, memory))
+
+
+def _ones(nbytes: int, dtype: Dtype) -> np.ndarray:
+    return np.ones(nbytes // dtype.itemsize, dtype)
+
+
+def _seconds(
+    function: Callable[[Tensor], Tensor], array: np.ndarray, *, in_place: bool
+) -> float:
+    """The shortest time of a function of one array."""
+    plan = Plan(capture(function, tensor(array)), HOST, {0: 0} if in_place else {})
+    plan.run([array])
+    found = []
+    for _ in range(ROUNDS):
+        begun = time.perf_counter()
+        plan.run([array])
+        found.append(time.perf_counter() - begun)
+    return min(found)

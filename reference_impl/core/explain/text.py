@@ -1,0 +1,237 @@
+"""The explanation for a terminal: plain text, at most 100 columns wide."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from ..passes import AFTERWARDS, PASSES
+from ..passes.fusion import fuse
+from ..plan.timeline import as_text as timeline
+from .numerals import count, decimal, duration, shortened, size
+from .work import Execution, Work
+
+if TYPE_CHECKING:
+    from .explanation import Explanation, Written
+
+WIDTH = 100
+# Of a graph, a memory map, a source: the object has the rest.
+MOST_LINES = 60
+
+GRAPH = """
+What the function does, as it was recorded while it ran once on symbols: a line for each
+node, which is an operation on whole tensors, with the type of its result at the right.
+"""
+PASSES_ = """
+A pass rewrites the graph into one that computes the same with less work. Each line
+tells how many nodes and operations on single numbers there were before and after. The
+last one, fusion, joins neighbours that walk over the same elements into one kernel.
+"""
+KERNELS = """
+A kernel is a compiled function that runs over arrays. Kernels of a group work on the
+same rows: a chunk of rows goes through all of them, then the next chunk, so that what
+one kernel has written is still in the cache when the next one reads it. Operations and
+bytes are estimates. Operations for each byte are the arithmetic intensity: the lower it
+is, the more a kernel waits for memory. "Together" leaves out what is handed on inside
+of the group.
+"""
+TIMES = """
+Each group by itself while everything runs in order; a median of rounds. Of the limit:
+of what this machine can reach at that intensity, by its bandwidth or by its peak. More
+than 100 % means that the caches, which are faster than memory, held the data.
+"""
+SOURCES = """
+The generated functions. Sizes and strides are arguments, so one function serves many
+shapes. It computes elements begin to end of the axis that threads share.
+"""
+MEMORY = """
+Values between inputs and outputs lie in one arena, allocated once. Buffers that are not
+needed at the same time share bytes. The lower bound is what is needed at the fullest
+step; a step lasts from one wait for all threads to the next.
+"""
+
+SENTENCES = {
+    each.__name__: " ".join((each.__doc__ or "").split("\n\n")[0].split())
+    for each in (*PASSES, *AFTERWARDS, fuse)
+}
+
+
+def as_text(explanation: Explanation, *, sources: bool) -> str:
+    """The explanation in sections, each of which begins with what it is about."""
+    sections = [
+        ("captured graph", GRAPH, _cut(str(explanation.graph).splitlines(), "graph")),
+        ("passes", PASSES_, _passes(explanation)),
+        ("kernels in order of execution", KERNELS, _kernels(explanation)),
+    ]
+    if explanation.times is not None:
+        sections.append(("measured times", TIMES, _times(explanation)))
+    if sources:
+        sections.append(("sources", SOURCES, _sources(explanation)))
+    sections.append(("memory", MEMORY, _memory(explanation)))
+    lines = [summary(explanation)]
+    for number, (title, about, body) in enumerate(sections, 1):
+        lines += ["", f"{number}. {title.upper()}", *textwrap.wrap(about, 88), ""]
+        lines += body
+    return "\n".join(_clipped(line) for line in lines)
+
+
+def summary(explanation: Explanation) -> str:
+    """The explanation in a sentence."""
+    kernels = explanation.kernels
+    operations = sum(each.total.operations for each in kernels)
+    libraries = sum(each.is_library for each in kernels)
+    launches = sum(len(each.launches) for each in kernels) - libraries
+    steps = f", {libraries} steps of libraries" if libraries else ""
+    return (
+        f"{explanation.graph.name}: {len(explanation.graph.nodes())} nodes became "
+        f"{launches} kernels in {len(kernels) - libraries} groups{steps}; "
+        f"{count(operations)} operations a call, an arena of "
+        f"{size(explanation.memory.arena_bytes)}, threads: {explanation.threads}"
+    )
+
+
+def _clipped(line: str) -> str:
+    line = line.expandtabs().rstrip()
+    return line if len(line) <= WIDTH else line[: WIDTH - 3] + "..."
+
+
+def _cut(lines: Sequence[str], attribute: str) -> list[str]:
+    """The first lines, and where the others are."""
+    if len(lines) <= MOST_LINES:
+        return list(lines)
+    left = len(lines) - MOST_LINES
+    return [*lines[:MOST_LINES], f"... and {left:,} lines more in `.{attribute}`"]
+
+
+def _passes(explanation: Explanation) -> Iterator[str]:
+    yield f"{'pass':<22} {'nodes':>14} {'operations':>19}   what changed"
+    for each in explanation.reports:
+        nodes = f"{each.nodes_before} -> {each.nodes_after}"
+        operations = f"{count(each.operations_before)} -> {count(each.operations_after)}"
+        yield f"{each.name:<22} {nodes:>14} {operations:>19}   {each.summary}"
+    yield ""
+    for name in dict.fromkeys(each.name for each in explanation.reports):
+        if name in SENTENCES:
+            yield from textwrap.wrap(f"{name}: {SENTENCES[name]}", 88)
+
+
+_HEAD = f"{'':<52} {'operations':>10} {'read':>9} {'written':>9} {'op/byte':>8}"
+
+
+def _kernels(explanation: Explanation) -> Iterator[str]:
+    if not explanation.kernels:
+        yield "Nothing runs: the results are inputs or constants."
+        return
+    yield _HEAD
+    loop = None
+    for each in explanation.kernels:
+        if each.loop is not None and each.loop != loop:
+            yield f"loop {each.loop} runs these {each.turns} times; figures are a turn's"
+        loop = each.loop
+        indent = "  " if each.loop else ""
+        yield f"{indent}{heading(each)}"
+        for launch in each.launches:
+            yield _row(f"{indent}    {launch.name}", launch.work)
+        if len(each.launches) > 1:
+            yield _row(f"{indent}    together", each.work)
+    total = sum(each.total.operations for each in explanation.kernels)
+    yield _row("a call, with all turns", Work(total, *_moved(explanation.kernels)))
+
+
+def _moved(kernels: Sequence[Execution]) -> tuple[int, int]:
+    totals = [each.total for each in kernels]
+    return sum(t.bytes_read for t in totals), sum(t.bytes_written for t in totals)
+
+
+def _row(name: str, work: Work) -> str:
+    indent = len(name) - len(name.lstrip())
+    short = " " * indent + shortened(name.lstrip(), 52 - indent)
+    return (
+        f"{short:<52} {count(work.operations):>10} {size(work.bytes_read):>9} "
+        f"{size(work.bytes_written):>9} {decimal(work.intensity):>8}"
+    )
+
+
+def heading(each: Execution) -> str:
+    """What runs, how it is cut, and what it waits for."""
+    if each.is_library:
+        return f"step {each.number}, by a library, waits: {each.name}"
+    waits = "waits for all before" if each.waits else "waits for nobody"
+    parts = f"{each.units:,} unit{'s' * (each.units != 1)}"
+    if each.chunk < each.units:
+        parts += f", {each.chunk:,} at a time"
+    return f"group {each.number}: {parts}; {waits}"
+
+
+def _times(explanation: Explanation) -> Iterator[str]:
+    assert explanation.times is not None
+    limits, times = explanation.limits, explanation.times
+    assert limits is not None
+    yield (
+        f"This machine with {explanation.threads} threads: peak "
+        f"{decimal(limits.peak / 1e9)} GFLOP/s, memory "
+        f"{decimal(limits.bandwidth / 1e9)} GB/s, second-level cache "
+        f"{decimal(limits.cache_bandwidth / 1e9)} GB/s."
+    )
+    yield ""
+    yield f"{'#':>4} {'us':>10} {'share':>6} {'GFLOP/s':>8} {'GB/s':>6} {'of limit':>9}"
+    total = sum(times.seconds)
+    for each, seconds in zip(explanation.kernels, times.seconds, strict=True):
+        speed, share = rates(each, seconds), seconds / total if total else 0.0
+        attainable = limits.attainable(each.work.intensity)
+        of_limit = f"{speed[0] / attainable:.0%}" if attainable else "-"
+        yield (
+            f"{each.number:>4} {duration(seconds):>10} {share:>6.1%} "
+            f"{decimal(speed[0] / 1e9):>8} {decimal(speed[1] / 1e9):>6} {of_limit:>9}  "
+            f"{shortened(each.name, 50)}"
+        )
+    yield f" sum {duration(total):>10}"
+    yield f"call {duration(times.call_seconds):>10}   all at once, as it is called"
+
+
+def rates(each: Execution, seconds: float) -> tuple[float, float]:
+    """Operations and bytes per second."""
+    if not seconds:
+        return 0.0, 0.0
+    return each.total.operations / seconds, each.total.nbytes / seconds
+
+
+def _sources(explanation: Explanation) -> Iterator[str]:
+    for each in explanation.sources:
+        yield _ruled(each)
+        yield f"  file: {each.path}"
+        yield from _cut(each.source.text.splitlines(), "sources, and in the file")
+        yield ""
+
+
+def _ruled(each: Written) -> str:
+    times = f"{each.kernels} kernel{'s' * (each.kernels != 1)}"
+    return f"--- {shortened(each.source.name, 60)} ({each.source.language}), {times}"
+
+
+def _memory(explanation: Explanation) -> Iterator[str]:
+    memory = explanation.memory
+    for name, nbytes in (
+        ("arena", memory.arena_bytes),
+        ("lower bound", memory.lower_bound),
+        ("inputs", memory.input_bytes),
+        ("outputs of their own", memory.output_bytes),
+        ("constants", memory.constant_bytes),
+    ):
+        yield f"{name:<22} {nbytes:>16,} B  {size(nbytes)}"
+    yield f"{'arena / lower bound':<22} {memory.ratio:>16.3f}"
+    for out, given in memory.in_place:
+        yield f"output {out} is written in the place of the given-up {given}"
+    if memory.rectangles:
+        yield ""
+        yield from _cut(_timeline(explanation), "memory")
+
+
+def _timeline(explanation: Explanation) -> list[str]:
+    """The table of buffers, with bars as long as there is room for."""
+    for columns in (64, 48, 40, 32, 24):
+        lines = timeline(explanation.memory.rectangles, columns=columns).splitlines()
+        if max(map(len, lines)) <= WIDTH:
+            break
+    return lines
