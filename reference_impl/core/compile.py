@@ -20,6 +20,7 @@ from . import tree
 from .device import CPU, HOST, Device
 from .elements import tensor
 from .errors import CaptureError
+from .explain.explanation import Explanation, explained
 from .graph import Graph, capture, is_array
 from .known_tree import Build, Take, builder, taker
 from .number import integers
@@ -41,7 +42,7 @@ class _Found:
     graph: Graph
     program: Plan | Program
     given_up: frozenset[int]
-    """Which of the graph's inputs may be overwritten."""
+    """Which of the graph's inputs the caller loses."""
 
     place: Device
     take: Take
@@ -93,6 +94,32 @@ class Compiled:
         """The graph for arguments of these shapes and dtypes."""
         return self._known(args, *tree.flatten(args)).graph
 
+    def explain(self, *args: Any, measure: bool = False) -> Explanation:
+        """What became of the function for arguments of these shapes and dtypes.
+
+        Parameters
+        ----------
+        measure : bool
+            Whether to time every group of kernels, on copies of the arguments, and what
+            the machine can do at best.
+
+        Raises
+        ------
+        CaptureError
+            If the function runs op by op, on a device without generated code.
+        """
+        leaves, structure = tree.flatten(args)
+        found = self._known(args, leaves, structure)
+        name = found.graph.name
+        if isinstance(found.program, Program):
+            raise CaptureError(
+                f"explain: {name} runs op by op on {found.place}, so there are no "
+                f"kernels to explain; `graph(*args)` shows what is run"
+            )
+        tensors = [tensor(x) for x in leaves if is_array(x)] if measure else []
+        arrays = [np.ascontiguousarray(value(x, name)) for x in tensors]
+        return explained(found.graph, found.program, arrays if measure else None)
+
     def _known(
         self, args: Sequence[Any], leaves: Sequence[Any], structure: tree.Structure
     ) -> _Found:
@@ -123,13 +150,14 @@ class Compiled:
         read = [*graph.inputs, *constants]
         place = common_device(graph.name, read) if read else HOST
         known_of = taker(structure), kinds, builder(graph.structure)
-        if not isinstance(place, CPU):
-            return _Found(graph, Program(graph), frozenset(), place, *known_of)
         given_up = frozenset(_inputs_of(args, self.donate))
-        shared = _shared(graph, given_up)
-        plan = Plan(fuse(self.passes(graph)), place, shared)
-        given_up = frozenset(plan.shared.values())
-        return _Found(graph, plan, given_up, place, *known_of)
+        program: Plan | Program
+        if isinstance(place, CPU):
+            shared = _shared(graph, given_up)
+            program = Plan(fuse(self.passes(graph)), place, shared)
+        else:
+            program = Program(graph)
+        return _Found(graph, program, given_up, place, *known_of)
 
 
 def _signature(leaf: Any) -> Any:
@@ -191,28 +219,31 @@ def _run(found: _Found, tensors: Sequence[Tensor]) -> list[np.ndarray]:
     program, name = found.program, found.graph.name
     arrays = [value(x, name) for x in tensors]
     if isinstance(program, Program):
-        return program.run(arrays, found.place)
+        results = program.run(arrays, found.place)
+        for i in found.given_up:
+            tensors[i].data = FREED
+        return results
     for i in range(len(arrays)):
         if not arrays[i].flags.c_contiguous:
             arrays[i] = np.ascontiguousarray(arrays[i])
     program.check(arrays)
-    for i in found.given_up:
-        if tensors[i].data is FREED:  # it has been given twice
-            value(tensors[i], name)
-        tensors[i].data = FREED
+    for i in program.shared.values():
         if not _is_alone(arrays, i):
             arrays[i] = found.place.put(arrays[i])
-    return program.run(arrays)
+    outputs = program.outputs(arrays)
+    for i in found.given_up:  # now that nothing can be refused any more
+        tensors[i].data = FREED
+    return program.run(arrays, outputs)
 
 
 def _is_alone(arrays: Sequence[np.ndarray], i: int) -> bool:
     """Whether nobody else can read an array, so that it may be written to."""
-    base = arrays[i].base
-    # The list's reference, or that of the view, and the one that is being asked.
+    # References: the list's, its tensor's unless it is a copy, and the call's own; the
+    # base of an array has that of the array, and the call's.
     return (
-        sys.getrefcount(arrays[i]) == 2
+        sys.getrefcount(arrays[i]) <= 3
         and arrays[i].flags.writeable
-        and (base is None or sys.getrefcount(base) == 3)
+        and (arrays[i].base is None or sys.getrefcount(arrays[i].base) == 2)
     )
 
 
@@ -232,9 +263,10 @@ def compile(
         a Python number or string. A number that changes at every step should be a
         tensor.
     donate : int or sequence of int
-        Positions of arguments that the caller gives up. A result of equal shape and
-        dtype is written in the place of such an argument, whose tensors are freed:
-        reading them is an error. A training step gives up the former parameters.
+        Positions of arguments that the caller gives up: their tensors are freed, and
+        reading them is an error. A result of equal shape and dtype is written in the
+        place of such a tensor, unless somebody else can read that memory. A training
+        step gives up the former parameters.
     passes : function from graph to graph
         What is done with the captured graph before kernels are made of it: `optimise`,
         or `lambda graph: rematerialise(optimise(mixed_precision(graph)))`.

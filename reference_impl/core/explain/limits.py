@@ -77,10 +77,11 @@ def _seconds(
 ) -> float:
     """The shortest time of a function of one array."""
     plan = Plan(capture(function, tensor(array)), HOST, {0: 0} if in_place else {})
-    plan.run([array])
+    outputs = plan.outputs([array])
+    plan.run([array], outputs)
     found = []
     for _ in range(ROUNDS):
         begun = time.perf_counter()
-        plan.run([array])
+        plan.run([array], outputs)
         found.append(time.perf_counter() - begun)
     return min(found)

@@ -9,5 +9,6 @@ They are written in LLVM's language, by functions that read from top to bottom:
     gemm                      products of matrices
     windows                   which pixels are under which taps
     correlation pixel_sums    filters slid over images; sums over pixels
+    spreading                 too few filters for a vector
     convolution               all three products of a convolution
 """

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 
 from ..kernel import Buffer, Kernel, Ref
-from .correlation import Layout, correlated
+from .correlation import Correlation, Layout
 from .pixel_sums import pixel_sums
+from .spreading import correlations
 from .transposing import transposed
 from .vector_unit import VectorUnit
 from .windows import Window, phases, window
@@ -97,6 +99,7 @@ def forward(
     *,
     layouts: tuple[Layout, Layout] | None = None,
     dtype: np.dtype,
+    scratch: Scratch | None = None,
     target: VectorUnit,
 ) -> list[Kernel]:
     """Convolve images.
@@ -105,23 +108,21 @@ def forward(
     ----------
     layouts : tuple of Layout, optional
         Of x and out, if they have gaps.
+    scratch : callable, optional
+        Makes a buffer from its size in bytes and a word on what makes it. Few filters
+        are faster with it.
     """
     if not (sizes.N and sizes.F and sizes.height.outputs and sizes.width.outputs):
         return []
     area = sizes.C * sizes.F
-    kernel = correlated(
-        *(x, weight, out),
-        images=sizes.N,
-        channels=sizes.C,
-        filters=sizes.F,
-        height=sizes.height,
-        width=sizes.width,
-        layouts=layouts or (sizes.image, sizes.result),
+    problem = Correlation(
+        *(sizes.N, sizes.C, sizes.F, sizes.height, sizes.width),
+        *(layouts or (sizes.image, sizes.result)),
         tap_strides=(sizes.width.taps * area, area),
-        dtype=dtype,
-        target=target,
     )
-    return [kernel]
+    return correlations(
+        *(x, weight, out, problem), dtype=dtype, scratch=scratch, target=target
+    )
 
 
 def backward_input(
@@ -146,29 +147,26 @@ def backward_input(
         return []
     g_layout, out_layout = layouts or (sizes.result, sizes.image)
     turned, kernels = _turned(weight, sizes, dtype, scratch, target)
-    area, size = sizes.C * sizes.F, dtype.itemsize
+    area = sizes.C * sizes.F
     across = sizes.width.taps * area
-    for h in phases(sizes.height):
-        for w in phases(sizes.width):
-            tap = h.first_tap * across + w.first_tap * area
-            pixel = h.first * out_layout.row + w.first * out_layout.column
-            image, row, column = out_layout.strides
-            kernels.append(
-                correlated(
-                    g,
-                    replace(turned, offset=turned.offset + tap * size),
-                    replace(out, offset=out.offset + pixel * size),
-                    images=sizes.N,
-                    channels=sizes.F,
-                    filters=sizes.C,
-                    height=h.window,
-                    width=w.window,
-                    layouts=(g_layout, Layout(image, row * h.step, column * w.step)),
-                    tap_strides=(h.tap_step * across, w.tap_step * area),
-                    dtype=dtype,
-                    target=target,
-                )
-            )
+    image, row, column = out_layout.strides
+    for h, w in product(phases(sizes.height), phases(sizes.width)):
+        problem = Correlation(
+            *(sizes.N, sizes.F, sizes.C, h.window, w.window, g_layout),
+            Layout(image, row * h.step, column * w.step),
+            tap_strides=(h.tap_step * across, w.tap_step * area),
+        )
+        tap = h.first_tap * across + w.first_tap * area
+        pixel = h.first * row + w.first * column
+        kernels += correlations(
+            g,
+            replace(turned, offset=turned.offset + tap * dtype.itemsize),
+            replace(out, offset=out.offset + pixel * dtype.itemsize),
+            problem,
+            dtype=dtype,
+            scratch=scratch,
+            target=target,
+        )
     return kernels
 
 

@@ -38,51 +38,67 @@ class Layout:
         return self.image, self.row, self.column
 
 
-def correlated(
-    x: Ref,
-    weight: Ref,
-    out: Ref,
-    *,
-    images: int,
-    channels: int,
-    filters: int,
-    height: Window,
-    width: Window,
-    layouts: tuple[Layout, Layout],
-    tap_strides: tuple[int, int],
-    dtype: np.dtype,
-    target: VectorUnit,
-) -> Kernel:
-    """Slide filters over images.
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """Which filters slide over which images, and how all of them lie in memory.
 
-    Parameters
+    Attributes
     ----------
-    layouts : tuple of Layout
+    images, channels, filters : int
+    height, width : Window
+    image, result : Layout
         Of x and out.
     tap_strides : tuple of int
         From one row and column of the weight, which are (channels, filters), to the
         next that is used.
     """
-    begin, end = width.inner
-    tile = shapes.best(max(end - begin, 1), filters, target.lanes(dtype), target)
-    by_row = images == 1
-    x_layout, out_layout = layouts
-    own = (None, out_layout.row) if by_row else (x_layout.image, out_layout.image)
-    x_step, out_step = (s if s is None else s * dtype.itemsize for s in own)
-    taps = height.taps * width.taps
-    outputs = images * height.outputs * width.outputs
+
+    images: int
+    channels: int
+    filters: int
+    height: Window
+    width: Window
+    image: Layout
+    result: Layout
+    tap_strides: tuple[int, int]
+
+    @property
+    def operations(self) -> int:
+        """How many multiplications and additions there are."""
+        taps = self.height.taps * self.width.taps
+        outputs = self.images * self.height.outputs * self.width.outputs
+        return 2 * outputs * taps * self.channels * self.filters
+
+
+def correlated(
+    x: Ref,
+    weight: Ref,
+    out: Ref,
+    sizes: Correlation,
+    *,
+    dtype: np.dtype,
+    target: VectorUnit,
+) -> Kernel:
+    """Slide filters over images."""
+    begin, end = sizes.width.inner
+    lanes, rows = target.lanes(dtype), max(end - begin, 1)
+    by_row = sizes.images == 1
+    x_step = None if by_row else sizes.image.image * dtype.itemsize
+    out_step = sizes.result.row if by_row else sizes.result.image
     return Kernel(
-        _source(tile, dtype),
+        _source(shapes.best(rows, sizes.filters, lanes, target), dtype),
         (
-            *(replace(x, step=x_step), weight, replace(out, step=out_step)),
-            *(images, channels, filters, int(by_row)),
-            *(*x_layout.strides, *tap_strides, *out_layout.strides),
-            *(*height.integers, *width.integers),
+            replace(x, step=x_step),
+            weight,
+            replace(out, step=out_step * dtype.itemsize),
+            *(sizes.images, sizes.channels, sizes.filters, int(by_row)),
+            *(*sizes.image.strides, *sizes.tap_strides, *sizes.result.strides),
+            *(*sizes.height.integers, *sizes.width.integers),
         ),
         reads=(0, 1),
         writes=(2,),
-        extent=height.outputs if by_row else images,
-        operations=2 * outputs * taps * channels * filters,
+        extent=sizes.height.outputs if by_row else sizes.images,
+        operations=sizes.operations,
     )
 
 

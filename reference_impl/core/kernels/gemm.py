@@ -14,7 +14,7 @@ import numpy as np
 
 from ..kernel import Buffer, Kernel, Ref, Source
 from . import shapes
-from .llvm import kernel
+from .llvm import Value, kernel
 from .packing import packed
 from .tiles import Tile, source
 from .vector_unit import VectorUnit
@@ -78,16 +78,15 @@ def products(
     if not (M and N and count):
         return []
     tile = shapes.best(M, N, target.lanes(dtype), target)
-    panels, kernels = Panels(y, y_strides[0], tile.columns, y_step), []
+    panels = Panels(y, y_strides[0], tile.columns, y_step)
+    kernels: list[Kernel] = []
     if _is_transposed(N, K, y_strides):
         tile = replace(tile, is_padded=True)
         sizes = (N, K, y_strides[1], count if y_step else 1)
         panels, kernels = _packed(panels, sizes, dtype, scratch, target)
     axis = _axis(M, -(-N // tile.columns), count)
-    strides, steps = (
-        (*x_strides, panels.k, panels.panel, out_stride),
-        (x_step, panels.step, out_step),
-    )
+    strides = (*x_strides, panels.k, panels.panel, out_stride)
+    steps = (x_step, panels.step, out_step)
     owned = _owned(axis, (M, N, K), strides, steps, tile)
     refs = zip((x, panels.start, out), owned, strict=True)
     x_block = X_BLOCK_BYTES // (max(1, min(K, K_BLOCK)) * dtype.itemsize)
@@ -213,7 +212,7 @@ def _source(tile: Tile, dtype: np.dtype) -> Source:
         y_start = f.at(y, b * a["y_step"] + k * a["y_k"] + p * a["y_panel"])
         x_start = f.at(x, b * a["x_step"] + k * a["x_k"])
         out_start = f.at(out, b * a["out_step"] + p * tile.columns)
-        values = {
+        values: dict[str, Value | int] = {
             "y": y_start,
             "s2": 1,
             "s1": 1,

@@ -117,9 +117,12 @@ class Draft:
             reads[number] = own.union(*(reads[i] for i in operands))
 
     def _are_alike(self, one: int, other: int) -> bool:
+        ours, theirs = self.views[one], self.views[other]
+        is_shifted = ours.buffer is theirs.buffer and ours.offset != theirs.offset
         return (
             self.strides[one] == self.strides[other]
-            and self.views[one].dtype == self.views[other].dtype
+            and ours.dtype == theirs.dtype
+            and not is_shifted
         )
 
     def _step(self, number: int, axes: Sequence[Axis]) -> int | None:

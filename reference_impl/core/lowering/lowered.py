@@ -105,7 +105,7 @@ class _Lowering:
             self._add(node)
         for x, view in ends:
             there = self.view(x)
-            if there.buffer is not view.buffer or there.offset != view.offset:
+            if not there.is_same(view):
                 self.steps += copy(there, view)
 
     def view(self, x: Tensor) -> View:

@@ -56,7 +56,8 @@ def measured(plan: Plan, arrays: Sequence[np.ndarray]) -> Times:
     """
     plan.check(arrays)
     inputs = [np.array(array, order="C") for array in arrays]
-    ends = [*inputs, *_outputs(plan, inputs)]
+    outputs = plan.outputs(inputs)
+    ends = [*inputs, *outputs]
     rounds: list[list[float]] = []
     calls: list[float] = []
     with plan._lock:
@@ -71,7 +72,7 @@ def measured(plan: Plan, arrays: Sequence[np.ndarray]) -> Times:
     for number in _rounds():
         _restore(inputs, arrays)
         begun = time.perf_counter()
-        plan.run(inputs)
+        plan.run(inputs, outputs)
         if number >= 0:
             calls.append(time.perf_counter() - begun)
     medians = tuple(map(statistics.median, zip(*rounds, strict=True)))
@@ -91,15 +92,6 @@ def _restore(inputs: Sequence[np.ndarray], arrays: Sequence[np.ndarray]) -> None
     """What has been written in the place of inputs becomes the inputs again."""
     for x, array in zip(inputs, arrays, strict=True):
         np.copyto(x, array)
-
-
-def _outputs(plan: Plan, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
-    return [
-        inputs[plan.shared[i]]
-        if i in plan.shared
-        else plan.device.empty(view.shape, view.dtype, "output")
-        for i, view in enumerate(plan.lowered.outputs)
-    ]
 
 
 def _pieces(plan: Plan, ends: Sequence[np.ndarray]) -> Iterator[Piece]:

@@ -150,7 +150,7 @@ def test_what_lies_between_rows_of_out_is_left_alone(memory):
 def test_a_y_without_unit_stride_is_refused(memory):
     x, y, out = (memory.array((4, 4), np.float32)[0] for _ in range(3))
 
-    with pytest.raises(ValueError, match=r"y has the strides \(8, 2\)"):
+    with pytest.raises(ValueError, match=r"got \(8, 2\)"):
         products(
             *(x, y, out),
             M=4,
@@ -196,6 +196,13 @@ def test_threads_share_rows_if_there_are_many_and_panels_if_not():
     assert tall.extent == 500
     assert [ref.step for ref in flat.args[:3]] == [None, None, None]
     assert flat.extent < 512
+
+
+def test_a_single_row_is_shared_by_panels():
+    (kernel,) = made(1, 512, 10)
+
+    assert kernel.args[2].step * kernel.extent >= 4 * 512
+    assert kernel.args[2].step * (kernel.extent - 1) < 4 * 512
 
 
 def test_threads_share_batches():
