@@ -1,16 +1,16 @@
 """Elementary functions that LLVM turns into vector instructions.
 
 Those of C's library take one number at a time: 2 ns for a float32's exponential, 15 for
-its hyperbolic tangent, where these take 0.6 and 0.8. They have no branches and no tables, only
-arithmetic: the argument is reduced to a small interval, on which a polynomial is as
-good as the function, and special values are selected at the end.
+its hyperbolic tangent, where these take 0.6 and 0.8. They have no branches and no
+tables, only arithmetic: the argument is reduced to a small interval, on which a
+polynomial is as good as the function, and special values are selected at the end.
 
-One text serves float32 and float64; `Format` holds what differs. The polynomials are
+One text serves float32 and float64; `NUMBERS` holds what differs. The polynomials are
 minimax: fitted by Remez' algorithm in 50 digits of precision, with the weights that
 make relative errors of the result equal (`benchmarks/elementary_coefficients.py`).
 
-Largest errors, in units in the last place; results below the smallest normal number
-are zero, for generated code runs with such numbers flushed to zero:
+Largest errors, in units in the last place. An exponential below twice the smallest
+normal number may be zero, for generated code runs with what is smaller flushed to zero.
 
     function    float32    float64
     exp             1.0        1.2
@@ -25,7 +25,7 @@ hundreds of digits of pi for large angles; powers need the logarithm with more d
 than it has; the others are rare where speed matters.
 
 Source: for the logarithm's last digits, the arrangement of FreeBSD's `e_log.c` (Sun
-Microsystems 1993); for the rounding by a large number, Muller et al. 2018, section 11.
+Microsystems 1993); for the rounding by a large number, Muller et al. 2018.
 """
 
 from __future__ import annotations

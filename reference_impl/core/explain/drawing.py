@@ -173,5 +173,5 @@ def _links(node: Tensor, label: Mapping[int, str], prefix: str) -> Iterator[str]
 def _link(x: Tensor, label: Mapping[int, str], prefix: str) -> str:
     if x.serial not in label:
         return escape(operand(x, label))
-    source = x.inputs[0] if is_pick(x) else x
+    source = x.inputs[0] if x.op is not None and is_pick(x) else x
     return element("a", escape(label[x.serial]), href=f"#{prefix}{source.serial}")

@@ -11,7 +11,6 @@ import numpy as np
 
 from ..build import cache, host
 from ..cost import operations
-from ..driver import threads
 from ..dtype import float32, float64
 from ..graph import Graph
 from ..kernel import Source
@@ -117,9 +116,9 @@ def explained(
         kernels=executions(plan),
         sources=tuple(_written(plan)),
         memory=memory(plan),
-        threads=threads(),
+        threads=plan.threads,
         times=measured(plan, arrays) if arrays is not None else None,
-        limits=limits(threads(), _main_dtype(plan)) if is_timed else None,
+        limits=limits(plan.threads, _main_dtype(plan)) if is_timed else None,
     )
 
 

@@ -13,12 +13,14 @@ from ..device import HOST
 from ..dtype import Dtype, float32
 from ..elements import tensor
 from ..graph import capture
+from ..passes.fusion import fuse
 from ..plan.plan import Plan
 from ..tensor import Tensor
+from .work import Work
 
 PRODUCT_SIZE = 384
-# Larger than the caches that processors have, and small enough for one core's own.
-MEMORY_BYTES, CACHE_BYTES = 1 << 27, 1 << 18
+# Larger than the caches that most processors have; small enough for one core's own.
+MEMORY_BYTES, CACHE_BYTES = 1 << 27, 1 << 19
 
 ROUNDS = 12
 
@@ -42,9 +44,11 @@ class Limits:
     cache_bandwidth: float
     is_measured: bool = True
 
-    def attainable(self, intensity: float) -> float:
-        """Operations per second that an arithmetic intensity allows."""
-        return min(self.peak, intensity * self.bandwidth)
+    def attainable(self, work: Work) -> float:
+        """Operations per second, if few bytes come from the cache and many do not."""
+        is_cached = work.nbytes <= CACHE_BYTES
+        bandwidth = self.cache_bandwidth if is_cached else self.bandwidth
+        return min(self.peak, work.intensity * bandwidth)
 
 
 # One core of a processor of today, in round numbers.
@@ -76,7 +80,8 @@ def _seconds(
     function: Callable[[Tensor], Tensor], array: np.ndarray, *, in_place: bool
 ) -> float:
     """The shortest time of a function of one array."""
-    plan = Plan(capture(function, tensor(array)), HOST, {0: 0} if in_place else {})
+    graph = fuse(capture(function, tensor(array)))
+    plan = Plan(graph, HOST, {0: 0} if in_place else {})
     outputs = plan.outputs([array])
     plan.run([array], outputs)
     found = []

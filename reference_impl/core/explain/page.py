@@ -193,7 +193,7 @@ def _rates(explanation: Explanation, each: Execution) -> list[str]:
     seconds = times.seconds[each.number - 1]
     operations, nbytes = text.rates(each, seconds)
     share = seconds / (sum(times.seconds) or 1)
-    attainable = limits.attainable(each.work.intensity)
+    attainable = limits.attainable(each.work)
     bar = element("span", class_="bar", style=f"width:{share:.1%}")
     return [
         duration(seconds),
@@ -224,7 +224,7 @@ def _roofline(explanation: Explanation) -> str:
 def _dot(explanation: Explanation, each: Execution) -> roofline.Dot:
     limits = explanation.limits or IMAGINED
     intensity, share = each.work.intensity, 0.0
-    speed, told = limits.attainable(intensity), "at most"
+    speed, told = limits.attainable(each.work), "at most"
     if explanation.times is not None:
         seconds, told = explanation.times.seconds[each.number - 1], "reached"
         speed, _ = text.rates(each, seconds)

@@ -78,7 +78,7 @@ def _page(dots: Iterable[Dot], limits: Limits) -> _Page:
     xs = [dot.intensity for dot in dots] + [limits.peak / limits.bandwidth]
     ys = [dot.speed for dot in dots if dot.speed] + [limits.peak]
     first, last = _powers([*xs, 0.1])
-    low, high = _powers([*ys, limits.attainable(10**first)])
+    low, high = _powers([*ys, limits.bandwidth * 10.0**first])
     return _Page(first, last, low, high)
 
 

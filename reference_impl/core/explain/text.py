@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from ..kernel import LLVM
 from ..passes import AFTERWARDS, PASSES
 from ..passes.fusion import fuse
 from ..plan.timeline import as_text as timeline
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 WIDTH = 100
 # Of a graph, a memory map, a source: the object has the rest.
 MOST_LINES = 60
+# Few read more of a language in which a line is an instruction.
+LLVM_LINES = 12
 
 GRAPH = """
 What the function does, as it was recorded while it ran once on symbols: a line for each
@@ -38,8 +41,9 @@ of the group.
 """
 TIMES = """
 Each group by itself while everything runs in order; a median of rounds. Of the limit:
-of what this machine can reach at that intensity, by its bandwidth or by its peak. More
-than 100 % means that the caches, which are faster than memory, held the data.
+of what this machine can reach at that intensity, by its peak or by a bandwidth, which
+is that of the cache where a group reads and writes no more than 512 KiB. What takes
+less than a microsecond is mostly the way to it and back.
 """
 SOURCES = """
 The generated functions. Sizes and strides are arguments, so one function serves many
@@ -60,7 +64,7 @@ SENTENCES = {
 def as_text(explanation: Explanation, *, sources: bool) -> str:
     """The explanation in sections, each of which begins with what it is about."""
     sections = [
-        ("captured graph", GRAPH, _cut(str(explanation.graph).splitlines(), "graph")),
+        ("captured graph", GRAPH, _cut(str(explanation.graph).splitlines(), "`.graph`")),
         ("passes", PASSES_, _passes(explanation)),
         ("kernels in order of execution", KERNELS, _kernels(explanation)),
     ]
@@ -69,9 +73,9 @@ def as_text(explanation: Explanation, *, sources: bool) -> str:
     if sources:
         sections.append(("sources", SOURCES, _sources(explanation)))
     sections.append(("memory", MEMORY, _memory(explanation)))
-    lines = [summary(explanation)]
+    lines = textwrap.wrap(summary(explanation), 88)
     for number, (title, about, body) in enumerate(sections, 1):
-        lines += ["", f"{number}. {title.upper()}", *textwrap.wrap(about, 88), ""]
+        lines += ["", f"{number}. {title.upper()}", *textwrap.wrap(about.strip(), 88), ""]
         lines += body
     return "\n".join(_clipped(line) for line in lines)
 
@@ -82,12 +86,13 @@ def summary(explanation: Explanation) -> str:
     operations = sum(each.total.operations for each in kernels)
     libraries = sum(each.is_library for each in kernels)
     launches = sum(len(each.launches) for each in kernels) - libraries
-    steps = f", {libraries} steps of libraries" if libraries else ""
+    steps = f" and {_of(libraries, 'step')} of libraries" if libraries else ""
     return (
-        f"{explanation.graph.name}: {len(explanation.graph.nodes())} nodes became "
-        f"{launches} kernels in {len(kernels) - libraries} groups{steps}; "
-        f"{count(operations)} operations a call, an arena of "
-        f"{size(explanation.memory.arena_bytes)}, threads: {explanation.threads}"
+        f"{explanation.graph.name}: {_of(len(explanation.graph.nodes()), 'node')} "
+        f"became {_of(launches, 'kernel')} in {_of(len(kernels) - libraries, 'group')}"
+        f"{steps}, with {count(operations)} operations a call, an arena of "
+        f"{size(explanation.memory.arena_bytes)} and "
+        f"{_of(explanation.threads, 'thread')}"
     )
 
 
@@ -96,12 +101,16 @@ def _clipped(line: str) -> str:
     return line if len(line) <= WIDTH else line[: WIDTH - 3] + "..."
 
 
-def _cut(lines: Sequence[str], attribute: str) -> list[str]:
+def _cut(lines: Sequence[str], where: str, most: int = MOST_LINES) -> list[str]:
     """The first lines, and where the others are."""
-    if len(lines) <= MOST_LINES:
+    if len(lines) <= most:
         return list(lines)
-    left = len(lines) - MOST_LINES
-    return [*lines[:MOST_LINES], f"... and {left:,} lines more in `.{attribute}`"]
+    return [*lines[:most], f"... and {len(lines) - most:,} more lines in {where}"]
+
+
+def _of(count: int, noun: str) -> str:
+    """A number of things."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 def _passes(explanation: Explanation) -> Iterator[str]:
@@ -158,7 +167,7 @@ def heading(each: Execution) -> str:
     if each.is_library:
         return f"step {each.number}, by a library, waits: {each.name}"
     waits = "waits for all before" if each.waits else "waits for nobody"
-    parts = f"{each.units:,} unit{'s' * (each.units != 1)}"
+    parts = _of(each.units, "unit")
     if each.chunk < each.units:
         parts += f", {each.chunk:,} at a time"
     return f"group {each.number}: {parts}; {waits}"
@@ -169,9 +178,9 @@ def _times(explanation: Explanation) -> Iterator[str]:
     limits, times = explanation.limits, explanation.times
     assert limits is not None
     yield (
-        f"This machine with {explanation.threads} threads: peak "
+        f"The limits with {_of(explanation.threads, 'thread')}: peak "
         f"{decimal(limits.peak / 1e9)} GFLOP/s, memory "
-        f"{decimal(limits.bandwidth / 1e9)} GB/s, second-level cache "
+        f"{decimal(limits.bandwidth / 1e9)} GB/s, cache "
         f"{decimal(limits.cache_bandwidth / 1e9)} GB/s."
     )
     yield ""
@@ -179,7 +188,7 @@ def _times(explanation: Explanation) -> Iterator[str]:
     total = sum(times.seconds)
     for each, seconds in zip(explanation.kernels, times.seconds, strict=True):
         speed, share = rates(each, seconds), seconds / total if total else 0.0
-        attainable = limits.attainable(each.work.intensity)
+        attainable = limits.attainable(each.work)
         of_limit = f"{speed[0] / attainable:.0%}" if attainable else "-"
         yield (
             f"{each.number:>4} {duration(seconds):>10} {share:>6.1%} "
@@ -201,13 +210,14 @@ def _sources(explanation: Explanation) -> Iterator[str]:
     for each in explanation.sources:
         yield _ruled(each)
         yield f"  file: {each.path}"
-        yield from _cut(each.source.text.splitlines(), "sources, and in the file")
+        most = LLVM_LINES if each.source.language == LLVM else MOST_LINES
+        yield from _cut(each.source.text.splitlines(), "the file", most)
         yield ""
 
 
 def _ruled(each: Written) -> str:
-    times = f"{each.kernels} kernel{'s' * (each.kernels != 1)}"
-    return f"--- {shortened(each.source.name, 60)} ({each.source.language}), {times}"
+    name = shortened(each.source.name, 60)
+    return f"--- {name} ({each.source.language}), {_of(each.kernels, 'kernel')}"
 
 
 def _memory(explanation: Explanation) -> Iterator[str]:
@@ -225,7 +235,7 @@ def _memory(explanation: Explanation) -> Iterator[str]:
         yield f"output {out} is written in the place of the given-up {given}"
     if memory.rectangles:
         yield ""
-        yield from _cut(_timeline(explanation), "memory")
+        yield from _cut(_timeline(explanation), "`.memory`")
 
 
 def _timeline(explanation: Explanation) -> list[str]:

@@ -80,8 +80,8 @@ def correlated(
     target: VectorUnit,
 ) -> Kernel:
     """Slide filters over images."""
-    begin, end = sizes.width.inner
-    lanes, rows = target.lanes(dtype), max(end - begin, 1)
+    inner = (end - begin for begin, end in (sizes.height.inner, sizes.width.inner))
+    lanes, rows = target.lanes(dtype), max(*inner, 1)
     by_row = sizes.images == 1
     x_step = None if by_row else sizes.image.image * dtype.itemsize
     out_step = sizes.result.row if by_row else sizes.result.image

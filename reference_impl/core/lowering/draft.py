@@ -152,3 +152,12 @@ def fill(out: View) -> list[Kernel]:
     nest = Draft(extents(out.shape))
     nest.store(out, range(len(nest.extents)), nest.add(Literal(0, out.dtype)))
     return [nest.kernel("fill", nest.axes())]
+
+
+def added(x: View, out: View) -> list[Kernel]:
+    """Add the elements of one tensor to those of another one of the same shape."""
+    nest = Draft(extents(out.shape))
+    places = range(len(nest.extents))
+    terms = nest.load(out, places), nest.load(x, places)
+    nest.store(out, places, nest.add(Apply("add", terms, out.dtype)))
+    return [nest.kernel("added", nest.axes())]

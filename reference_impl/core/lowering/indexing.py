@@ -40,10 +40,11 @@ class Check:
             self.complain(numbers)
 
 
-def _check_rows(numbers: View, size: int, who: str) -> Check:
+def _check_rows(numbers: View, table: View, who: str) -> Check:
     def complain(came: np.ndarray) -> None:
-        row_numbers((came,), (0,), (size,), who=who)
+        row_numbers((came,), (0,), table.shape, who=who)
 
+    size = table.shape[0]
     return Check(numbers, -size, size, complain)
 
 
@@ -60,7 +61,7 @@ def gathered(x: View, rows: View, out: View) -> tuple[list[Kernel], Check]:
         extent=count,
         grain=max(1, 4096 // max(D, 1)),
     )
-    return [kernel], _check_rows(rows, size, "gather")
+    return [kernel], _check_rows(rows, x, "gather")
 
 
 def scattered(x: View, rows: View, out: View) -> tuple[list[Kernel], Check]:
@@ -76,7 +77,7 @@ def scattered(x: View, rows: View, out: View) -> tuple[list[Kernel], Check]:
         grain=16,
         operations=count * D,
     )
-    return [*fill(out), kernel], _check_rows(rows, size, "scatter_add")
+    return [*fill(out), kernel], _check_rows(rows, out, "scatter_add")
 
 
 def cross_entropies(x: View, labels: View, out: View) -> tuple[list[Kernel], Check]:

@@ -18,7 +18,7 @@ from ..dtype import float32, float64
 from ..graph import Graph
 from ..kernel import Buffer, Kernel, Loop
 from ..tensor import Tensor, value
-from . import indexing, products, windowed
+from . import indexing, pooling, products, windowed
 from .draft import copy, fill
 from .indexing import Check
 from .order import ordered
@@ -199,8 +199,13 @@ def _like(x: Tensor, inputs: Iterable[View]) -> list[int] | None:
     """The order in memory of an operand that has the same elements, if there is one."""
     for view in inputs:
         if view.shape == x.shape and all(view.strides):
-            return sorted(range(len(x.shape)), key=lambda axis: -view.strides[axis])
+            return _order(view)
     return None
+
+
+def _order(x: View) -> list[int]:
+    """The axes as they lie in memory, the innermost last."""
+    return sorted(range(len(x.shape)), key=lambda axis: -x.strides[axis])
 
 
 def _place(self: _Lowering, node: Tensor, inputs: list[View]) -> None:
@@ -212,6 +217,12 @@ def _place(self: _Lowering, node: Tensor, inputs: list[View]) -> None:
 def _sliced(x: View, slices: Sequence[Any]) -> View:
     key = tuple(slice(*each) if isinstance(each, tuple) else each for each in slices)
     return x.at(x.array[(*key, ...)])
+
+
+def _overwrite(self: _Lowering, node: Tensor, inputs: list[View]) -> None:
+    out = self.fresh(node)
+    self.steps += copy(inputs[0], out)
+    self.steps += copy(inputs[1], _sliced(out, node.attrs["slices"]))
 
 
 def _concat(self: _Lowering, node: Tensor, inputs: list[View]) -> None:
@@ -241,6 +252,29 @@ def _convolved(compute: Callable[..., list[Kernel]], order: tuple[int, ...]) -> 
         self.steps += compute(*inputs, out, node.attrs)
 
     return rule
+
+
+def _pooled(compute: Callable[..., list[Kernel]]) -> Rule:
+    """The rule of what `choose` or `spread` does."""
+
+    def rule(self: _Lowering, node: Tensor, inputs: list[View]) -> None:
+        x = inputs[1]
+        if not pooling.has_kernel(x, node.attrs):
+            raise NoKernel
+        out = self.fresh(node, 0, _order(x))
+        self.steps += compute(*inputs, out, node.attrs)
+
+    return rule
+
+
+def _unwindows(self: _Lowering, node: Tensor, inputs: list[View]) -> None:
+    (x,) = inputs
+    if x.dtype not in (float32, float64):
+        raise NoKernel
+    batch = len(node.shape) - len(node.attrs["shape"])
+    first = x.at(x.array[(..., *(0,) * (len(node.shape) - batch))])
+    out = self.fresh(node, 0, _order(first))
+    self.steps += pooling.unwindows(x, out, node.attrs)
 
 
 def _indexed(find: Callable[[View, View, View], Any]) -> Rule:
@@ -302,6 +336,7 @@ def _turning(x: View, node: Tensor) -> View:
 
 
 RULES: dict[str, Rule] = {
+    "choose": _pooled(pooling.choose),
     "concat": _concat,
     "conv": _convolved(windowed.conv, windowed.IMAGE),
     "conv_filters": _convolved(windowed.conv_filters, windowed.FILTERS),
@@ -309,9 +344,12 @@ RULES: dict[str, Rule] = {
     "fused": _fused,
     "gather": _indexed(indexing.gathered),
     "matmul": _matmul,
+    "overwrite": _overwrite,
     "place": _place,
     "scan": _scan,
     "scatter_add": _indexed(indexing.scattered),
     "softmax_cross_entropy": _indexed(indexing.cross_entropies),
     "softmax_surplus": _indexed(indexing.surpluses),
+    "spread": _pooled(pooling.spread),
+    "unwindows": _unwindows,
 }

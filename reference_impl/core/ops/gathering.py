@@ -94,13 +94,14 @@ def row_numbers(
     """
     numbers = np.zeros((), np.intp)
     for index, axis in zip(indices, axes, strict=True):
-        size, given = shape[axis], np.asarray(index, np.intp)
+        size, given = shape[axis], np.asarray(index)
         is_wrong = (given < -size) | (given >= size)
         if is_wrong.any():
             raise IndexRangeError(
                 f"{who}: index {given[is_wrong][0]} is out of range for axis {axis} "
                 f"of shape {shape}, whose size is {size}"
             )
+        given = given.astype(np.intp)
         numbers = numbers * size + np.where(given < 0, given + size, given)
     return numbers.ravel()
 

@@ -20,7 +20,7 @@ Source: the maximal fusion of neighbours of Kennedy and McKinley 1993, greedily.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from .. import tree
@@ -237,6 +237,8 @@ def _can_merge(group: _Group, other: _Group, node: Tensor) -> bool:
 def fuse(graph: Graph) -> Graph:
     """The graph in which neighbours over the same elements are one node each."""
     groups = _Groups(graph)
+    readers = _readers(groups.nodes)
+    ends = {x.serial for x in graph.outputs}
     values: dict[int, Tensor] = {}
     for unit in _in_order(groups):
         if len(unit) == 1 and unit[0].serial not in groups.group:
@@ -248,7 +250,9 @@ def fuse(graph: Graph) -> Graph:
             }
             values[node.serial] = node.op(*inputs, **attrs)
         else:
-            values.update(_as_one(graph, unit, values))
+            inside = {node.serial for node in unit}
+            read = [x for x in unit if _is_read(x, inside, readers, ends)]
+            values.update(_as_one(unit, read, values))
     outputs = tuple(values.get(x.serial, x) for x in graph.outputs)
     return replace(graph, outputs=outputs, scopes=(), node_names={})
 
@@ -287,8 +291,33 @@ def _in_order(groups: _Groups) -> list[list[Tensor]]:
     return order
 
 
+def _readers(nodes: Iterable[Tensor]) -> dict[int, list[Tensor]]:
+    """The nodes that read a tensor, by its serial."""
+    readers: dict[int, list[Tensor]] = {}
+    for node in nodes:
+        for x in node.inputs:
+            readers.setdefault(x.serial, []).append(node)
+    return readers
+
+
+def _is_read(
+    x: Tensor,
+    inside: set[int],
+    readers: Mapping[int, Sequence[Tensor]],
+    ends: set[int],
+) -> bool:
+    """Whether a member of a group is read by others, perhaps in another shape."""
+    if x.serial in ends:
+        return True
+    outside = [each for each in readers.get(x.serial, ()) if each.serial not in inside]
+    return any(
+        _is_read(each, inside, readers, ends) if _source(each) is not each else True
+        for each in outside
+    )
+
+
 def _as_one(
-    graph: Graph, nodes: Sequence[Tensor], values: dict[int, Tensor]
+    nodes: Sequence[Tensor], outputs: Sequence[Tensor], values: dict[int, Tensor]
 ) -> dict[int, Tensor]:
     """A fused node for several, and what stands for those that others read."""
     inside = {node.serial for node in nodes}
@@ -307,14 +336,6 @@ def _as_one(
 
     for node in nodes:
         mapped[node.serial] = node.op(*map(inner, node.inputs), **node.attrs)
-    read = {x.serial for x in graph.outputs}
-    read |= {
-        x.serial
-        for node in graph.nodes()
-        if node.serial not in inside
-        for x in node.inputs
-    }
-    outputs = [node for node in nodes if node.serial in read]
     body = Graph(
         name="_".join(dict.fromkeys(node.op.name for node in nodes)),
         inputs=tuple(symbol for _, symbol in given.values()),

@@ -16,7 +16,7 @@ from functools import partial
 
 import numpy as np
 
-from ..driver import Tables, run, threads
+from ..driver import Tables, run
 from ..lowering.step import Library
 from .plan import Plan
 from .schedule import Stage
@@ -63,7 +63,7 @@ def measured(plan: Plan, arrays: Sequence[np.ndarray]) -> Times:
     with plan._lock:
         plan._ends_ids[:] = [*map(id, ends)]
         pieces = list(_pieces(plan, ends))
-        start = _starting_seconds()
+        start = _starting_seconds(plan.threads)
         for number in _rounds():
             _restore(inputs, arrays)
             seconds = _round(pieces, start)
@@ -109,7 +109,7 @@ def _pieces(plan: Plan, ends: Sequence[np.ndarray]) -> Iterator[Piece]:
             continue
         part = next(parts)
         assert not isinstance(part, Library)
-        pieces = iter(_singles(part.tables))
+        pieces = iter(_singles(part.tables, plan.threads))
         yield FILLING, next(pieces)
         for stage in run_of:
             assert isinstance(stage, Stage)
@@ -119,20 +119,20 @@ def _pieces(plan: Plan, ends: Sequence[np.ndarray]) -> Iterator[Piece]:
             first += len(stage.groups)
 
 
-def _singles(tables: Tables) -> Iterator[Callable[[], None]]:
+def _singles(tables: Tables, threads: int) -> Iterator[Callable[[], None]]:
     """The groups of tables as programs of their own."""
     for row in tables.groups:
         single = Tables(row[None].copy(), tables.instructions, tables.args)
-        yield partial(run, single, threads())
+        yield partial(run, single, threads)
 
 
-def _starting_seconds() -> float:
+def _starting_seconds(threads: int) -> float:
     """What it takes to run a program that does nothing."""
     nothing = Tables(*(np.empty(s, np.int64) for s in ((0, 5), (0, 3), (0,))))
     begun = []
     for _ in range(100):
         begun.append(time.perf_counter())
-        run(nothing, threads())
+        run(nothing, threads)
     return min(b - a for a, b in itertools.pairwise(begun))
 
 

@@ -20,6 +20,7 @@ from ..driver import run, threads
 from ..graph import Graph
 from ..kernel import Buffer, Kernel, Loop
 from ..lowering.lowered import Lowered, lowered
+from ..lowering.reuse import reusing
 from ..lowering.step import Library, Step
 from ..lowering.view import View
 from .offsets import arena_bytes, offsets
@@ -49,7 +50,9 @@ class Plan:
     ) -> None:
         self.graph, self.device = graph, device
         self.lowered, self.shared = _lowered(graph, dict(shared or {}))
-        self.stages = stages(self.lowered.steps)
+        fixed = {view.buffer for view in self._ends(self.lowered)}
+        steps = reusing(self.lowered.steps, {*fixed, *self.lowered.constants})
+        self.stages = stages(steps)
         self.kernels = [
             kernel
             for stage in self.stages
@@ -108,6 +111,11 @@ class Plan:
             parts += some
         return parts
 
+    @property
+    def threads(self) -> int:
+        """With how many threads it runs."""
+        return 1 if self._is_short else threads()
+
     def check(self, arrays: Sequence[np.ndarray]) -> None:
         """Raise an op's own error if a number among the inputs is out of range."""
         for check in self.lowered.checks:
@@ -140,7 +148,7 @@ class Plan:
                 if isinstance(part, Library):
                     self._take(part, ends)
                 else:
-                    run(part.tables, 1 if self._is_short else threads())
+                    run(part.tables, self.threads)
         return outputs
 
     def _take(self, step: Library, ends: Sequence[np.ndarray]) -> None:

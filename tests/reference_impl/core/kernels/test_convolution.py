@@ -58,7 +58,7 @@ def computed(memory, x, weight, g, parts=(), **how):
     )
     rest = {"dtype": x.dtype, "target": memory.unit}
     kernels = [
-        *forward(refs[0], refs[1], out, sizes, **rest),
+        *forward(refs[0], refs[1], out, sizes, scratch=memory.scratch, **rest),
         *backward_input(refs[2], refs[1], dx, sizes, scratch=memory.scratch, **rest),
         *backward_weight(refs[0], refs[2], dw, sizes, **rest),
     ]
@@ -126,6 +126,17 @@ def test_parts_do_not_change_a_bit(new_memory, N, stride):
 
     for one, other in zip(whole, parts, strict=True):
         assert (one == other).all()
+
+
+@pytest.mark.parametrize("strides", [(1, 1), (2, 1)])
+def test_few_filters_for_many_pixels_equal_sums_over_windows(memory, strides):
+    way = how(strides, pads=((2, 2), (2, 2)))
+    values = case((3, 26, 12, 2), 6, (5, 5), **way)
+
+    got = computed(memory, *values, **way)
+
+    for one, other in zip(got, expected(*values, **way), strict=True):
+        assert error(one, other) < TOLERANCE["float64"]
 
 
 def test_a_signal_is_an_image_of_one_row(memory):

@@ -1,0 +1,121 @@
+"""What is made of windows: the choice of the largest, and sums where they overlap.
+
+Images lie as their maker left them, with channels side by side after a convolution; the
+kernels walk over them in that order.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..dtype import float32, float64, int32
+from ..kernel import Kernel, Ref
+from ..kernels import pooling
+from ..kernels.pooling import Taps, Walk
+from ..ops.windows import Window
+from .draft import added, fill
+from .view import View, new_view
+
+# More elements of a window are not written out one by one.
+MOST_TAPS = 64
+
+
+def has_kernel(x: View, attrs: dict[str, Any]) -> bool:
+    """Whether there is generated code for the windows on these images (N, C, ...)."""
+    sizes = attrs["sizes"]
+    return (
+        x.dtype in (float32, float64)
+        and len(sizes) in (1, 2)
+        and len(x.shape) == len(sizes) + 2
+        and math.prod(sizes) <= MOST_TAPS
+    )
+
+
+def choose(t: View, x: View, out: View, attrs: dict[str, Any]) -> list[Kernel]:
+    """The element of t at the place of the largest one of x, for every window."""
+    window, (t, x, out) = _flat(attrs, t, x, out)
+    order, taps = _order(x), _taps(window)
+    walks = _on_image(t, window, order), _on_image(x, window, order)
+    return [pooling.chosen(*walks, _walk(out, order), _sizes(out, order), taps)]
+
+
+def spread(g: View, x: View, out: View, attrs: dict[str, Any]) -> list[Kernel]:
+    """The transpose: what is given for every window at that place, and zeros."""
+    window, (g, x, out) = _flat(attrs, g, x, out)
+    order, taps = _order(x), _taps(window)
+    walks = _walk(g, order), _on_image(x, window, order), _on_image(out, window, order)
+    sizes = _sizes(g, order)
+    if window.has_overlap:
+        shape = [g.shape[axis] for axis in order]
+        places = _walk(new_view(tuple(shape), int32, "places"), range(4))
+        return [*fill(out), pooling.added(*walks, places, sizes, taps)]
+    kernel = pooling.spread(*walks, sizes, taps)
+    is_covered = math.prod(out.shape) == math.prod(g.shape) * math.prod(taps)
+    return [kernel] if is_covered else [*fill(out), kernel]
+
+
+def unwindows(x: View, out: View, attrs: dict[str, Any]) -> list[Kernel]:
+    """The sum of every element of every window, at the place where it is."""
+    n = len(attrs["shape"])
+    window = Window(x.shape[-n:], attrs["strides"], attrs["dilations"])
+    kernels = fill(out)
+    offsets = itertools.product(*map(range, window.sizes))
+    for offset, layer in zip(offsets, window.layers(attrs["shape"]), strict=True):
+        there = out.at(out.array[..., *layer])
+        kernels += added(x.at(x.array[..., *offset]), there)
+    return kernels
+
+
+def _flat(attrs: dict[str, Any], *views: View) -> tuple[Window, list[View]]:
+    """Sequences as images with one row."""
+    window = Window(**attrs)
+    if len(window.sizes) == 2:
+        return window, list(views)
+    row = Window(*((1, *numbers) for numbers in window))
+    return row, [each.at(each.array[:, :, None]) for each in views]
+
+
+def _order(x: View) -> list[int]:
+    """The axes as they lie in memory, that of images first."""
+    inside = zip(x.shape, x.strides, strict=True)
+    ranks = [(size > 1, -abs(stride)) for size, stride in inside]
+    return [0, *sorted((1, 2, 3), key=ranks.__getitem__)]
+
+
+def _taps(window: Window) -> Taps:
+    height, width = window.sizes
+    return height, width
+
+
+def _sizes(x: View, order: Sequence[int]) -> list[int]:
+    return [x.shape[axis] for axis in order]
+
+
+def _on_image(x: View, window: Window, order: Sequence[int]) -> Walk:
+    """How windows move on images, and taps inside them."""
+    steps = (1, 1, *window.strides)
+    strides = [stride * step for stride, step in zip(x.strides, steps, strict=True)]
+    taps = zip(x.strides[2:], window.dilations, strict=True)
+    return Walk(
+        _by_image(x),
+        x.dtype,
+        tuple(strides[axis] for axis in order),
+        tuple(stride * dilation for stride, dilation in taps),
+    )
+
+
+def _walk(x: View, order: Sequence[int]) -> Walk:
+    """How to walk over what has one element for every window."""
+    return Walk(_by_image(x), x.dtype, tuple(x.strides[axis] for axis in order))
+
+
+def _by_image(x: View) -> Ref:
+    """The address, and how many bytes an image has if it has them for itself."""
+    (_, stride), *inside = zip(x.shape, x.strides, strict=True)
+    reach = 1 + sum((size - 1) * abs(step) for size, step in inside)
+    return x.ref(stride * x.dtype.itemsize if reach <= stride else None)

@@ -1,0 +1,109 @@
+"""Results in the place of operands that nobody reads any more.
+
+An op on single elements needs no second buffer if its operand is not needed again: it
+may write each element where it has read one. That halves what the cache has to hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+
+from ..kernel import Buffer, Kernel, Loop, Ref
+from .step import Library, Step
+
+
+def reusing(steps: Sequence[Step], fixed: Collection[Buffer]) -> list[Step]:
+    """The steps, in which buffers that are not fixed are used again where possible."""
+    found = [_inside(step, steps, fixed) for step in steps]
+    return _renamed(found, _places(found, fixed))
+
+
+def _inside(step: Step, steps: Sequence[Step], fixed: Collection[Buffer]) -> Step:
+    """A loop whose turns use those buffers again that nothing else touches."""
+    if not isinstance(step, Loop):
+        return step
+    others = {buffer for each in steps if each is not step for buffer in _touched(each)}
+    first = {
+        buffer: buffer in _buffers(kernel, kernel.reads)
+        for kernel in reversed(step.body)
+        for buffer in _touched(kernel)
+    }
+    lasting = {buffer for buffer, is_read in first.items() if is_read}
+    places = _places(step.body, {*fixed, *others, *lasting})
+    body = _renamed(step.body, places)
+    return Loop(tuple(each for each in body if isinstance(each, Kernel)), step.count)
+
+
+def _places(steps: Sequence[Step], fixed: Collection[Buffer]) -> dict[Buffer, Buffer]:
+    """Which buffer takes the place of which."""
+    first: dict[Buffer, int] = {}
+    last: dict[Buffer, int] = {}
+    for number, step in enumerate(steps):
+        for buffer in _touched(step):
+            first.setdefault(buffer, number)
+            last[buffer] = number
+    places: dict[Buffer, Buffer] = {}
+    for number, step in enumerate(steps):
+        for read, written in _pairs(step):
+            old, new = places.get(read.buffer, read.buffer), written.buffer
+            if {old, new} & set(fixed) or old.nbytes != new.nbytes:
+                continue
+            if read.offset or written.offset:  # a part of something larger
+                continue
+            if last[old] == number and first[new] == number:
+                places[new] = old
+                last[old] = last[new]
+                break
+    return places
+
+
+def _pairs(step: Step) -> Iterator[tuple[Ref, Ref]]:
+    if isinstance(step, Kernel):
+        for read, written in step.in_place:
+            pair = step.args[read], step.args[written]
+            if isinstance(pair[0], Ref) and isinstance(pair[1], Ref):
+                yield pair
+
+
+def _buffers(kernel: Kernel, positions: Sequence[int]) -> set[Buffer]:
+    return {ref.buffer for ref in kernel.refs(positions)}
+
+
+def _touched(step: Step) -> set[Buffer]:
+    if isinstance(step, Library):
+        return {view.buffer for view in (*step.inputs, *step.outputs)}
+    kernels = step.body if isinstance(step, Loop) else (step,)
+    return {
+        buffer
+        for kernel in kernels
+        for buffer in _buffers(kernel, (*kernel.reads, *kernel.writes))
+    }
+
+
+def _renamed(steps: Sequence[Step], places: dict[Buffer, Buffer]) -> list[Step]:
+    return [_in_places(step, places) for step in steps] if places else list(steps)
+
+
+def _in_places(step: Step, places: dict[Buffer, Buffer]) -> Step:
+    if isinstance(step, Loop):
+        return Loop(tuple(_kernel(each, places) for each in step.body), step.count)
+    if isinstance(step, Kernel):
+        return _kernel(step, places)
+    inputs, outputs = (
+        tuple(
+            replace(view, buffer=places.get(view.buffer, view.buffer)) for view in views
+        )
+        for views in (step.inputs, step.outputs)
+    )
+    return replace(step, inputs=inputs, outputs=outputs)
+
+
+def _kernel(kernel: Kernel, places: dict[Buffer, Buffer]) -> Kernel:
+    args = tuple(
+        replace(arg, buffer=places.get(arg.buffer, arg.buffer))
+        if isinstance(arg, Ref)
+        else arg
+        for arg in kernel.args
+    )
+    return replace(kernel, args=args)
