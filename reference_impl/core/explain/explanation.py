@@ -125,12 +125,21 @@ def explained(
 def fusion(graph: Graph) -> Report:
     """What fusion did, as it can be seen in what it left."""
     before, after = _sizes(graph)
-    fused = [node for node in graph.nodes() if node.op.name == "fused"]
-    ops = operations(graph)
-    bodies = ", ".join(node.attrs["body"].name for node in fused[:3])
+    fused, ops = list(_fused(graph)), operations(graph)
+    names = ", ".join(body.name for body in fused[:3])
     more = f" and {len(fused) - 3} more" if len(fused) > 3 else ""
-    summary = f"{len(fused)} fused: {bodies}{more}" if fused else "nothing to fuse"
+    summary = f"{len(fused)} fused: {names}{more}" if fused else "nothing to fuse"
     return Report("fuse", before, after, ops, ops, summary)
+
+
+def _fused(graph: Graph) -> Iterator[Graph]:
+    """The bodies of fused nodes, those in loops as well."""
+    for node in graph.nodes():
+        for _, body in nested_graphs(node.attrs):
+            if node.op.name == "fused":
+                yield body
+            else:
+                yield from _fused(body)
 
 
 def _sizes(graph: Graph) -> tuple[int, int]:

@@ -73,16 +73,16 @@ def _section(anchor: str, name: str, body: str) -> str:
 
 def _sections(explanation: Explanation) -> Iterator[tuple[str, str, str]]:
     makers: tuple[tuple[str, Callable[[Explanation], str]], ...] = (
-        ("Graph", _captured),
+        ("Graph before", _captured),
         ("Passes", _passes),
-        ("After", _optimised),
+        ("Graph after", _optimised),
         ("Kernels", _kernels),
         ("Roofline", _roofline),
         ("Memory", _memory),
         ("Sources", _sources),
     )
     for name, maker in makers:
-        yield name.lower(), name, maker(explanation)
+        yield name.lower().replace(" ", "-"), name, maker(explanation)
 
 
 def _about(sentence: str) -> str:

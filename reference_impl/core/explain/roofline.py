@@ -64,7 +64,7 @@ def as_svg(dots: Sequence[Dot], limits: Limits) -> str:
         *_grid(page),
         *_roofs(page, limits),
         _text("operations for each byte", _LEFT + _WIDTH / 2, bottom + 48, "middle"),
-        _text("GFLOP/s", 6, _TOP - 8, "start"),
+        _text("GFLOP/s", _LEFT, _TOP - 9, "middle"),
         *(_dot(page, dots[i], i) for i in order),
         *(_label(page, dots[i], i) for i in order),
         viewBox=f"0 0 {_LEFT + _WIDTH + 24} {bottom + 64}",

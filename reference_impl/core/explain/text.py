@@ -165,7 +165,7 @@ def _row(name: str, work: Work) -> str:
 def heading(each: Execution) -> str:
     """What runs, how it is cut, and what it waits for."""
     if each.is_library:
-        return f"step {each.number}, by a library, waits: {each.name}"
+        return f"step {each.number}: {each.name}, by a library; waits for all before"
     waits = "waits for all before" if each.waits else "waits for nobody"
     parts = _of(each.units, "unit")
     if each.chunk < each.units:

@@ -10,8 +10,9 @@ from .vector_unit import VectorUnit
 MULTIPLY_ADDS, LOADS, INSTRUCTIONS, LATENCY = 2, 2, 4, 4
 # Counting and jumping, once for all the multiply-adds of a tile.
 OVERHEAD = 4
-# Cycles that a vector of y and an element of x are late on average, by measurements.
-VECTOR_DELAY, ROW_DELAY = 0.25, 0.15
+# Cycles by which a vector of y, an element of x, and all of a step are late on average:
+# fitted to measurements.
+VECTOR_DELAY, ROW_DELAY, STEP_DELAY = 0.25, 0.15, 0.5
 # More rows have more addresses than there are registers for.
 MOST_ROWS = 16
 
@@ -25,7 +26,7 @@ def cycles(rows: int, vectors: int) -> float:
         (sums + loads + vectors + OVERHEAD) / INSTRUCTIONS,
         LATENCY,
     )
-    return busy + VECTOR_DELAY * vectors + ROW_DELAY * rows
+    return busy + VECTOR_DELAY * vectors + ROW_DELAY * rows + STEP_DELAY
 
 
 def fits(rows: int, vectors: int, target: VectorUnit) -> bool:

@@ -220,7 +220,8 @@ def _sliced(x: View, slices: Sequence[Any]) -> View:
 
 
 def _overwrite(self: _Lowering, node: Tensor, inputs: list[View]) -> None:
-    out = self.fresh(node)
+    is_part = len(inputs[1].shape) == len(node.shape)
+    out = self.fresh(node, 0, _order(inputs[1]) if is_part else None)
     self.steps += copy(inputs[0], out)
     self.steps += copy(inputs[1], _sliced(out, node.attrs["slices"]))
 
@@ -330,7 +331,8 @@ def _turning(x: View, node: Tensor) -> View:
     """The slice of a sequence for the first turn of a loop, further at every turn."""
     length, stride = node.attrs["length"], x.array.strides[0]
     first = length - 1 if node.attrs["reverse"] else 0
-    array = x.array[first] if length else np.empty(x.shape[1:], x.dtype)
+    # Three dots, or a number of a vector would be a copy.
+    array = x.array[first, ...] if length else np.empty(x.shape[1:], x.dtype)
     turn = -stride if node.attrs["reverse"] else stride
     return View(x.buffer, array, x.start, turn)
 

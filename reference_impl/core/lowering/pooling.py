@@ -33,6 +33,7 @@ def has_kernel(x: View, attrs: dict[str, Any]) -> bool:
         and len(sizes) in (1, 2)
         and len(x.shape) == len(sizes) + 2
         and math.prod(sizes) <= MOST_TAPS
+        and 0 not in x.shape
     )
 
 

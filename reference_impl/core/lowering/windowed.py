@@ -52,6 +52,7 @@ def conv(x: View, weight: View, out: View, form: dict[str, Any]) -> list[Kernel]
                 to.ref(),
                 sizes,
                 dtype=x.dtype,
+                scratch=Buffer,
                 target=vector_unit(),
             ),
         ],
