@@ -20,9 +20,12 @@ import plotly.io as pio
 from IPython.display import Markdown
 from plotly.io.base_renderers import MimetypeRenderer
 
+from reference_impl.core.plan.timeline import Rectangle
+
 COLOURS = ("#2e7fc9", "#d0601a", "#2a8f5f", "#a866c4", "#7a7a7a")
 SYMBOLS = ("circle", "diamond", "square", "cross", "x")
 GRID = "rgba(128, 128, 128, 0.3)"
+EDGE = "rgba(255, 255, 255, 0.6)"
 ROW_PIXELS = 34
 LINES_PIXELS = 320
 AXIS_PIXELS = 60  # the numbers below a plot and the title of the axis
@@ -145,6 +148,74 @@ def lines(series: Mapping[str, Sequence[float]], *, x: str, y: str) -> go.Figure
         )
     figure.update_xaxes(title=x)
     figure.update_yaxes(title=y)
+    return _framed(figure, LINES_PIXELS)
+
+
+def boxes(
+    rectangles: Sequence[Rectangle], *, x: str = "step", y: str = "KiB"
+) -> go.Figure:
+    """Buffers of an arena: across from when to when, upwards where they lie."""
+    lives = [each.lifetime for each in rectangles]
+    figure = go.Figure()
+    figure.add_bar(
+        x=[(life.first + life.last) / 2 for life in lives],
+        width=[life.steps for life in lives],
+        base=[each.offset / 1024 for each in rectangles],
+        y=[life.nbytes / 1024 for life in lives],
+        text=[each.name for each in rectangles],
+        textposition="none",
+        hovertemplate="%{text}: %{y:.3g} KiB from %{base:.3g} KiB on<extra></extra>",
+        marker={
+            "color": [COLOURS[i % len(COLOURS)] for i in range(len(lives))],
+            "line": {"color": EDGE, "width": 1},
+        },
+    )
+    figure.update_xaxes(title=x)
+    figure.update_yaxes(title=y)
+    return _framed(figure, LINES_PIXELS)
+
+
+def roofline(
+    points: Mapping[str, tuple[float, float]],
+    *,
+    peak: float,
+    roofs: Mapping[str, float],
+) -> go.Figure:
+    """Operations a second by operations a byte, below what a machine can do.
+
+    Parameters
+    ----------
+    points : (operations for a byte, GFLOP/s), by name
+    peak : float
+        In GFLOP/s.
+    roofs : GB/s, by name
+        Each is a slanted line up to the peak.
+    """
+    figure = go.Figure()
+    across = [intensity for intensity, _ in points.values()]
+    ridges = [peak / bandwidth for bandwidth in roofs.values()]
+    first, last = min(across) / 2, max([*across, *ridges]) * 2
+    for i, (name, bandwidth) in enumerate(roofs.items(), start=1):
+        ridge = peak / bandwidth
+        figure.add_scatter(
+            x=[first, ridge, last],
+            y=[first * bandwidth, peak, peak],
+            name=f"{name}: {bandwidth:.3g} GB/s",
+            mode="lines",
+            line={"color": COLOURS[i], "dash": "solid" if i == 1 else "dash"},
+        )
+    figure.add_scatter(
+        x=across,
+        y=[speed for _, speed in points.values()],
+        text=list(points),
+        name="measured",
+        mode="markers",
+        marker={"color": COLOURS[0], "size": 10},
+        hovertemplate="%{text}: %{x:.3g} a byte, %{y:.3g} GFLOP/s<extra></extra>",
+    )
+    title = f"GFLOP/s (peak {peak:.3g})"
+    figure.update_xaxes(type="log", title="operations for each byte", dtick=1)
+    figure.update_yaxes(type="log", title=title, dtick=1)
     return _framed(figure, LINES_PIXELS)
 
 

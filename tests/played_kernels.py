@@ -63,6 +63,8 @@ class Memory:
 
 
 def _laid(view, memory, dtype):
+    if 0 in view.shape:
+        return np.empty(view.shape, dtype)
     return np.ndarray(
         view.shape, dtype, memory.data, view.offset, view.array.strides
     )
@@ -90,7 +92,9 @@ class _Elements:
         return slice(begin, begin + size)
 
     def read(self, i):
-        assert self.number in self.play.kernel.reads, "a read that was not announced"
+        kernel = self.play.kernel
+        announced = (*kernel.reads, *kernel.writes)  # of which sums are read again
+        assert self.number in announced, "a read that was not announced"
         place = self.place(i)
         assert self.known[place].all(), "read before it is written"
         value = self.memory[place].view(self.dtype)[0]
@@ -100,7 +104,7 @@ class _Elements:
         assert self.number in self.play.kernel.writes, "a write that was not announced"
         place = self.place(i)
         with np.errstate(all="ignore"):
-            self.memory[place] = np.asarray(value, self.dtype).view(np.uint8)
+            self.memory[place] = np.array([value]).astype(self.dtype).view(np.uint8)
         self.known[place] = True
 
 

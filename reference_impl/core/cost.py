@@ -66,6 +66,9 @@ def node_operations(node: Tensor) -> int:
     if name in _CONVOLUTIONS:
         weight, y = map((*node.inputs, node).__getitem__, _CONVOLUTIONS[name])
         return 2 * math.prod(weight.shape[1:]) * _size(y)
+    if name in ("choose", "spread"):  # every element of every window is compared
+        boxes = node if name == "choose" else node.inputs[0]
+        return math.prod(node.attrs["sizes"]) * _size(boxes)
     if name in _OF_READ:
         return _OF_READ[name] * _size(node.inputs[0])
     if name in _CUBIC:

@@ -13,6 +13,8 @@ CHAPTERS = (
     "derivatives",
     "graphs",
     "memory",
+    "training",
+    "compilation",
     "linear_regression",
     "side_by_side",
     "array_api",
@@ -107,4 +109,4 @@ def test_only_pages_with_plots_load_plotly(pages):
         if any("plotly" in address for address in page.loaded)
     }
 
-    assert loading == {"memory", "side_by_side", "training"}
+    assert loading == {"compilation", "memory", "side_by_side", "training"}

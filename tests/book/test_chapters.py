@@ -1,3 +1,5 @@
+import importlib
+import json
 import re
 from pathlib import Path
 
@@ -58,6 +60,7 @@ def questions(path):
         "graphs",
         "memory",
         "training",
+        "compilation",
         "linear_regression",
     ],
 )
@@ -109,6 +112,74 @@ def test_the_table_of_differences_repeats_what_the_adapters_say(
 
     for answer, target in zip(said, targets(place).values(), strict=True):
         assert answers[answer] in excerpt(ROOT, target).text, target
+
+
+def bench_row(mode, seconds, ratio, **others):
+    row = {"model": "mlp-64", "phase": "training", "threads": 1, "framework": "pytorch"}
+    measured = {"median_seconds": seconds, "ratio_to_pytorch_eager": ratio}
+    return row | {"mode": mode} | measured | others
+
+
+@pytest.fixture
+def beside_others(tmp_path, monkeypatch):
+    """A function: what the chapter on compilation shows for these measurements."""
+    pytest.importorskip("IPython", reason="needs IPython, which is not installed")
+    (cell,) = [
+        text
+        for _, text in blocks(ROOT / "chapters" / "compilation.md", "code-cell")
+        if "bench.json" in text
+    ]
+    here, results = tmp_path / "chapters", tmp_path / "benchmarks" / "results"
+    here.mkdir()
+    results.mkdir(parents=True)
+    monkeypatch.chdir(here)
+
+    def shown(rows):
+        if rows is not None:
+            (results / "bench.json").write_text(json.dumps({"rows": rows}))
+        names = {"show": importlib.import_module("show")}
+        exec(re.sub(r"^:tags:.*$", "", cell, flags=re.MULTILINE), names)
+        return names["beside"].data
+
+    return shown
+
+
+def test_without_measurements_the_chapter_on_compilation_says_so(beside_others):
+    assert "No such measurement" in beside_others(None)
+
+
+def test_the_chapter_on_compilation_shows_what_was_measured(beside_others):
+    shown = beside_others(
+        [
+            bench_row("eager", 0.00123, 1.0),
+            bench_row("compiled", 0.0007, 0.57, framework="reference"),
+            bench_row("jit", None, None, framework="jax"),
+            bench_row("compiled", 0.5, 9.99, framework="reference", threads=2),
+            bench_row("compiled", 0.5, 8.88, framework="reference", phase="inference"),
+        ]
+    )
+
+    assert shown.splitlines()[-2:] == [
+        "| pytorch eager | 1.23 ms |",
+        "| reference compiled | 0.57 |",
+    ]
+
+
+def test_the_chapter_on_compilation_shows_the_results_that_are_there(beside_others):
+    show = importlib.import_module("show")
+    path = ROOT / "benchmarks" / "results" / "bench.json"
+    if not path.exists():
+        pytest.skip("there is no bench.json: make bench has not been run")
+    rows = json.loads(path.read_text())["rows"]
+    lines = {line.split(" | ")[0]: line for line in beside_others(rows).splitlines()}
+
+    for row in rows:
+        is_basis = (row["framework"], row["mode"]) == ("pytorch", "eager")
+        if (row["phase"], row["threads"]) == ("training", 1) and row["median_seconds"]:
+            ratio = row["ratio_to_pytorch_eager"]
+            number = row["median_seconds"] * 1e3 if is_basis else ratio
+            line = lines["| " + show.plain(f"{row['framework']} {row['mode']}")]
+            assert f"{number:.2f}" in line
 
 
 @chapters

@@ -7,6 +7,9 @@ pytest.importorskip("plotly", reason="needs Plotly, which is not installed")
 
 import show
 
+from reference_impl.core.plan.offsets import Lifetime
+from reference_impl.core.plan.timeline import Rectangle
+
 SPREAD = {"median": 2.0, "low": 1.0, "high": 4.0}
 WHITE, DARK = "#ffffff", "#121212"
 READABLE = 3  # WCAG 2.2, criterion 1.4.11: contrast of parts of a graphic
@@ -102,3 +105,23 @@ def test_a_page_gets_a_plot_without_a_copy_of_plotly():
     assert "plotly-graph-div" in bundle["text/html"]
     assert "<script src" not in bundle["text/html"]
     assert len(bundle["text/html"]) < 50_000
+
+
+def test_a_box_covers_the_steps_and_the_bytes_of_its_buffer():
+    buffer = Rectangle("product", Lifetime(2048, first=3, last=4), 1024)
+
+    (bars,) = show.boxes([buffer]).data
+    (centre,), (width,) = bars.x, bars.width
+
+    assert (centre - width / 2, centre + width / 2) == (2.5, 4.5)
+    assert (*bars.base, *bars.y) == (1, 2)  # KiB: where it begins, and how many
+
+
+def test_a_roof_rises_with_its_bandwidth_up_to_the_peak():
+    figure = show.roofline({"a": (2, 8.0)}, peak=100, roofs={"memory": 10})
+    roof, points = figure.data
+
+    assert (roof.x[1], roof.y[1]) == (10, 100)
+    assert roof.y[0] / roof.x[0] == 10
+    assert roof.y[-1] == 100
+    assert (*points.x, *points.y) == (2, 8)

@@ -62,12 +62,19 @@ EXPONENTIAL_64 = [
     0.500000000000001,
 ]
 
-# (2 atanh(s) - 2 s) / s^3 by s^2, for s up to that of sqrt(2)
+# (log(1 + g) - g) / g^2, for 1 + g between the roots of 1/2 and of 2
 LOGARITHM_32 = [
-    0.29869202,
-    0.39977652,
-    0.66666776,
+    -0.07621864,
+    0.1290435,
+    -0.13242905,
+    0.14181834,
+    -0.16609095,
+    0.20001973,
+    -0.25001583,
+    0.33333325,
+    -0.49999988,
 ]
+# (2 atanh(s) - 2 s) / s^3 by s^2, for s = g / (2 + g)
 LOGARITHM_64 = [
     0.14791951321618063,
     0.1531447853191112,
@@ -133,17 +140,61 @@ ERF_OUTER_64 = [
     -1.0817549422024843e-06,
 ]
 
+# 2 erfc(x) exp(x^2), as one polynomial over another, for x from 0 on
+ERFC_ABOVE_32 = [
+    0.06421735,
+    0.45186302,
+    1.4493885,
+    2.463592,
+    2.0,
+]
+ERFC_BELOW_32 = [
+    0.056910325,
+    0.40048298,
+    1.3124716,
+    2.387859,
+    2.3601756,
+    1.0,
+]
+ERFC_ABOVE_64 = [
+    2.8336845038717174e-05,
+    0.0006246792902883679,
+    0.006758881051909516,
+    0.04669130723420878,
+    0.2264694000523491,
+    0.8028204661200451,
+    2.103889470994496,
+    4.030113377502547,
+    5.425139385401249,
+    4.678123812147891,
+    2.0,
+]
+ERFC_BELOW_64 = [
+    2.5112875055686856e-05,
+    0.0005536076068273535,
+    0.006002458811582718,
+    0.0416558974625428,
+    0.20368567475642965,
+    0.7318938589063999,
+    1.9619115340493176,
+    3.907338597540435,
+    5.647179450486608,
+    5.625157962796334,
+    3.467441073169459,
+    1.0,
+]
+
 
 # What both formats have, and what differs: of float32, of float64.
 COMMON = {"zero": 0, "half": 0.5, "one": 1, "two": 2, "infinity": np.inf, "nan": np.nan}
 COMMON |= {"log2_e": 1 / math.log(2), "sqrt_half": math.sqrt(0.5)}
 NUMBERS = {
-    "ln2": (0.6931472, 0.6931471805599453),
-    "ln2_rest": (-1.904654299957768e-09, 2.3190468138462996e-17),
-    # Adding it rounds to a whole number, which the last bits of the sum then hold.
-    "rounder": (1.5 * 2.0**23, 1.5 * 2.0**52),
-    "digits": (23, 52),
-    "two_to_digits": (2.0**23, 2.0**52),
+    # Of so few bits that its product with an exponent is exact.
+    "ln2": (0.69314575, 0.6931471803691238),
+    "ln2_rest": (1.4286068e-06, 1.9082149292705877e-10),
+    # Adding it rounds to a whole number n. The last bits of the sum are n and what it
+    # takes to make it the exponent of half of 2**n.
+    "rounder": (1.5 * 2.0**23 + 126, 1.5 * 2.0**52 + 1022),
     "smallest": (2.0**-126, 2.0**-1022),
     # Where exponentials leave the numbers.
     "lowest": (-87.5, -708.5),
@@ -152,12 +203,16 @@ NUMBERS = {
     "expm1_end": (-20, -40),
     "tanh_end": (10, 20),
     "erf_end": (4, 6),
+    # There n is the lowest one, of which half of 2**n has the bits of zero.
+    "erfc_end": (9.35, 26.615),
 }
 POLYNOMIALS = {
     "exponential": (EXPONENTIAL_32, EXPONENTIAL_64),
     "logarithm": (LOGARITHM_32, LOGARITHM_64),
     "erf_inner": (ERF_INNER_32, ERF_INNER_64),
     "erf_outer": (ERF_OUTER_32, ERF_OUTER_64),
+    "erfc_above": (ERFC_ABOVE_32, ERFC_ABOVE_64),
+    "erfc_below": (ERFC_BELOW_32, ERFC_BELOW_64),
 }
 
 
@@ -167,7 +222,8 @@ def _format(number: Any, word: Any, index: int) -> Any:
         **{name: number(value) for name, value in COMMON.items()},
         **{name: number(pair[index]) for name, pair in NUMBERS.items()},
         **{name: tuple(map(number, x[index])) for name, x in POLYNOMIALS.items()},
-        "exponent_at": NUMBERS["digits"][index],
+        "twice": tuple(number(2 * c) for c in (*POLYNOMIALS["exponential"][index], 1, 1)),
+        "exponent_at": np.finfo(number).nmant,
     }
     constants["fraction_bits"] = (1 << constants["exponent_at"]) - 1
     return namedtuple("Format", constants)(**constants)
@@ -199,20 +255,17 @@ def _vectorised(made: Callable[..., Any]) -> Callable[[Any], Any]:
 
 
 def _reduction(f: Any, word: Any) -> Any:
-    """Half of 2**n, and exp(r) - 1, for x = n log(2) + r.
+    """Half of 2**n, and r, for x = n log(2) + r.
 
     Half, for 2**n can be infinite where an exponential is not.
     """
 
     @register_jitable
     def reduction(x):
-        # The last bits of the sum are those of n, rounded; in the place of the exponent
-        # they multiply by 2**n.
         shifted = fma(x, f.log2_e, f.rounder)
         n = shifted - f.rounder
         r = fma(n, -f.ln2_rest, fma(n, -f.ln2, x))
-        half_power = word(bits(f.half) + (bits(shifted) << f.exponent_at))
-        return float_of(half_power), fma(r * r, polynomial(r, f.exponential), r)
+        return float_of(word(bits(shifted) << f.exponent_at)), r
 
     return reduction
 
@@ -225,8 +278,8 @@ def _exp(f: Any, word: Any) -> Any:
     def exp(x):
         # At the lowest end half of 2**n has the bits of zero.
         x = select(x < f.lowest, f.lowest, x)
-        half_power, rest = reduction(select(x > f.highest, f.highest, x))
-        return half_power * fma(f.two, rest, f.two)
+        half_power, r = reduction(select(x > f.highest, f.highest, x))
+        return half_power * polynomial(r, f.twice)
 
     return exp
 
@@ -237,7 +290,8 @@ def _half_expm1(f: Any, word: Any) -> Any:
 
     @register_jitable
     def half_expm1(x):
-        half_power, rest = reduction(x)
+        half_power, r = reduction(x)
+        rest = fma(r * r, polynomial(r, f.exponential), r)
         return fma(half_power, rest, half_power - f.half)
 
     return half_expm1
@@ -284,23 +338,58 @@ def _erf(f: Any, word: Any) -> Any:
     return erf
 
 
-def _positive_log(f: Any, word: Any) -> Any:
-    """The logarithm of a positive finite number."""
+@_vectorised
+def _erfc(f: Any, word: Any) -> Any:
+    """One less the error function; precise for large x."""
+
+    def erfc(x):
+        size = abs(x)
+        size = select(size > f.erfc_end, f.erfc_end, size)
+        # exp(-size^2) is reduced as above, but for the square, which is not rounded
+        # before n log(2) is taken away: its error would be that of the result.
+        shifted = fma(size * size, -f.log2_e, f.rounder)
+        n = shifted - f.rounder
+        r = fma(n, -f.ln2_rest, fma(-size, size, -(n * f.ln2)))
+        half_power = float_of(word(bits(shifted) << f.exponent_at))
+        rest = fma(r * r, polynomial(r, f.exponential), r)
+        twice = polynomial(size, f.erfc_above) / polynomial(size, f.erfc_below)
+        y = half_power * fma(rest, twice, twice)
+        return select(x < f.zero, f.two - y, y)
+
+    return erfc
+
+
+def _log_of_product(f: Any, word: Any) -> Any:
+    """The logarithm of 2**e (1 + g), with 1 + g between the roots of 1/2 and of 2."""
 
     @register_jitable
-    def positive_log(x):
-        is_tiny = x < f.smallest
-        # x = 2**e (1 + g), with 1 + g between the roots of 1/2 and of 2.
-        grown = select(is_tiny, x * f.two_to_digits, x)
-        above = word(bits(grown) - bits(f.sqrt_half))
-        e = float_of(word((above >> f.exponent_at) + bits(f.rounder))) - f.rounder
-        e = e - select(is_tiny, f.digits, f.zero)
-        g = float_of(word((above & f.fraction_bits) + bits(f.sqrt_half))) - f.one
+    def by_polynomial(e, g):
+        y = fma(g * g, polynomial(g, f.logarithm), g)
+        return fma(e, f.ln2, fma(e, f.ln2_rest, y))
+
+    @register_jitable
+    def by_quotient(e, g):
         # log(1 + g) = g - (h - s (h + rest)), with h = g^2 / 2.
         s = g / (f.two + g)
         h = f.half * g * g
         rest = s * s * polynomial(s * s, f.logarithm)
         return fma(e, f.ln2, g - (h - fma(s, h + rest, e * f.ln2_rest)))
+
+    # A division takes as long as ten terms: float32 needs fewer, float64 twice as many.
+    return by_polynomial if word is np.int32 else by_quotient
+
+
+def _positive_log(f: Any, word: Any) -> Any:
+    """The logarithm of a positive normal number."""
+    log_of_product = _log_of_product(f, word)
+    number = type(f.one)
+
+    @register_jitable
+    def positive_log(x):
+        above = word(bits(x) - bits(f.sqrt_half))
+        e = number(np.int32(above >> f.exponent_at))
+        g = float_of(word((above & f.fraction_bits) + bits(f.sqrt_half))) - f.one
+        return log_of_product(e, g)
 
     return positive_log
 
@@ -312,8 +401,8 @@ def _log(f: Any, word: Any) -> Any:
 
     def log(x):
         y = select(x < f.infinity, positive_log(x), x)
-        of_others = select(x == f.zero, -f.infinity, f.nan)
-        return select(x > f.zero, y, of_others)
+        of_others = select(abs(x) < f.smallest, -f.infinity, f.nan)
+        return select(x >= f.smallest, y, of_others)
 
     return log
 
@@ -335,4 +424,4 @@ def _log1p(f: Any, word: Any) -> Any:
 
 
 exp, expm1, log, log1p = _exp, _expm1, _log, _log1p
-tanh, erf = _tanh, _erf
+tanh, erf, erfc = _tanh, _erf, _erfc

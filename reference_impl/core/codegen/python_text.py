@@ -7,6 +7,7 @@ on integers is cut to the bits of its dtype, which is how NumPy's integers wrap.
 
 from __future__ import annotations
 
+import functools
 import re
 import textwrap
 from collections.abc import Sequence
@@ -24,7 +25,7 @@ PACKAGE = "reference_impl.core.codegen"
 
 # What texts import from the modules beside this one. Functions of `math` that are not
 # in `elementary` are called from C's library.
-ELEMENTARY = ("erf", "exp", "expm1", "log", "log1p", "tanh")
+ELEMENTARY = ("erf", "erfc", "exp", "expm1", "log", "log1p", "tanh")
 
 LANGUAGE = (
     *("array", "load", "load_if", "maximum", "minimum", "plus", "rounded", "store"),
@@ -50,6 +51,7 @@ ACCUMULATIONS = {
 }
 
 
+@functools.lru_cache(maxsize=1024)
 def source(nest: Nest) -> Source:
     """The function that computes a nest, as Python for Numba."""
     printer = PythonPrinter(nest)

@@ -46,7 +46,7 @@ def is_drawn(graph: Graph) -> bool:
 
 
 def as_drawing(graph: Graph, title: str) -> str:
-    """The graph as SVG: inputs above, results below, a box tells all when pointed at."""
+    """The graph as SVG: sources above, readers below; a box pointed at tells all."""
     boxes, arrows = _parts(graph)
     places = layout({name: box.width for name, box in boxes.items()}, arrows)
     width, height = places.width + 20, places.layers * ROW + 10
@@ -123,8 +123,11 @@ def _box(box: _Box, x: float, layer: int) -> str:
         element("title", escape(box.about)),
         element(
             "rect",
-            **{"x": f"{left:.1f}", "y": y, "width": f"{box.width:.1f}"},
-            **{"height": HEIGHT, "rx": 18 if box.kind == "input" else 5},
+            x=f"{left:.1f}",
+            y=y,
+            width=f"{box.width:.1f}",
+            height=HEIGHT,
+            rx=18 if box.kind == "input" else 5,
         ),
         element("text", escape(box.title), y=y + 17, **middle),
         element("text", escape(box.type), y=y + 32, class_="type", **middle),

@@ -36,5 +36,5 @@ def shortened(name: str, width: int) -> str:
     """A name that fits; its middle is left out, since names differ at their ends."""
     if len(name) <= width:
         return name
-    end = min(11, (width - 3) // 2)
+    end = 11  # of a kernel's name, what follows the names of ops
     return f"{name[: width - 3 - end]}...{name[-end:]}"

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from ..graph import Graph
 from ..plan.timeline import as_svg as timeline
+from ..show import shown_nodes
 from . import roofline, text
 from .drawing import as_drawing, as_list, is_drawn
 from .limits import IMAGINED
 from .markup import element, escape, scrolling, table
+from .memory import Memory
 from .numerals import count, decimal, duration, shortened, size
 from .style import STYLE
-from .work import Execution, Work
+from .work import Execution, Launch, Work
 
 if TYPE_CHECKING:
     from .explanation import Explanation
@@ -32,6 +34,11 @@ what it could reach at most. <code>explain(..., measure=True)</code> measures yo
 MEASURED = """
 Peak and bandwidths are what this machine reached with a product of matrices and with
 walks over arrays. The larger a dot, the larger its share of the time.
+"""
+BEFORE = """
+What the function does, as it was recorded while it ran once on symbols. Every box is a
+node: an operation on whole tensors, with the type of its result below. Rounded boxes
+are inputs, green ones results.
 """
 AFTER = """
 After all passes and fusion. A <em>fused</em> node is a small graph of its own that is
@@ -64,7 +71,7 @@ def as_html(explanation: Explanation) -> str:
         element("nav", element("ol", *links), aria_label="Contents"),
         element("main", *(_section(*each) for each in sections)),
     )
-    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
+    return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
 
 
 def _section(anchor: str, name: str, body: str) -> str:
@@ -113,7 +120,7 @@ def _header(explanation: Explanation, title: str) -> str:
 
 
 def _captured(explanation: Explanation) -> str:
-    return _about(escape(text.GRAPH)) + _graph(explanation.graph, "before", "Captured")
+    return _about(BEFORE) + _graph(explanation.graph, "before", "Captured")
 
 
 def _optimised(explanation: Explanation) -> str:
@@ -123,7 +130,9 @@ def _optimised(explanation: Explanation) -> str:
 def _graph(graph: Graph, prefix: str, title: str) -> str:
     found = as_list(graph, f"{prefix}-")
     if not is_drawn(graph):
-        head = element("summary", f"All {len(graph.nodes()):,} nodes, line by line")
+        head = element(
+            "summary", f"All {len(shown_nodes(graph)):,} nodes, line by line"
+        )
         return element("details", head, found)
     listed = element("details", element("summary", "The same, line by line"), found)
     return as_drawing(graph, title) + listed
@@ -141,7 +150,9 @@ def _passes(explanation: Explanation) -> str:
         for each in explanation.reports
     ]
     head = (_text("pass"), "nodes", "operations", _text("changes"), _text("what it is"))
-    return _about(escape(text.PASSES_)) + table("Every pass that did something", head, rows)
+    return _about(escape(text.PASSES_)) + table(
+        "Every pass that did something", head, rows
+    )
 
 
 def _text(content: str, kind: str = "") -> str:
@@ -168,13 +179,23 @@ def _rows(explanation: Explanation, each: Execution) -> Iterator[list[str]]:
     times = explanation.times
     turns = f"; loop {each.loop}, {each.turns:,} turns" if each.loop else ""
     title = _text(escape(f"{text.heading(each)}{turns}"), "group")
-    yield [title, *_numbers(each.work), *_rates(explanation, each)]
-    for launch in each.launches:
-        name = element("code", escape(shortened(launch.name, 60)))
-        if launch.source is not None:
-            name = element("a", name, href=f"#{launch.source.name}")
-        empty = [""] * (5 if times is not None else 0)
-        yield [_text(name, "inside"), *_numbers(launch.work), *empty]
+    names = [_text(_linked(launch), "inside") for launch in each.launches]
+    if len(names) == 1:
+        title, names = title + names[0], []
+    spent = times.seconds[each.number - 1] if times else 0.0
+    yield [title, *_numbers(each.work), *_rates(explanation, each.total, spent)]
+    for index, (launch, name) in enumerate(zip(each.launches, names, strict=False)):
+        spent = times.kernel_seconds[each.number - 1][index] if times else 0.0
+        rates = _rates(explanation, launch.work * each.turns, spent, is_inside=True)
+        yield [name, *_numbers(launch.work), *rates]
+
+
+def _linked(launch: Launch) -> str:
+    """The name of a kernel, which leads to its source."""
+    name = element("code", escape(shortened(launch.name, 60)))
+    if launch.source is None:
+        return name
+    return element("a", name, href=f"#{launch.source.name}")
 
 
 def _numbers(work: Work) -> list[str]:
@@ -186,22 +207,16 @@ def _numbers(work: Work) -> list[str]:
     ]
 
 
-def _rates(explanation: Explanation, each: Execution) -> list[str]:
+def _rates(
+    explanation: Explanation, work: Work, seconds: float, *, is_inside: bool = False
+) -> list[str]:
     times, limits = explanation.times, explanation.limits
     if times is None or limits is None:
         return []
-    seconds = times.seconds[each.number - 1]
-    operations, nbytes = text.rates(each, seconds)
     share = seconds / (sum(times.seconds) or 1)
-    attainable = limits.attainable(each.work)
-    bar = element("span", class_="bar", style=f"width:{share:.1%}")
-    return [
-        duration(seconds),
-        f"{share:.1%}{bar}",
-        decimal(operations / 1e9),
-        decimal(nbytes / 1e9),
-        f"{operations / attainable:.0%}" if attainable else "-",
-    ]
+    bar = element("span", class_="bar", style=f"width:{min(share, 1):.1%}")
+    shown = "" if is_inside else f"{share:.1%}{bar}"
+    return [duration(seconds), shown, *text.rates(work, seconds, limits)]
 
 
 def _roofline(explanation: Explanation) -> str:
@@ -227,7 +242,7 @@ def _dot(explanation: Explanation, each: Execution) -> roofline.Dot:
     speed, told = limits.attainable(each.work), "at most"
     if explanation.times is not None:
         seconds, told = explanation.times.seconds[each.number - 1], "reached"
-        speed, _ = text.rates(each, seconds)
+        speed = each.total.operations / seconds if seconds else 0.0
         share = seconds / (sum(explanation.times.seconds) or 1)
         told = f"{duration(seconds)} µs ({share:.1%}), {told}"
     names = [shortened(launch.name, 50) for launch in each.launches[:5]]
@@ -260,9 +275,7 @@ def _memory(explanation: Explanation) -> str:
         _about(f"The arena is {memory.ratio:.3f} times its lower bound."),
     ]
     if memory.in_place:
-        pairs = (f"{out} in that of {given}" for out, given in memory.in_place)
-        names = escape(", ".join(pairs))
-        parts.append(_about(f"Written in the place of given-up inputs: {names}."))
+        parts.append(_in_place(memory))
     if memory.rectangles:
         drawn = timeline(memory.rectangles, title="Arena")
         parts += [
@@ -273,6 +286,13 @@ def _memory(explanation: Explanation) -> str:
             ),
         ]
     return "".join(parts)
+
+
+def _in_place(memory: Memory) -> str:
+    rows = [(_text(escape(out)), _text(escape(x))) for out, x in memory.in_place]
+    head = (_text("output"), _text("input"))
+    title = f"{len(rows)} outputs are written in the place of given-up inputs"
+    return element("details", element("summary", title), table("By output", head, rows))
 
 
 def _inline(svg: str) -> str:

@@ -106,7 +106,8 @@ def _power(power: int) -> str:
 
 def _roofs(page: _Page, limits: Limits) -> Iterable[str]:
     caches = limits.cache_bandwidth
-    for bandwidth, name in ((caches, "cache"), (limits.bandwidth, "memory")):
+    slanted = [(caches, "cache")] if caches > 1.2 * limits.bandwidth else []
+    for bandwidth, name in (*slanted, (limits.bandwidth, "memory")):
         low, high = 10.0**page.x_first, 10.0**page.x_last
         low = max(low, 10.0**page.y_first / bandwidth)
         ridge = min(limits.peak / bandwidth, high)
@@ -150,7 +151,9 @@ def _dot(page: _Page, dot: Dot, number: int) -> str:
     radius = _LEAST_RADIUS + (_MOST_RADIUS - _LEAST_RADIUS) * math.sqrt(dot.share)
     return element(
         "circle",
-        **{"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": f"{radius:.1f}"},
+        cx=f"{x:.1f}",
+        cy=f"{y:.1f}",
+        r=f"{radius:.1f}",
         **{"class": "dot", "id": f"dot{number}", "tabindex": 0, "role": "img"},
         aria_label="; ".join(dot.lines),
     )
@@ -164,13 +167,14 @@ def _label(page: _Page, dot: Dot, number: int) -> str:
     y += _LINE if is_high else -_LINE * (len(dot.lines) - 1)
     width = 7.2 * max(map(len, dot.lines)) + 16
     left = x - 8 if is_left else x - width + 8
-    rows = (
-        _text(line, x, y + _LINE * i, anchor) for i, line in enumerate(dot.lines)
-    )
+    rows = (_text(line, x, y + _LINE * i, anchor) for i, line in enumerate(dot.lines))
     frame = element(
         "rect",
-        **{"x": f"{left:.1f}", "y": f"{y - _LINE:.1f}", "width": f"{width:.1f}"},
-        **{"height": _LINE * len(dot.lines) + 10, "rx": 5},
+        x=f"{left:.1f}",
+        y=f"{y - _LINE:.1f}",
+        width=f"{width:.1f}",
+        height=_LINE * len(dot.lines) + 10,
+        rx=5,
     )
     return element("g", frame, *rows, class_="label", id=f"label{number}")
 

@@ -55,7 +55,7 @@ th { background: var(--shade); white-space: nowrap }
 td { white-space: nowrap; vertical-align: top; font-variant-numeric: tabular-nums }
 th.text, td:has(> .text), th:has(> .text) { text-align: left }
 .text { display: block; text-align: left }
-.sentence { white-space: normal; min-width: 16rem }
+.sentence { white-space: normal; min-width: 14rem; overflow-wrap: anywhere }
 tr:has(.group) td { background: var(--shade) }
 .inside { padding-left: 1.2rem }
 .bar { display: block; height: .45rem; border-radius: 2px; background: var(--hue) }
@@ -89,7 +89,8 @@ svg.graph text.type { fill: var(--soft); font-size: 11px }
 .plot .name { fill: var(--soft); font-size: 12px }
 .dot { fill: var(--hue); fill-opacity: .65; stroke: var(--paper); cursor: pointer }
 .dot:hover, .dot:focus {
-  fill: var(--warm); fill-opacity: 1; stroke: var(--ink); stroke-width: 2; outline: none;
+  fill: var(--warm); fill-opacity: 1; stroke: var(--ink); stroke-width: 2;
+  outline: none;
 }
 .bound { stroke: var(--ink); stroke-dasharray: 6 4 }
 .title { font-size: 16px; font-weight: 600 }

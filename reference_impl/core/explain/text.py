@@ -15,12 +15,13 @@ from .work import Execution, Work
 
 if TYPE_CHECKING:
     from .explanation import Explanation, Written
+    from .limits import Limits
 
 WIDTH = 100
 # Of a graph, a memory map, a source: the object has the rest.
 MOST_LINES = 60
-# Few read more of a language in which a line is an instruction.
-LLVM_LINES = 12
+# Of what is all alike; of a language in which a line is an instruction.
+FEW_LINES = 12
 
 GRAPH = """
 What the function does, as it was recorded while it ran once on symbols: a line for each
@@ -36,14 +37,17 @@ A kernel is a compiled function that runs over arrays. Kernels of a group work o
 same rows: a chunk of rows goes through all of them, then the next chunk, so that what
 one kernel has written is still in the cache when the next one reads it. Operations and
 bytes are estimates. Operations for each byte are the arithmetic intensity: the lower it
-is, the more a kernel waits for memory. "Together" leaves out what is handed on inside
-of the group.
+is, the more a kernel waits for memory. The figures of a group leave out the reading of
+what its kernels hand to each other. A group that waits begins when all threads have
+done everything before it.
 """
 TIMES = """
 Each group by itself while everything runs in order; a median of rounds. Of the limit:
 of what this machine can reach at that intensity, by its peak or by a bandwidth, which
 is that of the cache where a group reads and writes no more than 512 KiB. What takes
-less than a microsecond is mostly the way to it and back.
+less than a microsecond is mostly the way to it and back. Kernels of a group are timed
+once more one by one, each on all rows: what they take longer in sum than the group is
+what going chunk by chunk saves.
 """
 SOURCES = """
 The generated functions. Sizes and strides are arguments, so one function serves many
@@ -64,7 +68,11 @@ SENTENCES = {
 def as_text(explanation: Explanation, *, sources: bool) -> str:
     """The explanation in sections, each of which begins with what it is about."""
     sections = [
-        ("captured graph", GRAPH, _cut(str(explanation.graph).splitlines(), "`.graph`")),
+        (
+            "captured graph",
+            GRAPH,
+            _cut(str(explanation.graph).splitlines(), "`.graph`"),
+        ),
         ("passes", PASSES_, _passes(explanation)),
         ("kernels in order of execution", KERNELS, _kernels(explanation)),
     ]
@@ -75,7 +83,12 @@ def as_text(explanation: Explanation, *, sources: bool) -> str:
     sections.append(("memory", MEMORY, _memory(explanation)))
     lines = textwrap.wrap(summary(explanation), 88)
     for number, (title, about, body) in enumerate(sections, 1):
-        lines += ["", f"{number}. {title.upper()}", *textwrap.wrap(about.strip(), 88), ""]
+        lines += [
+            "",
+            f"{number}. {title.upper()}",
+            *textwrap.wrap(about.strip(), 88),
+            "",
+        ]
         lines += body
     return "\n".join(_clipped(line) for line in lines)
 
@@ -117,8 +130,12 @@ def _passes(explanation: Explanation) -> Iterator[str]:
     yield f"{'pass':<22} {'nodes':>14} {'operations':>19}   what changed"
     for each in explanation.reports:
         nodes = f"{each.nodes_before} -> {each.nodes_after}"
-        operations = f"{count(each.operations_before)} -> {count(each.operations_after)}"
-        yield f"{each.name:<22} {nodes:>14} {operations:>19}   {each.summary}"
+        operations = (
+            f"{count(each.operations_before)} -> {count(each.operations_after)}"
+        )
+        first, *others = textwrap.wrap(each.summary, WIDTH - 60)
+        yield f"{each.name:<22} {nodes:>14} {operations:>19}   {first}"
+        yield from (f"{'':<60}{line}" for line in others)
     yield ""
     for name in dict.fromkeys(each.name for each in explanation.reports):
         if name in SENTENCES:
@@ -136,7 +153,7 @@ def _kernels(explanation: Explanation) -> Iterator[str]:
     loop = None
     for each in explanation.kernels:
         if each.loop is not None and each.loop != loop:
-            yield f"loop {each.loop} runs these {each.turns} times; figures are a turn's"
+            yield f"loop {each.loop}, {each.turns} turns; the figures are a turn's"
         loop = each.loop
         indent = "  " if each.loop else ""
         yield f"{indent}{heading(each)}"
@@ -186,31 +203,46 @@ def _times(explanation: Explanation) -> Iterator[str]:
     yield ""
     yield f"{'#':>4} {'us':>10} {'share':>6} {'GFLOP/s':>8} {'GB/s':>6} {'of limit':>9}"
     total = sum(times.seconds)
-    for each, seconds in zip(explanation.kernels, times.seconds, strict=True):
-        speed, share = rates(each, seconds), seconds / total if total else 0.0
-        attainable = limits.attainable(each.work)
-        of_limit = f"{speed[0] / attainable:.0%}" if attainable else "-"
-        yield (
-            f"{each.number:>4} {duration(seconds):>10} {share:>6.1%} "
-            f"{decimal(speed[0] / 1e9):>8} {decimal(speed[1] / 1e9):>6} {of_limit:>9}  "
-            f"{shortened(each.name, 50)}"
+    for each, seconds, parts in zip(
+        explanation.kernels, times.seconds, times.kernel_seconds, strict=True
+    ):
+        head = (
+            f"{each.number:>4} {duration(seconds):>10} {seconds / (total or 1):>6.1%}"
         )
+        is_single = len(parts) == 1
+        yield f"{head} {_speeds(each.total, seconds, limits)}  " + (
+            shortened(each.name, 50) if is_single else f"{len(parts)} kernels"
+        )
+        for launch, spent in zip(
+            each.launches, [] if is_single else parts, strict=False
+        ):
+            speeds = _speeds(launch.work * each.turns, spent, limits)
+            name = shortened(launch.name, 48)
+            yield f"{'':>4} {duration(spent):>10} {'':>6} {speeds}    {name}"
     yield f" sum {duration(total):>10}"
     yield f"call {duration(times.call_seconds):>10}   all at once, as it is called"
 
 
-def rates(each: Execution, seconds: float) -> tuple[float, float]:
-    """Operations and bytes per second."""
-    if not seconds:
-        return 0.0, 0.0
-    return each.total.operations / seconds, each.total.nbytes / seconds
+def _speeds(work: Work, seconds: float, limits: Limits) -> str:
+    operations, nbytes, of_limit = rates(work, seconds, limits)
+    return f"{operations:>8} {nbytes:>6} {of_limit:>9}"
+
+
+def rates(work: Work, seconds: float, limits: Limits) -> tuple[str, str, str]:
+    """GFLOP/s, GB/s, and the part of what can be reached."""
+    operations, nbytes = (
+        each / seconds if seconds else 0.0 for each in (work.operations, work.nbytes)
+    )
+    attainable = limits.attainable(work)
+    of_limit = f"{operations / attainable:.0%}" if attainable else "-"
+    return decimal(operations / 1e9), decimal(nbytes / 1e9), of_limit
 
 
 def _sources(explanation: Explanation) -> Iterator[str]:
     for each in explanation.sources:
         yield _ruled(each)
         yield f"  file: {each.path}"
-        most = LLVM_LINES if each.source.language == LLVM else MOST_LINES
+        most = FEW_LINES if each.source.language == LLVM else MOST_LINES
         yield from _cut(each.source.text.splitlines(), "the file", most)
         yield ""
 
@@ -231,8 +263,10 @@ def _memory(explanation: Explanation) -> Iterator[str]:
     ):
         yield f"{name:<22} {nbytes:>16,} B  {size(nbytes)}"
     yield f"{'arena / lower bound':<22} {memory.ratio:>16.3f}"
-    for out, given in memory.in_place:
-        yield f"output {out} is written in the place of the given-up {given}"
+    if memory.in_place:
+        yield from ("", "Outputs that are written in the place of given-up inputs:")
+        lines = [f"  {out} in that of {given}" for out, given in memory.in_place]
+        yield from _cut(lines, "`.memory.in_place`", FEW_LINES)
     if memory.rectangles:
         yield ""
         yield from _cut(_timeline(explanation), "`.memory`")

@@ -6,6 +6,7 @@ short, as at the left and right border, are the rows of tiles.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -102,6 +103,7 @@ def correlated(
     )
 
 
+@functools.cache
 def _source(tile: Tile, dtype: np.dtype) -> Source:
     f = kernel(element(dtype))
     (x, weight, out), integers = f.arguments(3, len(NAMES) + 2 * windows.INTEGERS)

@@ -7,6 +7,7 @@ panel.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -192,6 +193,7 @@ def _stepped(ref: Ref, step: int | None, dtype: np.dtype) -> Ref:
     return replace(ref, step=None if step is None else step * dtype.itemsize)
 
 
+@functools.cache
 def _source(tile: Tile, dtype: np.dtype) -> Source:
     f = kernel(element(dtype))
     (x, y, out), integers = f.arguments(3, len(NAMES))

@@ -6,6 +6,7 @@ sums over them are never stored.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 
 import numpy as np
@@ -56,6 +57,7 @@ def packed(
     )
 
 
+@functools.cache
 def _source(columns: int, dtype: np.dtype, target: VectorUnit) -> Source:
     f, size = kernel(element(dtype)), block_size(dtype, target)
     (y, out), (N, K, stride, count, step, is_batched) = f.arguments(2, 6)

@@ -9,6 +9,7 @@ share the rows of the result, so no two of them add to the same number.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 
 import numpy as np
@@ -86,6 +87,7 @@ def _single(window: Window, tap: int) -> Window:
     return replace(window, taps=1, dilation=1, pad=window.pad - tap * window.dilation)
 
 
+@functools.cache
 def _source(tile: Tile, dtype: np.dtype) -> Source:
     f = kernel(element(dtype))
     (x, g, out), integers = f.arguments(3, len(NAMES) + 2 * windows.INTEGERS)

@@ -23,10 +23,6 @@ from ..kernel import Kernel, Ref, named
 # Strides of neighbours stand in the text, so that LLVM sees what lies side by side.
 NEAR = (1, 2)
 
-# A loop of fewer turns is unrolled, so their number is in the text, too: 6 channels
-# side by side take 0.4 of the time.
-SHORT = 16
-
 # So many elements that are read are worth a call of the function.
 GRAIN_ELEMENTS = 4096
 
@@ -97,7 +93,7 @@ def spread(g: Walk, x: Walk, y: Walk, sizes: Sequence[int], taps: Taps) -> Kerne
     zero = f"np.{g.dtype}(0)"
     lines = [*_at("x", "g", "y"), f"left = {_load('g', 1)}", *_compared(taps)]
     # The last one that was larger than all before it is the largest of all. No two taps
-    # ever are the same element of y, so each is an array of its own, as its number says.
+    # ever are the same element of y, so each has the number of an array of its own.
     for k, tap in reversed(list(enumerate(_order(taps)))[1:]):
         value = f"select(wins_{k}, left, {zero})"
         lines += [
@@ -136,7 +132,7 @@ def added(
 
 def _order(taps: Taps) -> list[tuple[int, int]]:
     """All taps, in row-major order."""
-    return list(itertools.product(*map(range, taps)))
+    return list(itertools.product(range(taps[0]), range(taps[1])))
 
 
 def _offset(name: str, tap: tuple[int, int]) -> str:
@@ -161,8 +157,8 @@ def _compared(taps: Taps) -> list[str]:
     for k, tap in list(enumerate(_order(taps)))[1:]:
         lines += [
             f"v = {_load('x', 0, tap)}",
-            # What is not a number is larger than all that are.
-            f"wins_{k} = (v > largest) | ((v != v) & (largest == largest))",
+            # Both comparisons are false for what is not a number: it wins, and stays.
+            f"wins_{k} = (not (v <= largest)) & (largest == largest)",
             f"largest = select(wins_{k}, v, largest)",
         ]
     return lines
@@ -170,7 +166,9 @@ def _compared(taps: Taps) -> list[str]:
 
 def _loops(lines: Sequence[str]) -> list[str]:
     """Lines for every window on an image."""
-    heads = [f"{'    ' * i}for {axis} in range({axis}_size):" for i, axis in enumerate("ijk")]
+    heads = [
+        f"{'    ' * i}for {axis} in range({axis}_size):" for i, axis in enumerate("ijk")
+    ]
     return [*heads, *(f"{'    ' * 3}{line}" for line in lines)]
 
 
@@ -191,19 +189,16 @@ def _kernel(
     updates: Sequence[int] = (),
 ) -> Kernel:
     count, *inside = sizes
-    numbers = {f"{axis}_size": size for axis, size in zip("ijk", inside, strict=True)}
-    numbers |= _strides(walks)
-    written = {name for name, each in numbers.items() if name[1:] != "_size" and each in NEAR}
-    if inside[-1] < SHORT:
-        written.add("k_size")
-    given = {name: each for name, each in numbers.items() if name not in written}
+    given = {f"{axis}_size": size for axis, size in zip("ijk", inside, strict=True)}
+    strides = dict(_strides(walks))
+    given |= {name: each for name, each in strides.items() if each not in NEAR}
     head = [
         *(
             f'{name} = array(args, {i}, "{walk.dtype}")'
             for i, (name, walk) in enumerate(walks.items())
         ),
         *(f"{name} = args[{i}]" for i, name in enumerate(given, len(walks))),
-        *(f"{name} = {numbers[name]}" for name in sorted(written)),
+        *(f"{name} = {each}" for name, each in strides.items() if each in NEAR),
     ]
     text = _TEXT.format(
         formula=formula,

@@ -11,6 +11,7 @@ It has 6/5 of the taps and half of the outputs.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -110,6 +111,7 @@ def _spread(
     )
 
 
+@functools.cache
 def _source(dtype: np.dtype) -> Source:
     f = kernel(element(dtype))
     (weight, out), integers = f.arguments(2, 9)

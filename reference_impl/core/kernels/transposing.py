@@ -7,6 +7,7 @@ Memory sees nothing but whole rows of blocks.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -72,6 +73,7 @@ def transposed(
     ]
 
 
+@functools.cache
 def _source(dtype: np.dtype, target: VectorUnit) -> Source:
     f, size = kernel(element(dtype)), block_size(dtype, target)
     (x, out), integers = f.arguments(2, 8)

@@ -127,8 +127,9 @@ class Draft:
 
     def _step(self, number: int, axes: Sequence[Axis]) -> int | None:
         """How many bytes belong to one element of the parallel axis, if they do."""
-        stride = axes[0].strides[number]
-        if stride <= 0 or span(axes[1:], number) > stride:
+        stride, inner = axes[0].strides[number], axes[1:]
+        is_backwards = any(axis.strides[number] < 0 for axis in inner)
+        if stride <= 0 or is_backwards or span(inner, number) > stride:
             return None
         return stride * self.views[number].dtype.itemsize
 

@@ -272,9 +272,8 @@ def _unwindows(self: _Lowering, node: Tensor, inputs: list[View]) -> None:
     (x,) = inputs
     if x.dtype not in (float32, float64):
         raise NoKernel
-    batch = len(node.shape) - len(node.attrs["shape"])
-    first = x.at(x.array[(..., *(0,) * (len(node.shape) - batch))])
-    out = self.fresh(node, 0, _order(first))
+    first: Any = (..., *(0,) * len(node.attrs["shape"]))
+    out = self.fresh(node, 0, _order(x.at(x.array[first])))
     self.steps += pooling.unwindows(x, out, node.attrs)
 
 

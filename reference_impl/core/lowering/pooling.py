@@ -11,8 +11,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from ..dtype import float32, float64, int32
 from ..kernel import Kernel, Ref
 from ..kernels import pooling
@@ -64,11 +62,12 @@ def unwindows(x: View, out: View, attrs: dict[str, Any]) -> list[Kernel]:
     """The sum of every element of every window, at the place where it is."""
     n = len(attrs["shape"])
     window = Window(x.shape[-n:], attrs["strides"], attrs["dilations"])
+    boxes: Any = x.array
+    image: Any = out.array
     kernels = fill(out)
     offsets = itertools.product(*map(range, window.sizes))
     for offset, layer in zip(offsets, window.layers(attrs["shape"]), strict=True):
-        there = out.at(out.array[..., *layer])
-        kernels += added(x.at(x.array[..., *offset]), there)
+        kernels += added(x.at(boxes[..., *offset]), out.at(image[..., *layer]))
     return kernels
 
 

@@ -67,9 +67,13 @@ def _positions(shape: Shape, window: Window) -> Shape:
     return (*shape[:-n], *window.positions(shape[-n:]))
 
 
+def _spread_back(g: Tensor, t: Tensor, x: Tensor, **window: Shape) -> Tensor:
+    return _spread(g, x, **window)
+
+
 @linear(
     about=1,
-    transpose=lambda g, t, x, **window: _spread(g, x, **window),
+    transpose=_spread_back,
     shape=_choose_shape,
     kinds=REALS,
     domain=_domain(of_positions=False),
@@ -123,7 +127,7 @@ def _spread(g, x, *, sizes, strides, dilations):
     return total.astype(g.dtype, copy=False)
 
 
-def _largest(x: np.ndarray, window: Window) -> np.ndarray:
+def _largest(x: Any, window: Window) -> Any:
     """The largest elements, along one axis after the other: half the steps of a square.
 
     If an element is not a number, neither is the largest.
@@ -137,7 +141,7 @@ def _largest(x: np.ndarray, window: Window) -> np.ndarray:
     return x
 
 
-def _choices(x: np.ndarray, window: Window) -> Iterator[tuple[Any, np.ndarray]]:
+def _choices(x: Any, window: Window) -> Iterator[tuple[Any, np.ndarray]]:
     """For every element of the window: its layer, and where it is the one chosen."""
     largest = _largest(x, window)
     has_nan = (largest != largest).any()

@@ -150,9 +150,7 @@ def _padded(x: Tensor, pads: Pairs, value: float = 0) -> Tensor:
     return pad(x, ((0, 0), (0, 0), *pads), value=value) if any(map(any, pads)) else x
 
 
-def _stacked(
-    x: Tensor, window: Window, pads: Pairs
-) -> tuple[Tensor, tuple[int, ...]]:
+def _stacked(x: Tensor, window: Window, pads: Pairs) -> tuple[Tensor, tuple[int, ...]]:
     """The windows as (K, N C O), and the shape (N, C, *O) of what is made of them."""
     n = len(pads)
     boxes = _windows(_padded(x, pads), **window._asdict())

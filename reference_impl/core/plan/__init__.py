@@ -5,4 +5,5 @@ groups                kernels that walk over the same rows together
 schedule              stages; from when to when each buffer is needed
 tables                what the driver walks over
 plan                  all of this, ready to run
+measuring             how long each part of it takes
 """

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -27,9 +27,12 @@ MOST_ROUNDS = 30
 PATIENCE_SECONDS = 0.5
 LEAST_ROUNDS = 3
 
-FILLING = -1  # the number of what is no group: the addresses are filled in
+# A group or a step of a library, and which of its kernels; or the filling in of
+# addresses, which is neither.
+Place = tuple[int, int]
+FILLING: Place = (-1, -1)
 
-Piece = tuple[int, Callable[[], object]]
+Piece = tuple[Place, Callable[[], object]]
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,14 @@ class Times:
     ----------
     seconds : tuple of float
         Of every group and step of a library in order, with all turns of its loop.
+    kernel_seconds : tuple of tuples of float
+        Of the kernels of each, one by one: each does all rows before the next begins.
     call_seconds : float
         Of a call that runs all of it at once.
     """
 
     seconds: tuple[float, ...]
+    kernel_seconds: tuple[tuple[float, ...], ...]
     call_seconds: float
 
 
@@ -58,25 +64,27 @@ def measured(plan: Plan, arrays: Sequence[np.ndarray]) -> Times:
     inputs = [np.array(array, order="C") for array in arrays]
     outputs = plan.outputs(inputs)
     ends = [*inputs, *outputs]
-    rounds: list[list[float]] = []
-    calls: list[float] = []
+    restore = partial(_restore, inputs, arrays)
     with plan._lock:
         plan._ends_ids[:] = [*map(id, ends)]
-        pieces = list(_pieces(plan, ends))
         start = _starting_seconds(plan.threads)
-        for number in _rounds():
-            _restore(inputs, arrays)
-            seconds = _round(pieces, start)
-            if number >= 0:
-                rounds.append(seconds)
-    for number in _rounds():
-        _restore(inputs, arrays)
-        begun = time.perf_counter()
-        plan.run(inputs, outputs)
-        if number >= 0:
-            calls.append(time.perf_counter() - begun)
-    medians = tuple(map(statistics.median, zip(*rounds, strict=True)))
-    return Times(medians, statistics.median(calls))
+        groups, kernels = (
+            _medians(list(_pieces(plan, ends, apart=apart)), restore, start)
+            for apart in (False, True)
+        )
+    call: list[Piece] = [((0, 0), partial(plan.run, inputs, outputs))]
+    return Times(
+        tuple(seconds for each in _by_group(groups) for seconds in each),
+        tuple(_by_group(kernels)),
+        _medians(call, restore, 0.0)[0, 0],
+    )
+
+
+def _by_group(found: Mapping[Place, float]) -> Iterator[tuple[float, ...]]:
+    """The seconds of the parts of each group."""
+    places = sorted(place for place in found if place != FILLING)
+    for _, parts in itertools.groupby(places, lambda place: place[0]):
+        yield tuple(found[place] for place in parts)
 
 
 def _rounds() -> Iterator[int]:
@@ -94,36 +102,43 @@ def _restore(inputs: Sequence[np.ndarray], arrays: Sequence[np.ndarray]) -> None
         np.copyto(x, array)
 
 
-def _pieces(plan: Plan, ends: Sequence[np.ndarray]) -> Iterator[Piece]:
-    """Everything that a call runs, each by itself, and the number of its group."""
+def _pieces(plan: Plan, ends: Sequence[np.ndarray], *, apart: bool) -> Iterator[Piece]:
+    """Everything that a call runs, each by itself, or even each kernel by itself."""
     parts, first = iter(plan._parts), 0
     for is_native, run_of in itertools.groupby(
         plan.stages, lambda stage: isinstance(stage, Stage)
     ):
         if not is_native:
-            for number, _ in enumerate(run_of, first):
+            for _ in run_of:
                 step = next(parts)
                 assert isinstance(step, Library)
-                yield number, partial(plan._take, step, ends)
-                first = number + 1
+                yield (first, 0), partial(plan._take, step, ends)
+                first += 1
             continue
         part = next(parts)
         assert not isinstance(part, Library)
-        pieces = iter(_singles(part.tables, plan.threads))
-        yield FILLING, next(pieces)
+        tables, rows = part.tables, iter(part.tables.groups)
+        yield FILLING, _program(plan, tables, next(rows))
         for stage in run_of:
             assert isinstance(stage, Stage)
-            numbers = range(first, first + len(stage.groups))
             for _ in range(stage.count):
-                yield from zip(numbers, pieces, strict=False)
+                for number, row in zip(range(len(stage.groups)), rows, strict=False):
+                    for index, each in enumerate(_kernels(row) if apart else [row]):
+                        yield (first + number, index), _program(plan, tables, each)
             first += len(stage.groups)
 
 
-def _singles(tables: Tables, threads: int) -> Iterator[Callable[[], None]]:
-    """The groups of tables as programs of their own."""
-    for row in tables.groups:
-        single = Tables(row[None].copy(), tables.instructions, tables.args)
-        yield partial(run, single, threads)
+def _kernels(row: np.ndarray) -> Iterator[np.ndarray]:
+    """A group's kernels as groups of their own, which are not cut into chunks."""
+    first, count, units, _, waits = row
+    for kernel in range(first, first + count):
+        yield np.array([kernel, 1, units, max(units, 1), waits])
+
+
+def _program(plan: Plan, tables: Tables, row: np.ndarray) -> Callable[[], None]:
+    """A group of tables as a program of its own."""
+    single = Tables(np.array(row[None]), tables.instructions, tables.args)
+    return partial(run, single, plan.threads)
 
 
 def _starting_seconds(threads: int) -> float:
@@ -136,13 +151,19 @@ def _starting_seconds(threads: int) -> float:
     return min(b - a for a, b in itertools.pairwise(begun))
 
 
-def _round(pieces: Sequence[Piece], start: float) -> list[float]:
-    """The seconds of every group, in one run of everything."""
-    seconds = [0.0] * (1 + max((number for number, _ in pieces), default=FILLING))
-    for number, piece in pieces:
-        begun = time.perf_counter()
-        piece()
-        spent = time.perf_counter() - begun
-        if number != FILLING:
-            seconds[number] += max(spent - start, 0.0)
-    return seconds
+def _medians(
+    pieces: Sequence[Piece], restore: Callable[[], None], start: float
+) -> dict[Place, float]:
+    """The seconds of each place, with all that is run there in a round."""
+    found: dict[Place, list[float]] = {place: [] for place, _ in pieces}
+    for number in _rounds():
+        restore()
+        seconds = dict.fromkeys(found, 0.0)
+        for place, piece in pieces:
+            begun = time.perf_counter()
+            piece()
+            seconds[place] += max(time.perf_counter() - begun - start, 0.0)
+        if number >= 0:
+            for place, spent in seconds.items():
+                found[place].append(spent)
+    return {place: statistics.median(each) for place, each in found.items()}

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from compiled import assert_as_eager
 
 import reference_impl as ri
 from reference_impl import data, nn, optim, train
@@ -54,8 +55,8 @@ def test_fit_is_the_steps_one_after_the_other(run, bits):
     assert bits(run.fit(epochs=2)) == bits(state)
 
 
-def test_a_compiled_fit_has_the_bits_of_an_eager_one(run, bits):
-    assert bits(run.fit(epochs=2, compiled=True)) == bits(run.fit(epochs=2))
+def test_a_compiled_fit_ends_where_an_eager_one_does(run):
+    assert_as_eager(run.fit(epochs=2, compiled=True), run.fit(epochs=2))
 
 
 def test_steps_that_end_inside_of_an_epoch_can_go_on(run, bits, tmp_path):

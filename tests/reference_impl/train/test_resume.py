@@ -1,5 +1,6 @@
 """Training that is interrupted anywhere ends as if it had not been."""
 
+import functools
 import os
 import shutil
 import signal
@@ -34,7 +35,7 @@ def test_training_killed_at_any_time_ends_with_the_same_bits(run, bits, tmp_path
 
     came = resumed(run, tmp_path, mode, steps)
 
-    assert bits(came) == bits(run.fit(steps=steps))
+    assert bits(came) == bits(run.fit(steps=steps, compiled=mode == "compiled"))
 
 
 KILLED_WHILE_WRITING = """
@@ -74,17 +75,30 @@ def test_training_killed_while_it_writes_leaves_the_checkpoint_before(
 
 @both
 @pytest.mark.parametrize("kept", range(1, 14))
-def test_training_goes_on_from_every_step(run, bits, interrupted, kept, mode):
-    path = interrupted / f"step-{kept:08}.safetensors"
+def test_training_goes_on_from_every_step(run, bits, every_step, kept, mode):
+    path = every_step(mode) / f"step-{kept:08}.safetensors"
 
-    assert bits(resumed(run, path, mode, 14)) == bits(run.fit(steps=14))
+    expected = run.fit(steps=14, compiled=mode == "compiled")
+    assert bits(resumed(run, path, mode, 14)) == bits(expected)
 
 
 @pytest.fixture(scope="module")
-def interrupted(run, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("every_step")
-    run.fit(steps=13, callbacks=[train.Checkpoint(folder, every=1, keep=99)])
+def every_step(run, tmp_path_factory):
+    """The folder of a training that wrote a checkpoint after every step."""
+
+    @functools.cache
+    def folder(mode):
+        made = tmp_path_factory.mktemp(mode)
+        keeper = train.Checkpoint(made, every=1, keep=99)
+        run.fit(steps=13, callbacks=[keeper], compiled=mode == "compiled")
+        return made
+
     return folder
+
+
+@pytest.fixture
+def interrupted(every_step):
+    return every_step("eager")
 
 
 class Scores(train.Callback):
