@@ -9,6 +9,7 @@ import numpy as np
 
 import reference_impl as ri
 from reference_impl import nn, optim
+from reference_impl.core.build.target import host
 
 from .parameters import (
     ADAM_LR,
@@ -35,7 +36,13 @@ def versions() -> dict[str, str]:
 
 
 def configure(threads: int) -> None:
-    """Nothing: the environment says it, and the cores that the process may use."""
+    """Use so many threads, and load what builds kernels.
+
+    That is 40 MB of llvmlite, which is first needed when something is compiled. Others
+    load their compilers when they are imported, so it is no memory of training.
+    """
+    ri.set_threads(threads)
+    host()
 
 
 def mlp(p: dict[str, Any]) -> nn.Sequential:

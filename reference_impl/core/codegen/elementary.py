@@ -39,7 +39,7 @@ import numpy as np
 from numba import types
 from numba.extending import overload, register_jitable
 
-from .scalars import bits, copysign, float_of, fma, polynomial, select
+from .scalars import bits, copysign, float_of, fma, polynomial, polynomial_by_pairs, select
 
 # (exp(r) - 1 - r) / r^2, for r up to half the logarithm of 2
 EXPONENTIAL_32 = [
@@ -291,7 +291,7 @@ def _half_expm1(f: Any, word: Any) -> Any:
     @register_jitable
     def half_expm1(x):
         half_power, r = reduction(x)
-        rest = fma(r * r, polynomial(r, f.exponential), r)
+        rest = fma(r * r, polynomial_by_pairs(r, f.exponential), r)
         return fma(half_power, rest, half_power - f.half)
 
     return half_expm1
@@ -330,7 +330,7 @@ def _erf(f: Any, word: Any) -> Any:
 
     def erf(x):
         size = abs(x)
-        inner = fma(x, polynomial(x * x, f.erf_inner), x)
+        inner = fma(x, polynomial_by_pairs(x * x, f.erf_inner), x)
         end = select(size > f.erf_end, f.erf_end, size)
         outer = -f.two * half_expm1(polynomial(end, f.erf_outer))
         return select(size < f.one, inner, copysign(outer, x))
@@ -364,7 +364,7 @@ def _log_of_product(f: Any, word: Any) -> Any:
 
     @register_jitable
     def by_polynomial(e, g):
-        y = fma(g * g, polynomial(g, f.logarithm), g)
+        y = fma(g * g, polynomial_by_pairs(g, f.logarithm), g)
         return fma(e, f.ln2, fma(e, f.ln2_rest, y))
 
     @register_jitable
@@ -372,7 +372,7 @@ def _log_of_product(f: Any, word: Any) -> Any:
         # log(1 + g) = g - (h - s (h + rest)), with h = g^2 / 2.
         s = g / (f.two + g)
         h = f.half * g * g
-        rest = s * s * polynomial(s * s, f.logarithm)
+        rest = s * s * polynomial_by_pairs(s * s, f.logarithm)
         return fma(e, f.ln2, g - (h - fma(s, h + rest, e * f.ln2_rest)))
 
     # A division takes as long as ten terms: float32 needs fewer, float64 twice as many.

@@ -78,6 +78,32 @@ def polynomial(typing: Any, x: Any, coefficients: Any) -> Made:
 
 
 @intrinsic
+def polynomial_by_pairs(typing: Any, x: Any, coefficients: Any) -> Made:
+    """A polynomial of x^2 with coefficients a x + b: half as many steps wait in turn.
+
+    One of an even degree begins with a single coefficient.
+    """
+
+    def emit(context, builder, signature, given):
+        x, numbers = given
+        numbers = cgutils.unpack_tuple(builder, numbers)
+        square = builder.fmul(x, x)
+        odd = len(numbers) % 2
+        result, *pairs = [
+            *numbers[:odd],
+            *(
+                called(builder, "llvm.fma", a, x, b)
+                for a, b in zip(numbers[odd::2], numbers[odd + 1 :: 2], strict=True)
+            ),
+        ]
+        for pair in pairs:
+            result = called(builder, "llvm.fma", result, square, pair)
+        return result
+
+    return x(x, coefficients), emit
+
+
+@intrinsic
 def bits(typing: Any, x: Any) -> Made:
     """The bits of a float as an integer of its size."""
     word = getattr(types, f"int{x.bitwidth}")

@@ -6,7 +6,7 @@ may write each element where it has read one. That halves what the cache has to 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..kernel import Buffer, Kernel, Loop, Ref
@@ -45,11 +45,9 @@ def _places(steps: Sequence[Step], fixed: Collection[Buffer]) -> dict[Buffer, Bu
             last[buffer] = number
     places: dict[Buffer, Buffer] = {}
     for number, step in enumerate(steps):
-        for read, written in _pairs(step):
+        for read, written in _pairs(step, places):
             old, new = places.get(read.buffer, read.buffer), written.buffer
             if {old, new} & set(fixed) or old.nbytes != new.nbytes:
-                continue
-            if read.offset or written.offset:  # a part of something larger
                 continue
             if last[old] == number and first[new] == number:
                 places[new] = old
@@ -58,12 +56,25 @@ def _places(steps: Sequence[Step], fixed: Collection[Buffer]) -> dict[Buffer, Bu
     return places
 
 
-def _pairs(step: Step) -> Iterator[tuple[Ref, Ref]]:
-    if isinstance(step, Kernel):
-        for read, written in step.in_place:
-            pair = step.args[read], step.args[written]
-            if isinstance(pair[0], Ref) and isinstance(pair[1], Ref):
-                yield pair
+def _pairs(step: Step, places: Mapping[Buffer, Buffer]) -> Iterator[tuple[Ref, Ref]]:
+    """What a kernel reads and what may be written over it, element by element."""
+    if not isinstance(step, Kernel):
+        return
+    for number, place in step.in_place:
+        read, written = step.args[number], step.args[place]
+        if not isinstance(read, Ref) or not isinstance(written, Ref):
+            continue
+        old = places.get(read.buffer, read.buffer)
+        # All that is read of it, for another look at it would come too late.
+        looks = [
+            (i, ref)
+            for i in step.reads
+            if isinstance(ref := step.args[i], Ref)
+            and places.get(ref.buffer, ref.buffer) is old
+        ]
+        is_whole = not any(ref.offset for ref in (written, *(ref for _, ref in looks)))
+        if is_whole and all((i, place) in step.in_place for i, _ in looks):
+            yield read, written
 
 
 def _buffers(kernel: Kernel, positions: Sequence[int]) -> set[Buffer]:
