@@ -16,7 +16,6 @@ from .core.compile import compile
 from .core.cond import cond
 from .core.custom import custom_jvp, custom_vjp
 from .core.device import CPU, device, register_device
-from .core.driver import set_threads, threads
 from .core.dtype import (
     bfloat16,
     complex64,
@@ -66,6 +65,7 @@ from .core.passes.rematerialise import rematerialise
 from .core.scan import scan
 from .core.scope import scope
 from .core.tensor import Tensor, variable
+from .core.threads import set_threads, threads
 from .core.while_loop import while_loop
 from .io import gradient, load_graph, primitives, save_graph, source
 

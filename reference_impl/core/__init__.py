@@ -5,6 +5,7 @@ Modules import downwards only, so they can be read from the first line to the la
     errors                       what can go wrong
     dtype number shape           kinds of numbers, Python's numbers, axes
     tree location whole_file     containers, lines of programs, files
+    lazy threads                 modules loaded late; how many threads there are
     blocks memory arena device   who owns bytes
     dlpack                       how they are lent
     tensor elements              a node of a graph; how data becomes one
@@ -15,7 +16,7 @@ Modules import downwards only, so they can be read from the first line to the la
     walk chosen                  derivatives: two walks, and what they are about
     autodiff jacobian adjoint    what they are for: gradients, matrices, graphs
     replay body fused            graphs that run op by op, and inside of ops
-    lazy kernel known_tree       functions that are generated; trees seen again
+    kernel known_tree            functions that are generated; trees seen again
     passes/                      graphs that compute the same, better
     codegen/ kernels/            source text: of loops, of products
     build/ driver/               machine code; the loop that runs it

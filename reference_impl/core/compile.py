@@ -12,7 +12,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,16 +20,23 @@ from . import tree
 from .device import CPU, HOST, Device
 from .elements import tensor
 from .errors import CaptureError
-from .explain.explanation import Explanation, explained
 from .graph import Graph, capture, is_array
 from .known_tree import Build, Take, builder, taker
+from .lazy import lazy
 from .number import integers
 from .operands import common_device
 from .passes import optimise
 from .passes.fusion import fuse
-from .plan.plan import Plan
 from .replay import Program
 from .tensor import FREED, UNTRACKED, Tensor, known, value
+
+if TYPE_CHECKING:
+    from .explain.explanation import Explanation
+    from .plan.plan import Plan
+
+# Half of what there is to import, and not needed before something is compiled.
+planning = lazy(f"{__package__}.plan.plan")
+explaining = lazy(f"{__package__}.explain.explanation")
 
 # Compiling again and again is slower than not compiling: somebody should know.
 MANY_SHAPES = 8
@@ -118,7 +125,9 @@ class Compiled:
             )
         tensors = [tensor(x) for x in leaves if is_array(x)] if measure else []
         arrays = [np.ascontiguousarray(value(x, name)) for x in tensors]
-        return explained(found.graph, found.program, arrays if measure else None)
+        return explaining.explained(
+            found.graph, found.program, arrays if measure else None
+        )
 
     def _known(
         self, args: Sequence[Any], leaves: Sequence[Any], structure: tree.Structure
@@ -154,7 +163,7 @@ class Compiled:
         program: Plan | Program
         if isinstance(place, CPU):
             shared = _shared(graph, given_up)
-            program = Plan(fuse(self.passes(graph)), place, shared)
+            program = planning.Plan(fuse(self.passes(graph)), place, shared)
         else:
             program = Program(graph)
         return _Found(graph, program, given_up, place, *known_of)

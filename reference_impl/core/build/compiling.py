@@ -23,8 +23,9 @@ from pathlib import Path
 
 from ..errors import CompileError
 from ..kernel import Source
+from ..threads import usable_cpus
 from .code import Code
-from .target import Target, usable_cpus
+from .target import Target
 
 MAX_WORKERS = 4
 IDLE_SECONDS = 30.0

@@ -90,10 +90,3 @@ def _vector_bits(features: str) -> int:
     if {"+avx512f", "+avx512vl", "+avx512bw", "+avx512dq"} <= has:
         return 512
     return 256 if {"+avx2", "+fma"} <= has else 128
-
-
-def usable_cpus() -> int:
-    """How many processors this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

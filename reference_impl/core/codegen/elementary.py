@@ -39,7 +39,15 @@ import numpy as np
 from numba import types
 from numba.extending import overload, register_jitable
 
-from .scalars import bits, copysign, float_of, fma, polynomial, polynomial_by_pairs, select
+from .scalars import (
+    bits,
+    copysign,
+    float_of,
+    fma,
+    polynomial,
+    polynomial_by_pairs,
+    select,
+)
 
 # (exp(r) - 1 - r) / r^2, for r up to half the logarithm of 2
 EXPONENTIAL_32 = [
@@ -140,7 +148,7 @@ ERF_OUTER_64 = [
     -1.0817549422024843e-06,
 ]
 
-# 2 erfc(x) exp(x^2), as one polynomial over another, for x from 0 on
+# 2 erfc(x) exp(x^2), for x from 0 on: above / (above line + rest)
 ERFC_ABOVE_32 = [
     0.06421735,
     0.45186302,
@@ -148,13 +156,15 @@ ERFC_ABOVE_32 = [
     2.463592,
     2.0,
 ]
-ERFC_BELOW_32 = [
-    0.056910325,
-    0.40048298,
-    1.3124716,
-    2.387859,
-    2.3601756,
-    1.0,
+ERFC_LINE_32 = [
+    0.88621414,
+    0.00055381027,
+]
+ERFC_REST_32 = [
+    0.027752753,
+    0.20378628,
+    0.58638304,
+    0.99889237,
 ]
 ERFC_ABOVE_64 = [
     2.8336845038717174e-05,
@@ -169,19 +179,21 @@ ERFC_ABOVE_64 = [
     4.678123812147891,
     2.0,
 ]
-ERFC_BELOW_64 = [
-    2.5112875055686856e-05,
-    0.0005536076068273535,
-    0.006002458811582718,
-    0.0416558974625428,
-    0.20368567475642965,
-    0.7318938589063999,
-    1.9619115340493176,
-    3.907338597540435,
-    5.647179450486608,
-    5.625157962796334,
-    3.467441073169459,
-    1.0,
+ERFC_LINE_64 = [
+    0.8862269254525214,
+    4.3407477879008505e-11,
+]
+ERFC_REST_64 = [
+    1.2556437422528894e-05,
+    0.00027680380671750145,
+    0.002982394636932477,
+    0.020412745516641753,
+    0.09738803664308557,
+    0.3357436096799523,
+    0.8392748526361412,
+    1.4792786796347879,
+    1.6949872220613504,
+    0.999999999913185,
 ]
 
 
@@ -212,7 +224,8 @@ POLYNOMIALS = {
     "erf_inner": (ERF_INNER_32, ERF_INNER_64),
     "erf_outer": (ERF_OUTER_32, ERF_OUTER_64),
     "erfc_above": (ERFC_ABOVE_32, ERFC_ABOVE_64),
-    "erfc_below": (ERFC_BELOW_32, ERFC_BELOW_64),
+    "erfc_line": (ERFC_LINE_32, ERFC_LINE_64),
+    "erfc_rest": (ERFC_REST_32, ERFC_REST_64),
 }
 
 
@@ -352,7 +365,10 @@ def _erfc(f: Any, word: Any) -> Any:
         r = fma(n, -f.ln2_rest, fma(-size, size, -(n * f.ln2)))
         half_power = float_of(word(bits(shifted) << f.exponent_at))
         rest = fma(r * r, polynomial(r, f.exponential), r)
-        twice = polynomial(size, f.erfc_above) / polynomial(size, f.erfc_below)
+        # What rounding does to `above` is the same in both parts of the quotient.
+        above = polynomial(size, f.erfc_above)
+        line = polynomial(size, f.erfc_line)
+        twice = above / fma(above, line, polynomial(size, f.erfc_rest))
         y = half_power * fma(rest, twice, twice)
         return select(x < f.zero, f.two - y, y)
 

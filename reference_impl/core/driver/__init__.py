@@ -20,17 +20,12 @@ as long, and every further group with a barrier 0.2 to 0.4 us. On one thread a r
 
 from __future__ import annotations
 
-import functools
-import os
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..build.target import usable_cpus
 from ..errors import RangeError
 from .team import _teams, team
-
-THREADS_VARIABLES = ("REFERENCE_IMPL_THREADS", "OMP_NUM_THREADS")
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,38 +79,3 @@ def run(tables: Tables, threads: int) -> None:
     """Run a program; Python's lock is free meanwhile, and denormals count as zero."""
     found = _teams.get(threads) or team(threads)
     found.run(tables.address)
-
-
-@functools.cache
-def _default_threads() -> int:
-    """What the environment says, or one thread for every processor there is."""
-    for variable in THREADS_VARIABLES:
-        setting = os.environ.get(variable, "")
-        if setting:
-            return _checked(variable, int(setting) if setting.isdecimal() else 0)
-    return usable_cpus()
-
-
-def _checked(who: str, count: int) -> int:
-    if count < 1:
-        raise RangeError(f"{who} must be a positive number of threads")
-    return count
-
-
-_threads: int | None = None
-
-
-def threads() -> int:
-    """How many threads compiled functions use.
-
-    What `set_threads` said; or else REFERENCE_IMPL_THREADS, or OMP_NUM_THREADS, when
-    the process first asked; or else one for every processor that it may use, as other
-    frameworks do.
-    """
-    return _default_threads() if _threads is None else _threads
-
-
-def set_threads(count: int) -> None:
-    """Use so many threads from now on."""
-    global _threads
-    _threads = _checked("set_threads", count)

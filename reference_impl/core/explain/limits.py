@@ -10,11 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..device import HOST
+from ..driver import run
 from ..dtype import Dtype, float32
 from ..elements import tensor
 from ..graph import capture
 from ..passes.fusion import fuse
 from ..plan.plan import Plan
+from ..plan.tables import Filled
 from ..tensor import Tensor
 from .work import Work
 
@@ -60,13 +62,14 @@ def limits(threads: int, dtype: Dtype = float32) -> Limits:
     """The limits of so many threads, measured once in a process: the best of rounds.
 
     The peak is that of a product of matrices, which multiplies and adds in registers;
-    a bandwidth is that of negating numbers in their place. All threads of `driver` take
-    part: `threads` only tells what has been measured.
+    a bandwidth is that of negating numbers in their place.
     """
     square = np.ones((PRODUCT_SIZE, PRODUCT_SIZE), dtype)
-    product = _seconds(lambda x: x @ x, square, in_place=False)
+    product = _seconds(lambda x: x @ x, square, threads, in_place=False)
     memory, cache = (
-        2 * nbytes / _seconds(lambda x: -x, _ones(nbytes, dtype), in_place=True)
+        2
+        * nbytes
+        / _seconds(lambda x: -x, _ones(nbytes, dtype), threads, in_place=True)
         for nbytes in (MEMORY_BYTES, CACHE_BYTES * threads)
     )
     return Limits(2 * PRODUCT_SIZE**3 / product, memory, max(cache, memory))
@@ -77,16 +80,22 @@ def _ones(nbytes: int, dtype: Dtype) -> np.ndarray:
 
 
 def _seconds(
-    function: Callable[[Tensor], Tensor], array: np.ndarray, *, in_place: bool
+    function: Callable[[Tensor], Tensor],
+    array: np.ndarray,
+    threads: int,
+    *,
+    in_place: bool,
 ) -> float:
     """The shortest time of a function of one array."""
     graph = fuse(capture(function, tensor(array)))
     plan = Plan(graph, HOST, {0: 0} if in_place else {})
     outputs = plan.outputs([array])
-    plan.run([array], outputs)
+    plan.run([array], outputs)  # after which the tables know where arrays are
+    (part,) = plan._parts
+    assert isinstance(part, Filled)
     found: list[float] = []
     while sum(found) < PATIENCE_SECONDS or len(found) < LEAST_ROUNDS:
         begun = time.perf_counter()
-        plan.run([array], outputs)
+        run(part.tables, threads)
         found.append(time.perf_counter() - begun)
     return min(found)

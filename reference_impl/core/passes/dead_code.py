@@ -61,13 +61,14 @@ def _alive(
     reached_from: Callable[[Sequence[bool]], set[int]],
 ) -> tuple[list[bool], set[int]]:
     """Which carries are alive, those that are wanted at least, and what they reach."""
-    alive: list[bool] = []
-    now_alive = list(wanted)
-    while now_alive != alive:
-        alive, reached = now_alive, reached_from(now_alive)
+    alive = list(wanted)
+    while True:  # once at least: a loop may carry nothing
+        reached = reached_from(alive)
         pairs = zip(alive, before, strict=True)
-        now_alive = [is_alive or x.serial in reached for is_alive, x in pairs]
-    return alive, reached
+        grown = [is_alive or x.serial in reached for is_alive, x in pairs]
+        if grown == alive:
+            return alive, reached
+        alive = grown
 
 
 def _pruned_scan(node: Tensor, is_read: Sequence[bool]) -> Results | None:

@@ -16,13 +16,14 @@ import numpy as np
 
 from ..build import built
 from ..device import Device
-from ..driver import run, threads
+from ..driver import run
 from ..graph import Graph
 from ..kernel import Buffer, Kernel, Loop
 from ..lowering.lowered import Lowered, lowered
 from ..lowering.reuse import reusing
 from ..lowering.step import Library, Step
 from ..lowering.view import View
+from ..threads import threads
 from .offsets import arena_bytes, offsets
 from .schedule import Stage, lifetimes, stages
 from .tables import FILL, Filled, filled

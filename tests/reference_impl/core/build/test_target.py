@@ -6,7 +6,7 @@ import re
 import llvmlite.binding as llvm
 import pytest
 
-from reference_impl.core.build.target import host, narrowed, usable_cpus
+from reference_impl.core.build.target import host, narrowed
 from reference_impl.core.errors import RangeError
 
 SUM_OF_ARRAYS = """
@@ -74,7 +74,3 @@ def test_a_width_that_no_processor_has_is_refused(monkeypatch):
         RangeError, match="VECTOR_BITS must be one of 128, 256, 512; got 'wide'"
     ):
         host()
-
-
-def test_a_process_has_a_processor():
-    assert 1 <= usable_cpus() <= os.cpu_count()

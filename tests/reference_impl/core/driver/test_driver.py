@@ -1,14 +1,11 @@
 """One call runs all kernels."""
 
-import os
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference_impl.core import driver
-from reference_impl.core.driver import Tables, run, set_threads, threads
+from reference_impl.core.driver import Tables, run
 from reference_impl.core.errors import RangeError
 
 each_count = pytest.mark.parametrize("count", [1, 2, 3])
@@ -141,42 +138,3 @@ def table(shape, dtype=np.int64):
 def test_tables_of_another_form_are_refused(arrays, message):
     with pytest.raises(RangeError, match=message):
         Tables(*arrays)
-
-
-@pytest.fixture
-def unset(monkeypatch):
-    for variable in driver.THREADS_VARIABLES:
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setattr(driver, "_threads", None)
-    driver._default_threads.cache_clear()
-    yield monkeypatch
-    driver._default_threads.cache_clear()
-
-
-def test_there_is_a_thread_for_every_processor(unset):
-    assert 1 <= threads() <= os.cpu_count()
-
-
-def test_the_environment_says_how_many_threads(unset):
-    unset.setenv("OMP_NUM_THREADS", "3")
-    assert threads() == 3
-
-    driver._default_threads.cache_clear()
-    unset.setenv("REFERENCE_IMPL_THREADS", "5")
-    assert threads() == 5
-
-
-def test_a_program_says_how_many_threads(unset):
-    unset.setenv("REFERENCE_IMPL_THREADS", "5")
-
-    set_threads(2)
-
-    assert threads() == 2
-
-
-def test_no_thread_is_not_enough(unset):
-    with pytest.raises(RangeError, match="set_threads must be a positive number"):
-        set_threads(0)
-    unset.setenv("REFERENCE_IMPL_THREADS", "many")
-    with pytest.raises(RangeError, match="REFERENCE_IMPL_THREADS must be a positive"):
-        threads()

@@ -1,8 +1,16 @@
 from hypothesis import given, settings
-from passes_checks import assert_same_bits, captured, node_of, ops, special
+from passes_checks import (
+    assert_close,
+    assert_same_bits,
+    captured,
+    node_of,
+    ops,
+    special,
+)
 from random_graphs import programs
 
 import reference_impl as ri
+from reference_impl.core.passes import optimise
 from reference_impl.core.passes.dead_code import dead_code
 
 
@@ -143,3 +151,13 @@ def test_a_function_with_its_own_rule_keeps_all_its_results():
     graph = captured(lambda x: function(x)[0], (3,))
 
     assert dead_code(graph) is graph
+
+
+def test_a_loop_that_carries_nothing_has_its_dead_results_pruned():
+    def function(h, xs):
+        return ri.scan(lambda c, x: (c, (c * x, ri.exp(x))), h, xs)[1][0]
+
+    graph = optimise(captured(function, (3,), (2, 3)))
+
+    assert dead_code(graph) is graph
+    assert_close(captured(function, (3,), (2, 3)), graph)
