@@ -170,7 +170,8 @@ def boxes(
             "line": {"color": EDGE, "width": 1},
         },
     )
-    figure.update_xaxes(title=x)
+    ends = min(life.first for life in lives), max(life.last for life in lives)
+    figure.update_xaxes(title=x, range=[ends[0] - 0.5, ends[1] + 0.5])
     figure.update_yaxes(title=y)
     return _framed(figure, LINES_PIXELS)
 

@@ -8,7 +8,15 @@ import numpy as np
 
 import reference_impl as ri
 
-TOLERANCE = {ri.float64: 1e-12, ri.float32: 1e-5}
+TOLERANCE = {
+    ri.float64: 1e-12,
+    ri.complex128: 1e-12,
+    ri.float32: 1e-5,
+    ri.complex64: 1e-5,
+    # Four units in the last place: fused ops round once, at the end.
+    ri.float16: 4 * 2.0**-11,
+    ri.bfloat16: 4 * 2.0**-8,
+}
 
 
 def assert_as_eager(came, eager):
@@ -21,6 +29,7 @@ def assert_as_eager(came, eager):
         if x.dtype not in TOLERANCE:
             np.testing.assert_array_equal(x, y, err_msg=name)
             continue
-        scale = np.abs(y[np.isfinite(y)]).max(initial=0)
-        atol = TOLERANCE[x.dtype] * scale
-        np.testing.assert_allclose(x, y, rtol=0, atol=atol, err_msg=name)
+        atol = TOLERANCE[x.dtype] * np.abs(y[np.isfinite(y)]).max(initial=0)
+        if x.dtype in (ri.float16, ri.bfloat16):
+            x, y = x.astype(np.float32), y.astype(np.float32)
+        np.testing.assert_allclose(x, y, rtol=0, atol=float(atol), err_msg=name)

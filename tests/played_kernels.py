@@ -65,9 +65,7 @@ class Memory:
 def _laid(view, memory, dtype):
     if 0 in view.shape:
         return np.empty(view.shape, dtype)
-    return np.ndarray(
-        view.shape, dtype, memory.data, view.offset, view.array.strides
-    )
+    return np.ndarray(view.shape, dtype, memory.data, view.offset, view.array.strides)
 
 
 class _Elements:
@@ -200,4 +198,3 @@ def played(found, arrays):
     for view in found.outputs:
         assert memory.is_known(view), "an output that nobody has written"
     return [memory.array(view).copy() for view in found.outputs]
-

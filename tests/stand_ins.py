@@ -84,7 +84,7 @@ def programs(draw, most=7):
         others = [each for each in buffers if each is not written.buffer]
         if draw(st.integers(0, 4)) == 0:
             reads.append(whole(draw(st.sampled_from(others))))
-        # A kernel that reads elsewhere what it writes would depend on the order of rows.
+        # Who reads elsewhere what is written depends on the order of rows.
         reads = [
             each
             for each in reads

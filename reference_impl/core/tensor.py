@@ -29,7 +29,7 @@ import numpy as np
 from .device import HOST, Device, as_device
 from .dlpack import CPU as DLPACK_CPU
 from .dlpack import exported
-from .dtype import Dtype
+from .dtype import Dtype, as_dtype
 from .errors import (
     DeviceError,
     FreedError,
@@ -378,7 +378,9 @@ def symbol(shape: Shape, dtype: Dtype, device: Device = HOST) -> Tensor:
 
 def symbol_like(x: Any) -> Tensor:
     """A symbol in place of a tensor or a NumPy array."""
-    return symbol(x.shape, x.dtype, x.device if isinstance(x, Tensor) else HOST)
+    if isinstance(x, Tensor):
+        return symbol(x.shape, x.dtype, x.device)
+    return symbol(x.shape, as_dtype(x.dtype))  # refuses what `tensor` would refuse
 
 
 def variable(x: Any) -> Tensor:

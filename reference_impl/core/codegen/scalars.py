@@ -89,13 +89,10 @@ def polynomial_by_pairs(typing: Any, x: Any, coefficients: Any) -> Made:
         numbers = cgutils.unpack_tuple(builder, numbers)
         square = builder.fmul(x, x)
         odd = len(numbers) % 2
-        result, *pairs = [
-            *numbers[:odd],
-            *(
-                called(builder, "llvm.fma", a, x, b)
-                for a, b in zip(numbers[odd::2], numbers[odd + 1 :: 2], strict=True)
-            ),
-        ]
+        pairs = numbers[:odd]
+        for a, b in zip(numbers[odd::2], numbers[odd + 1 :: 2], strict=True):
+            pairs.append(called(builder, "llvm.fma", a, x, b))
+        result, *pairs = pairs
         for pair in pairs:
             result = called(builder, "llvm.fma", result, square, pair)
         return result

@@ -24,7 +24,8 @@ def matmul(x: View, y: View, out: View) -> list[Kernel] | None:
     if x.dtype not in (float32, float64) or not _is_plain(out):
         return None
     moved: list[Kernel] = []
-    x, y = (_evenly_spaced(view, moved) for view in (x, y))
+    x = x if _is_evenly_spaced(x) else _copied(x, moved)
+    y = y if _is_evenly_spaced(y) and 1 in _strides(y) else _copied(y, moved)
     (M, K), N = x.shape[-2:], y.shape[-1]
     count = math.prod(out.shape[:-2])
     kernels = products(
@@ -51,10 +52,13 @@ def _is_plain(out: View) -> bool:
     return has_columns and _batch_step(out) is not None
 
 
-def _evenly_spaced(x: View, moved: list[Kernel]) -> View:
-    """The same matrices as a kernel takes them, copied if they lie otherwise."""
-    if _batch_step(x) is not None and not _is_repeated(x):
-        return x
+def _is_evenly_spaced(x: View) -> bool:
+    """Whether a kernel can step from matrix to matrix, row to row, column to column."""
+    return _batch_step(x) is not None and not _is_repeated(x)
+
+
+def _copied(x: View, moved: list[Kernel]) -> View:
+    """The same matrices in row-major order, and the kernel that moves them there."""
     into = new_view(x.shape, x.dtype, "copy")
     moved += copy(x, into)
     return into

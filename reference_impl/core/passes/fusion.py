@@ -245,7 +245,7 @@ def fuse(graph: Graph) -> Graph:
             (node,) = unit
             inputs = [values.get(x.serial, x) for x in node.inputs]
             attrs = {
-                name: fuse(each) if isinstance(each, Graph) else each
+                name: fuse(each) if _is_to_fuse(node, each) else each
                 for name, each in node.attrs.items()
             }
             values[node.serial] = node.op(*inputs, **attrs)
@@ -255,6 +255,11 @@ def fuse(graph: Graph) -> Graph:
             values.update(_as_one(unit, read, values))
     outputs = tuple(values.get(x.serial, x) for x in graph.outputs)
     return replace(graph, outputs=outputs, scopes=(), node_names={})
+
+
+def _is_to_fuse(node: Tensor, attr: object) -> bool:
+    """Whether an attribute is a graph that is run node by node."""
+    return isinstance(attr, Graph) and node.op is not _fused
 
 
 def _in_order(groups: _Groups) -> list[list[Tensor]]:

@@ -19,6 +19,10 @@ PARAMS = {
 # Relative rounding of ten steps in float64, measured at 1e-15.
 TOLERANCE = 1e-12
 
+# What is promised of compiled results: sums are taken in another order, and elementary
+# functions rounded in another way.
+COMPILED = {"float64": 1e-12, "float32": 1e-5}
+
 
 def loss(params, x, labels):
     hidden = x @ params["hidden"]["weight"] + params["hidden"]["bias"]
@@ -66,14 +70,21 @@ def on_tensors(step, dtype):
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_captured_training_has_the_bits_of_eager_training(dtype):
-    eager, captured = on_tensors(step, dtype), on_tensors(ri.compile(step), dtype)
+def test_compiled_training_is_eager_training_up_to_rounding(dtype):
+    eager, compiled = on_tensors(step, dtype), on_tensors(ri.compile(step), dtype)
 
-    def assert_equal_bits(came, needed):
+    def assert_close(came, needed):
         assert (came.shape, came.dtype) == (needed.shape, needed.dtype)
-        assert came.numpy().tobytes() == needed.numpy().tobytes()
+        apart = np.linalg.norm(came.numpy() - needed.numpy())
+        assert apart <= COMPILED[dtype] * np.linalg.norm(needed.numpy())
 
-    ri.tree.map(assert_equal_bits, captured, eager)
+    ri.tree.map(assert_close, compiled, eager)
+
+
+def test_compiled_training_has_its_bits_again():
+    first, second = (on_tensors(ri.compile(step), "float32") for _ in range(2))
+
+    ri.tree.map(lambda x, y: np.testing.assert_array_equal(x, y), first, second)
 
 
 @pytest.mark.parametrize("run", [lambda f: f, ri.compile], ids=["eager", "compiled"])

@@ -158,7 +158,11 @@ def test_a_scan_that_holds_no_kernels_alone_is_a_step_of_a_library(step):
 
 def test_an_output_is_written_at_once_where_it_belongs():
     found = lowered(
-        fuse(ri.capture(lambda x, y: (x @ y, ri.exp(x)), ri.zeros((4, 4)), ri.zeros((4, 4))))
+        fuse(
+            ri.capture(
+                lambda x, y: (x @ y, ri.exp(x)), ri.zeros((4, 4)), ri.zeros((4, 4))
+            )
+        )
     )
 
     written = [step.refs(step.writes)[0].buffer for step in found.steps]

@@ -1,4 +1,4 @@
-"""Regions as loop nests, whose text is played on watched memory, and as machine code."""
+"""Regions as loop nests: played on watched memory, and as machine code."""
 
 import math
 
@@ -20,8 +20,10 @@ DTYPES = (
 
 # Sums of a few hundred numbers, of the largest element; 16 bits hold 11 or 8 of them.
 TOLERANCE = {
-    ri.float16: 4e-3, ri.bfloat16: 3e-2,
-    ri.float32: 1e-5, ri.float64: 1e-12,
+    ri.float16: 4e-3,
+    ri.bfloat16: 3e-2,
+    ri.float32: 1e-5,
+    ri.float64: 1e-12,
 }
 
 
@@ -91,7 +93,9 @@ class Operand:
             )
             self.see = lambda x: x[key]
         elif kind == "flipped" and rank:
-            key = tuple(slice(None, None, draw(st.sampled_from([1, -1]))) for _ in shape)
+            key = tuple(
+                slice(None, None, draw(st.sampled_from([1, -1]))) for _ in shape
+            )
             self.see = lambda x: x[key]
         elif kind == "bc":
             base = [draw(st.sampled_from([1, size])) for size in shape]

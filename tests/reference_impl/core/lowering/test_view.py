@@ -12,7 +12,10 @@ from reference_impl.core.op import PRIMITIVES
 
 # An op of VIEWS, what it is given besides the tensor, and NumPy's word for it.
 CASES = {
-    "broadcast_to": ({"shape": (5, 2, 3, 4)}, lambda x: np.broadcast_to(x, (5, 2, 3, 4))),
+    "broadcast_to": (
+        {"shape": (5, 2, 3, 4)},
+        lambda x: np.broadcast_to(x, (5, 2, 3, 4)),
+    ),
     "identity": ({}, lambda x: x),
     "permute_dims": ({"axes": (2, 0, 1)}, lambda x: x.transpose(2, 0, 1)),
     "reshape": ({"shape": (6, 4)}, lambda x: x.reshape(6, 4)),
@@ -54,13 +57,17 @@ def test_parts_of_a_split_are_views_each(x):
 
     parts = viewed(node.op, view, node.attrs)
 
-    for part, needed in zip(parts, np.split(memory.array(view), 2, axis=2), strict=True):
+    for part, needed in zip(
+        parts, np.split(memory.array(view), 2, axis=2), strict=True
+    ):
         np.testing.assert_array_equal(memory.array(part), needed)
 
 
 def test_windows_overlap_without_a_copy():
     op, memory = PRIMITIVES["windows"], Memory()
-    for (x,), attrs in op.domain(lambda *shape: np.arange(np.prod(shape)).reshape(shape)):
+    for (x,), attrs in op.domain(
+        lambda *shape: np.arange(np.prod(shape)).reshape(shape)
+    ):
         view = new_view(x.shape, ri.float32, "test")
         memory.put(view, x)
 
@@ -133,4 +140,10 @@ def test_chains_of_views_walk_over_the_elements_that_numpys_do(data):
     np.testing.assert_array_equal(memory.array(view), needed)
 
 
-SLICES = [(None, None, None), (None, None, -1), (1, None, 2), (0, 2, 1), (None, None, -2)]
+SLICES = [
+    (None, None, None),
+    (None, None, -1),
+    (1, None, 2),
+    (0, 2, 1),
+    (None, None, -2),
+]

@@ -45,7 +45,7 @@ def walks(draw):
     return sizes, strides, reduced
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(walk=walks(), in_register=st.booleans(), leading=st.integers(0, 2))
 def test_arranged_axes_visit_the_same_elements(walk, in_register, leading):
     sizes, strides, reduced = walk

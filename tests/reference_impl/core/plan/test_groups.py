@@ -49,7 +49,7 @@ def run_units(machine, group, low, high, chunk):
             machine.run(each, begin * factor, end * factor)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=120, deadline=None, derandomize=True)
 @given(program=programs(), chunk=st.integers(1, 12))
 def test_groups_may_be_computed_in_any_chunks(program, chunk):
     buffers, kernels = program
@@ -63,7 +63,7 @@ def test_groups_may_be_computed_in_any_chunks(program, chunk):
     assert_equal_words(machine.words, plain(buffers, kernels))
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=120, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_threads_wait_for_each_other_as_often_as_they_must(data):
     buffers, kernels = data.draw(programs())
@@ -109,7 +109,7 @@ def test_rows_of_two_sizes_are_units_of_the_larger(x, y, z):
     "read", [lambda y: whole(y), lambda y: rows(y, 2, 1), lambda y: rows(y, 1)]
 )
 def test_a_kernel_that_reads_other_rows_waits(x, y, z, read):
-    first, second = grouped(
+    _, second = grouped(
         [kernel(N, [rows(x, 2)], [rows(y, 2)]), kernel(N, [read(y)], [rows(z, 1)])]
     )
 
@@ -117,7 +117,7 @@ def test_a_kernel_that_reads_other_rows_waits(x, y, z, read):
 
 
 def test_kernels_that_share_no_rows_neither_join_nor_wait(x, y, z):
-    first, second = grouped(
+    _, second = grouped(
         [kernel(N, [rows(x, 1)], [rows(y, 1)]), kernel(N, [rows(x, 1)], [rows(z, 1)])]
     )
 

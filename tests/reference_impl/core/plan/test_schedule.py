@@ -43,7 +43,7 @@ def run(machine, steps):
             machine.run(each, 0, each.extent, turn)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_buffers_that_share_bytes_do_not_meet(data):
     buffers, kernels = data.draw(programs(8))
