@@ -143,19 +143,30 @@ def random_elements(dtype, count, rng):
     return (2 * rng.normal(size=count)).astype(dtype)
 
 
+def integer_pairs(dtype):
+    """Integers where ops have something to decide, every one with every other one."""
+    limits = np.iinfo(dtype)
+    numbers = {
+        *(limits.min, limits.min + 1, limits.max, -8, -7, -2, -1, 0, 1, 2, 7, 8),
+        *range(limits.bits - 2, 2 * limits.bits + 1, 5),
+        *(limits.bits - 1, limits.bits, limits.bits + 1, 2 * limits.bits),
+    }
+    there = sorted(x for x in numbers if limits.min <= x <= limits.max)
+    return np.array(list(itertools.product(there, repeat=2)), dtype).T.copy()
+
+
 def every_op(dtype):
     """The names of all elementwise ops for a dtype, and a nest that computes each."""
     names, arrays = [], [Array(dtype, (1,))] * 2
     statements = [Load(0), Load(1)]
-    if dtype.kind in "iu":  # of which shifts and powers want no negative ones
-        statements[1:] = [Load(1), Apply("abs", (1,), dtype)]
     for op in PRIMITIVES.values():
         if op.kind != "elementwise" or dtype.kind not in op.kinds:
             continue
+        if op.name == "pow" and dtype.kind in "iu":
+            continue  # left to a library, which refuses negative exponents
         count = len(op.__signature__.parameters)
         result = op.dtype(*[np.ones(1, dtype)] * count)
-        operands = (0, len(statements[:3]) - 1 if dtype.kind in "iu" else 1)[:count]
-        statements.append(Apply(op.name, operands, result))
+        statements.append(Apply(op.name, (0, 1)[:count], result))
         statements.append(Store(len(arrays), len(statements) - 1))
         arrays.append(Array(result, (1,)))
         names.append(op.name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import sys
+import types
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -19,13 +20,13 @@ import numpy as np
 from . import tree
 from .device import CPU, HOST, Device
 from .elements import tensor
-from .errors import CaptureError
+from .errors import CaptureError, RangeError
 from .graph import Graph, capture, is_array
 from .known_tree import Build, Take, builder, taker
 from .lazy import lazy
 from .number import integers
 from .operands import common_device
-from .passes import optimise
+from .passes import applied, optimise
 from .passes.fusion import fuse
 from .replay import Program
 from .tensor import FREED, UNTRACKED, Tensor, known, value
@@ -97,6 +98,10 @@ class Compiled:
         results = [known(array, place) for array in _run(latest, tensors)]
         return latest.build(iter(results))
 
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """The function as a method of an object, which is its first argument."""
+        return self if instance is None else types.MethodType(self, instance)
+
     def graph(self, *args: Any) -> Graph:
         """The graph for arguments of these shapes and dtypes."""
         return self._known(args, *tree.flatten(args)).graph
@@ -154,6 +159,7 @@ class Compiled:
     def _new(
         self, args: Sequence[Any], structure: tree.Structure, kinds: tuple[Any, ...]
     ) -> _Found:
+        _check_positions(self.donate, len(args))
         graph = capture(self.function, *args)
         constants = graph.constants()
         read = [*graph.inputs, *constants]
@@ -163,7 +169,8 @@ class Compiled:
         program: Plan | Program
         if isinstance(place, CPU):
             shared = _shared(graph, given_up)
-            program = planning.Plan(fuse(self.passes(graph)), place, shared)
+            improved = applied("compile", self.passes, graph)
+            program = planning.Plan(fuse(improved), place, shared)
         else:
             program = Program(graph)
         return _Found(graph, program, given_up, place, *known_of)
@@ -174,6 +181,16 @@ def _signature(leaf: Any) -> Any:
         return tree.Static(leaf)
     place = leaf.device if isinstance(leaf, Tensor) else HOST
     return leaf.shape, leaf.dtype, place
+
+
+def _check_positions(donate: Iterable[int], count: int) -> None:
+    """Raise an error if an argument is given up that is not there."""
+    for i in donate:
+        if not 0 <= i < count:
+            raise RangeError(
+                f"compile: donate: a position of an argument from 0 on is needed, {i} "
+                f"came with {count} {'argument' if count == 1 else 'arguments'}"
+            )
 
 
 def _inputs_of(args: Sequence[Any], positions: Iterable[int]) -> list[int]:
@@ -240,9 +257,15 @@ def _run(found: _Found, tensors: Sequence[Tensor]) -> list[np.ndarray]:
         if not _is_alone(arrays, i):
             arrays[i] = found.place.put(arrays[i])
     outputs = program.outputs(arrays)
-    for i in found.given_up:  # now that nothing can be refused any more
-        tensors[i].data = FREED
-    return program.run(arrays, outputs)
+    given_up = [(tensors[i], tensors[i].data) for i in found.given_up]
+    for x, _ in given_up:
+        x.data = FREED
+    try:
+        return program.run(arrays, outputs)
+    except Exception:  # a library's, which is called before inputs are written over
+        for x, data in given_up:
+            x.data = data
+        raise
 
 
 def _is_alone(arrays: Sequence[np.ndarray], i: int) -> bool:
@@ -293,6 +316,8 @@ def compile(
         When called, if a kernel cannot be built.
     DtypeError
         If a position is no integer.
+    RangeError
+        When called, if there is no argument at a position that is to be given up.
 
     Notes
     -----
@@ -300,4 +325,9 @@ def compile(
     elementary functions are the compiler's own, and numbers below the smallest normal
     one count as zero. With one thread, equal calls have equal bits.
     """
+    for what, given in (("function", function), ("passes", passes)):
+        if not callable(given):
+            raise CaptureError(
+                f"compile: {what} must be a function, {type(given).__name__} came"
+            )
     return Compiled(function, integers(donate, who="compile", what="donate"), passes)

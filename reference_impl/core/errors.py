@@ -62,7 +62,7 @@ class CaptureError(MappingError, TypeError):
 
 
 class CompileError(MappingError, RuntimeError):
-    """Generated source text cannot be turned into machine code, or that into a function.
+    """Generated text cannot be made machine code, or that cannot be made a function.
 
     The message names the function, the file that holds its text, and the reason.
     """

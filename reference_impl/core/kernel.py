@@ -13,7 +13,7 @@ parallel axis. Parts may be computed in any order and at the same time.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 PYTHON, LLVM = "python", "llvm"
@@ -70,6 +70,22 @@ class Ref:
     offset: int = 0
     step: int | None = None
     turn: int = 0
+
+
+def own_elements(stride: int, inner: Iterable[tuple[int, int]]) -> int | None:
+    """How many elements of an array belong to one of the parallel axis, for `Ref.step`.
+
+    Parameters
+    ----------
+    stride : int
+        Of the parallel axis.
+    inner : iterable of pairs of int
+        The sizes and the strides of the axes inside of it.
+    """
+    long = [(size, step) for size, step in inner if size > 1]
+    reach = 1 + sum((size - 1) * abs(step) for size, step in long)
+    is_backwards = any(step < 0 for _, step in long)
+    return None if is_backwards or reach > stride else stride
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -18,6 +18,11 @@ from .tree import Static, Structure, children, unflatten
 Take = Callable[[Any, list[Any]], bool]
 Build = Callable[[Iterator[Any]], Any]
 
+_FRAMEWORK = __package__.partition(".")[0]
+# What Python calls the file of a constructor that `dataclasses` made.
+_EMPTY: Any = dataclasses.make_dataclass("_Empty", ())
+_MADE_IN = _EMPTY.__init__.__code__.co_filename
+
 
 def taker(structure: Structure) -> Take:
     """A function of a tree and a list that takes the leaves, if the tree is like this.
@@ -109,8 +114,7 @@ def _record_builder(structure: Structure, inside: tuple[Build, ...]) -> Build:
     kind: Any = structure.kind
     keys = structure.keys
     fixed = {name: x.value for name, x in structure.static}
-    names = {*keys, *fixed}
-    is_plain: bool | None = None
+    is_plain: bool | None = None if _may_be_plain(kind) else False
 
     def build(leaves: Iterator[Any]) -> Any:
         nonlocal is_plain
@@ -122,8 +126,31 @@ def _record_builder(structure: Structure, inside: tuple[Build, ...]) -> Build:
             record.__dict__.update(fields, **fixed)
             return record
         record = kind(**fields, **fixed)
-        # One that keeps more than its fields has to be constructed.
-        is_plain = getattr(record, "__dict__", {}).keys() == names
+        if is_plain is None:
+            is_plain = _is_plain(record, {**fields, **fixed})
         return record
 
     return build
+
+
+def _may_be_plain(kind: Any) -> bool:
+    """Whether a constructor is known to set the fields as they come, and to check them.
+
+    One of somebody else may do anything, and another thing each time. Ours do more only
+    where the first record shows it.
+    """
+    after = getattr(kind, "__post_init__", None)
+    is_ours = after is None or after.__module__.partition(".")[0] == _FRAMEWORK
+    return is_ours and _is_made(kind.__init__)
+
+
+def _is_made(constructor: Any) -> bool:
+    """Whether a constructor was made for a dataclass, and not written by a person."""
+    code = getattr(constructor, "__code__", None)
+    return code is not None and code.co_filename == _MADE_IN
+
+
+def _is_plain(record: Any, given: dict[str, Any]) -> bool:
+    """Whether a record holds what it was given, and nothing else."""
+    held = getattr(record, "__dict__", {})
+    return held.keys() == given.keys() and all(held[k] is x for k, x in given.items())

@@ -6,6 +6,10 @@ import functools
 import os
 
 from .errors import RangeError
+from .number import integer
+
+# More than the largest machines have: a slip of the pen.
+MOST_THREADS = 1024
 
 THREADS_VARIABLES = ("REFERENCE_IMPL_THREADS", "OMP_NUM_THREADS")
 
@@ -21,15 +25,19 @@ def usable_cpus() -> int:
 def _default_threads() -> int:
     """What the environment says, or one thread for every processor there is."""
     for variable in THREADS_VARIABLES:
-        setting = os.environ.get(variable, "")
-        if setting:
-            return _checked(variable, int(setting) if setting.isdecimal() else 0)
+        if setting := os.environ.get(variable, ""):
+            if not setting.isdecimal():
+                raise RangeError(f"{variable}: a number is needed, {setting!r} came")
+            return _checked(variable, int(setting))
     return usable_cpus()
 
 
 def _checked(who: str, count: int) -> int:
-    if count < 1:
-        raise RangeError(f"{who} must be a positive number of threads")
+    if not 1 <= count <= MOST_THREADS:
+        raise RangeError(
+            f"{who}: a number of threads from 1 to {MOST_THREADS} is needed, "
+            f"{count} came"
+        )
     return count
 
 
@@ -47,6 +55,12 @@ def threads() -> int:
 
 
 def set_threads(count: int) -> None:
-    """Use so many threads from now on."""
+    """Use so many threads from now on.
+
+    Raises
+    ------
+    DtypeError, RangeError
+        If that is no integer, or fewer than one, or more than a machine has.
+    """
     global _threads
-    _threads = _checked("set_threads", count)
+    _threads = _checked("set_threads", integer("set_threads", count))

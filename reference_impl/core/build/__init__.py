@@ -11,6 +11,7 @@ loading      what can be called
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable
 
@@ -26,6 +27,16 @@ __all__ = ["Target", "built", "host", "show_progress"]
 
 _lock = threading.Lock()
 _addresses: dict[tuple[Source, Target], int] = {}
+
+
+def _renew_lock() -> None:
+    """Begin anew in a forked process, where nobody is building."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 def built(sources: Iterable[Source]) -> dict[str, int]:

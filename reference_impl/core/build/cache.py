@@ -103,13 +103,18 @@ def _file(base: Path, module: str) -> Path:
 def text_file(source: Source, digest: bytes) -> Path:
     """The file that holds the text of a source; it is written if it is not there."""
     name = _stem(source, digest) + _SUFFIXES[source.language]
-    path = folder() / name
-    if path.exists() and path.read_text(encoding="utf-8") == source.text:
-        return path
-    if not _is_written(path, source.text.encode()):
+    path, text = folder() / name, source.text.encode()
+    if not _holds(path, text) and not _is_written(path, text):
         path = Path(_folder_of_this_process().name) / name
-        path.write_text(source.text, encoding="utf-8")
+        path.write_bytes(text)
     return path
+
+
+def _holds(path: Path, contents: bytes) -> bool:
+    try:
+        return path.read_bytes() == contents
+    except OSError:
+        return False
 
 
 @functools.cache

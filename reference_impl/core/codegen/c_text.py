@@ -58,16 +58,6 @@ static inline uint16_t float16_write(float value) {
 """,
 }
 
-POWER_IN_C = """
-static inline uint64_t integer_power(uint64_t x, uint64_t n) {
-    uint64_t result = 1;
-    for (; n > 0; n >>= 1, x *= x)
-        if (n & 1)
-            result *= x;
-    return result;
-}
-"""
-
 ACCUMULATIONS = {
     "sum": "{0} + {1}",
     "prod": "{0} * {1}",
@@ -77,6 +67,9 @@ ACCUMULATIONS = {
     "all": "{0} && {1}",
 }
 
+# Unsigned, a negative number of places is a large one; an unsigned y is never -1.
+_IS_INSIDE = "(uint64_t){1} < 8 * sizeof({0})"
+_BY_MINUS_ONE = "{1} < 0 && {1} == -1"
 _QUOTIENT = "{0} / {1} - ({0} % {1} != 0 && ({0} < 0) != ({1} < 0))"
 _REST = "{0} % {1} + ({0} % {1} != 0 && ({0} < 0) != ({1} < 0) ? {1} : 0)"
 
@@ -87,7 +80,6 @@ def source(nest: Nest) -> Source:
     body = "\n".join(printer.body())
     lines = f"\n{INDENT} * ".join(formulas(nest, printer.layout))
     helpers = [text for name, text in HALVES_IN_C.items() if f"{name}_" in body]
-    helpers += [POWER_IN_C] if "integer_power(" in body else []
     return named(
         nest.stem,
         f"{HEADERS}{''.join(helpers)}\n"
@@ -102,14 +94,16 @@ class CPrinter(Printer):
 
     end_of_loop = ("}",)
 
-    # The templates are for floats; a division by zero would end the program.
+    # The templates are for floats, or leave open what is no integer of this size: a
+    # division by zero, or of the least integer by -1, would end the program.
     of_integers = {  # noqa: RUF012
         **dict.fromkeys(("ceil", "floor", "round", "trunc"), "{0}"),
         "isfinite": "true",
         "isinf": "false",
-        "floor_divide": f"({{1}} == 0 ? 0 : {_QUOTIENT})",
-        "remainder": f"({{1}} == 0 ? 0 : {_REST})",
-        "pow": "integer_power((uint64_t){0}, (uint64_t){1})",
+        "bitwise_left_shift": f"({_IS_INSIDE} ? {{0}} << {{1}} : 0)",
+        "bitwise_right_shift": f"({_IS_INSIDE} ? {{0}} >> {{1}} : {{0}} < 0 ? -1 : 0)",
+        "floor_divide": f"({{1}} == 0 ? 0 : {_BY_MINUS_ONE} ? -{{0}} : {_QUOTIENT})",
+        "remainder": f"({{1}} == 0 || ({_BY_MINUS_ONE}) ? 0 : {_REST})",
     }
 
     def literal(self, value: bool | int | float, dtype: Dtype) -> str:

@@ -32,8 +32,8 @@ LANGUAGE = (
     "times",
 )
 SCALARS = (
-    *("copysign", "integer_power", "lgamma", "nextafter", "select", "shifted_down"),
-    "shifted_up",
+    *("copysign", "floor_quotient", "floor_rest", "lgamma", "nextafter", "select"),
+    *("shifted_down", "shifted_up"),
 )
 MODULES = {"elementary": ELEMENTARY, "language": LANGUAGE, "scalars": SCALARS}
 
@@ -90,12 +90,14 @@ def _import(module: str, names: Sequence[str]) -> str:
 class PythonPrinter(Printer):
     """Writes a nest's parts in Python, with the words of `language.py`."""
 
-    # Integers are whole already, and Numba's shifts and powers raise exceptions.
+    # Integers are whole already. Numba's shifts raise exceptions, and its quotients
+    # leave the one of the least integer by -1 open.
     of_integers = {  # noqa: RUF012
         **dict.fromkeys(("ceil", "floor", "round", "trunc"), "{0}"),
         "bitwise_left_shift": "shifted_up({0}, {1})",
         "bitwise_right_shift": "shifted_down({0}, {1})",
-        "pow": "integer_power({one}, {0}, {1})",
+        "floor_divide": "floor_quotient({0}, {1})",
+        "remainder": "floor_rest({0}, {1})",
     }
 
     def literal(self, value: bool | int | float, dtype: Dtype) -> str:

@@ -13,7 +13,6 @@ from typing import Any
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic as _intrinsic
-from numba.extending import register_jitable
 
 Builder = Any  # llvmlite's, whose classes have no annotations
 Value = Any
@@ -124,12 +123,19 @@ def float_of(typing: Any, word: Any) -> Made:
 
 @intrinsic
 def shifted_up(typing: Any, x: Any, places: Any) -> Made:
-    """The bits of an integer, moved to higher places."""
+    """The bits of an integer, moved to higher places, in the end out of it."""
 
     def emit(context, builder, signature, given):
-        return builder.shl(*given)
+        number, places = given
+        moved = builder.shl(number, places)
+        return builder.select(_is_inside(builder, places), moved, number.type(0))
 
     return x(x, x), emit
+
+
+def _is_inside(builder: Builder, places: Value) -> Value:
+    """Whether LLVM shifts by so many places: a negative number, unsigned, is large."""
+    return builder.icmp_unsigned("<", places, places.type(places.type.width))
 
 
 @intrinsic
@@ -137,20 +143,65 @@ def shifted_down(typing: Any, x: Any, places: Any) -> Made:
     """The bits of an integer, moved to lower places; the sign stays."""
 
     def emit(context, builder, signature, given):
-        return builder.ashr(*given) if x.signed else builder.lshr(*given)
+        number, places = given
+        is_inside = _is_inside(builder, places)
+        if x.signed:
+            most = places.type(places.type.width - 1)  # leaves nothing but the sign
+            return builder.ashr(number, builder.select(is_inside, places, most))
+        moved = builder.lshr(number, places)
+        return builder.select(is_inside, moved, number.type(0))
 
     return x(x, x), emit
 
 
-@register_jitable
-def integer_power(result: Any, x: Any, n: Any) -> Any:
-    """`result`, multiplied n times by x."""
-    while n > 0:
-        if n & 1:
-            result = result * x
-        x = x * x
-        n = n >> 1
-    return result
+@intrinsic
+def floor_quotient(typing: Any, x: Any, y: Any) -> Made:
+    """The quotient of two integers, rounded down; 0 where the divisor is."""
+
+    def emit(context, builder, signature, given):
+        x_value, y_value = given
+        quotient, rest, is_less = _divided(builder, x_value, y_value, x.signed)
+        quotient = builder.sub(quotient, builder.zext(is_less, rest.type))
+        if x.signed:
+            by_minus_one = builder.icmp_signed("==", y_value, y_value.type(-1))
+            quotient = builder.select(by_minus_one, builder.neg(x_value), quotient)
+        by_zero = builder.icmp_unsigned("==", y_value, y_value.type(0))
+        return builder.select(by_zero, y_value, quotient)
+
+    return x(x, x), emit
+
+
+@intrinsic
+def floor_rest(typing: Any, x: Any, y: Any) -> Made:
+    """What is left after rounding a quotient down; 0 where the divisor is."""
+
+    def emit(context, builder, signature, given):
+        x_value, y_value = given
+        _, rest, is_less = _divided(builder, x_value, y_value, x.signed)
+        return builder.select(is_less, builder.add(rest, y_value), rest)
+
+    return x(x, x), emit
+
+
+def _divided(
+    builder: Builder, x: Value, y: Value, is_signed: bool
+) -> tuple[Value, Value, Value]:
+    """Quotient and rest as rounded to zero, and whether rounding down makes it less.
+
+    In place of 0 and -1, by which not every integer has a quotient, it is by 1.
+    """
+    one = y.type(1)
+    if not is_signed:
+        divisor = builder.select(builder.icmp_unsigned("==", y, y.type(0)), one, y)
+        rest = builder.urem(x, divisor)
+        return builder.udiv(x, divisor), rest, ir.Constant(ir.IntType(1), 0)
+    # Of all numbers, y + 1 is 0 or 1 for these two.
+    is_open = builder.icmp_unsigned("<=", builder.add(y, one), one)
+    divisor = builder.select(is_open, one, y)
+    quotient, rest = builder.sdiv(x, divisor), builder.srem(x, divisor)
+    signs_differ = builder.icmp_signed("<", builder.xor(rest, divisor), y.type(0))
+    has_rest = builder.icmp_signed("!=", rest, y.type(0))
+    return quotient, rest, builder.and_(has_rest, signs_differ)
 
 
 def _from_c(name: str, kind: Any, count: int) -> Made:

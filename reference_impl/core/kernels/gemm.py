@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..kernel import Buffer, Kernel, Ref, Source
+from ..kernel import Buffer, Kernel, Ref, Source, own_elements
 from . import shapes
 from .llvm import Value, kernel
 from .packing import packed
@@ -177,15 +177,14 @@ def _owned(
     panels = -(-N // tile.columns)
     is_packed = y_k == tile.columns and y_panel == K * tile.columns
     if axis == BATCH:
-        extents = (
-            (M - 1) * x_row + (K - 1) * x_k + 1,
-            panels * y_panel if is_packed else (K - 1) * y_k + N,
-            (M - 1) * out_row + N,
+        inner = (
+            ((M, x_row), (K, x_k)),
+            ((panels * y_panel, 1),) if is_packed else ((K, y_k), (N, 1)),
+            ((M, out_row), (N, 1)),
         )
-        pairs = zip(extents, steps, strict=True)
-        return tuple(step if extent <= step else None for extent, step in pairs)
+        return tuple(map(own_elements, steps, inner))
     if axis == ROWS:
-        return x_row if (K - 1) * x_k < x_row else None, None, out_row
+        return own_elements(x_row, [(K, x_k)]), None, own_elements(out_row, [(N, 1)])
     return None, y_panel if is_packed else None, tile.columns if M == 1 else None
 
 

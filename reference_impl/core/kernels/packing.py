@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..kernel import LLVM, Kernel, Ref, Source, named
+from ..kernel import LLVM, Kernel, Ref, Source, named, own_elements
 from .llvm import kernel
 from .transposing import block_size, write_strip
 from .vector_unit import VectorUnit
@@ -42,12 +42,13 @@ def packed(
     count, step = batch
     panels, size = -(-N // columns), dtype.itemsize
     is_batched = count > 1
-    y_step = step if is_batched else columns * stride
+    y_step, own_columns = (step, N) if is_batched else (columns * stride, columns)
+    own = own_elements(y_step, ((own_columns, stride), (K, 1)))
     out_step = K * columns * (panels if is_batched else 1)
     return Kernel(
         _source(columns, dtype, target),
         (
-            replace(y, step=y_step * size if y_step >= K else None),
+            replace(y, step=None if own is None else own * size),
             replace(out, step=out_step * size),
             *(N, K, stride, count, step, int(is_batched)),
         ),

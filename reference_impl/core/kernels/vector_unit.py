@@ -27,7 +27,15 @@ class VectorUnit:
         return self.vector_bytes // dtype.itemsize
 
 
-AVX512, AVX2, NEON = VectorUnit(64, 32), VectorUnit(32, 16), VectorUnit(16, 32)
+AVX512, AVX2, SSE = VectorUnit(64, 32), VectorUnit(32, 16), VectorUnit(16, 16)
+NEON = VectorUnit(16, 32)
 
-# By the size of a vector in bits.
-UNITS = {512: AVX512, 256: AVX2, 128: NEON}
+# By the size of a vector in bits, for processors of the x86 family and for others.
+_OF_X86 = {512: AVX512, 256: AVX2, 128: SSE}
+_OF_OTHERS = {128: NEON}
+
+
+def unit_of(triple: str, vector_bits: int) -> VectorUnit:
+    """That of a processor, named as LLVM names it, with vectors of so many bits."""
+    units = _OF_X86 if triple.startswith("x86") else _OF_OTHERS
+    return units[vector_bits]

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from ..codegen.nest import Apply, Array, Literal, Load, Nest, Reduce, Statement, Store
 from ..codegen.python_text import source
-from ..kernel import Kernel
+from ..kernel import Kernel, own_elements
 from ..passes.fusion import extents
 from ..shape import Shape
 from .view import View
-from .walk import Axis, arranged, axes_of, points, span
+from .walk import Axis, arranged, axes_of, points
 
 # So many elements of the innermost loop are worth a call of the function.
 GRAIN_POINTS = 4096
@@ -127,11 +127,9 @@ class Draft:
 
     def _step(self, number: int, axes: Sequence[Axis]) -> int | None:
         """How many bytes belong to one element of the parallel axis, if they do."""
-        stride, inner = axes[0].strides[number], axes[1:]
-        is_backwards = any(axis.strides[number] < 0 for axis in inner)
-        if stride <= 0 or is_backwards or span(inner, number) > stride:
-            return None
-        return stride * self.views[number].dtype.itemsize
+        inner = ((axis.size, axis.strides[number]) for axis in axes[1:])
+        own = own_elements(axes[0].strides[number], inner)
+        return None if own is None else own * self.views[number].dtype.itemsize
 
 
 def _known(axis: Axis, number: int, axes: Sequence[Axis]) -> int | None:

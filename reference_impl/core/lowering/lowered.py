@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from ..dtype import float32, float64
+from ..dtype import COMPLEX, float32, float64
 from ..graph import Graph
 from ..kernel import Buffer, Kernel, Loop
+from ..passes.moves import VIEWS
 from ..tensor import Tensor, value
 from . import indexing, pooling, products, windowed
 from .draft import copy, fill
@@ -24,7 +25,7 @@ from .indexing import Check
 from .order import ordered
 from .region import Region
 from .step import Library, Step
-from .view import VIEWS, View, new_view, viewed
+from .view import View, new_view, viewed
 
 Key = tuple[int, int]  # a node's serial, and which of its results
 
@@ -209,6 +210,8 @@ def _order(x: View) -> list[int]:
 
 
 def _place(self: _Lowering, node: Tensor, inputs: list[View]) -> None:
+    if node.dtype in COMPLEX:  # no kernel writes complex zeros
+        raise NoKernel
     out = self.fresh(node)
     self.steps += fill(out)
     self.steps += copy(inputs[0], _sliced(out, node.attrs["slices"]))

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..dtype import float32, float64, int32
-from ..kernel import Kernel, Ref
+from ..kernel import Kernel, Ref, own_elements
 from ..kernels import pooling
 from ..kernels.pooling import Taps, Walk
 from ..ops.windows import Window
@@ -117,5 +117,5 @@ def _walk(x: View, order: Sequence[int]) -> Walk:
 def _by_image(x: View) -> Ref:
     """The address, and how many bytes an image has if it has them for itself."""
     (_, stride), *inside = zip(x.shape, x.strides, strict=True)
-    reach = 1 + sum((size - 1) * abs(step) for size, step in inside)
-    return x.ref(stride * x.dtype.itemsize if reach <= stride else None)
+    own = own_elements(stride, inside)
+    return x.ref(None if own is None else own * x.dtype.itemsize)

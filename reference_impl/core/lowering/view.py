@@ -19,12 +19,6 @@ from ..dtype import Dtype
 from ..kernel import Buffer, Ref
 from ..shape import Shape
 
-# Ops whose result may be their operand in other clothes.
-VIEWS = {
-    *("broadcast_to", "identity", "permute_dims", "reshape", "slice", "split"),
-    *("stop_gradient", "windows"),
-}
-
 
 @dataclass(frozen=True, eq=False, slots=True)
 class View:

@@ -92,11 +92,6 @@ def good_parts(size: int, least: int, most: int = 64) -> int:
     return 1
 
 
-def span(axes: Sequence[Axis], array: int) -> int:
-    """How many elements an array spans on some axes."""
-    return 1 + sum((axis.size - 1) * abs(axis.strides[array]) for axis in axes)
-
-
 def points(axes: Sequence[Axis]) -> int:
     """How often the innermost statement runs."""
     return math.prod(axis.size for axis in axes)

@@ -36,7 +36,7 @@ from .reports import Report, report
 from .rewrite import Pass
 from .simplify import simplify
 
-__all__ = ["PASSES", "Optimised", "Report", "optimise"]
+__all__ = ["PASSES", "Optimised", "Report", "applied", "optimise"]
 
 PASSES: tuple[Pass, ...] = (
     simplify,  # first of all: fewer nodes for the others to look at
@@ -114,18 +114,34 @@ def optimise(
 
 
 def _applied(each: Pass, graph: Graph, reports: list[Report]) -> Graph:
-    """What a pass made of a graph, which must have the same ends; with a report."""
+    """What a pass made of a graph, with a report of it."""
+    after = applied("optimise", each, graph)
+    if after is not graph:
+        reports.append(report(_name(each), graph, after))
+    return after
+
+
+def applied(who: str, each: Pass, graph: Graph) -> Graph:
+    """What a pass made of a graph.
+
+    Raises
+    ------
+    CaptureError
+        If that is no graph, or one with other inputs or outputs; `who` opens the
+        message.
+    """
     after = each(graph)
-    name = getattr(each, "__name__", repr(each))
-    check_graph(f"optimise: {name}", after)
+    check_graph(f"{who}: {_name(each)}", after)
     if _ends(after) != _ends(graph):
         raise CaptureError(
-            f"optimise: {name} must keep inputs and outputs: {_ends(graph)} became "
+            f"{who}: {_name(each)} must keep inputs and outputs: {_ends(graph)} became "
             f"{_ends(after)}"
         )
-    if after is not graph:
-        reports.append(report(name, graph, after))
     return after
+
+
+def _name(each: Pass) -> str:
+    return getattr(each, "__name__", repr(each))
 
 
 def _ends(graph: Graph) -> tuple[Any, ...]:

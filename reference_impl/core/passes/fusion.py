@@ -25,7 +25,7 @@ from dataclasses import dataclass, field, replace
 
 from .. import tree
 from ..bundle import results
-from ..dtype import BOOLEANS, REALS, Dtype
+from ..dtype import BOOLEANS, INTEGERS, REALS, Dtype
 from ..fused import _fused
 from ..graph import Graph
 from ..shape import Shape
@@ -42,7 +42,9 @@ def is_pointwise(node: Tensor) -> bool:
     """Whether a node computes every element from those at its place alone."""
     op = node.op
     is_single = (op.kind == "elementwise" and op.py) or op.name in _POINTWISE
-    return bool(is_single) and all(map(_is_real, (node, *node.inputs)))
+    if not is_single or (op.name == "pow" and node.dtype.kind in INTEGERS):
+        return False  # an integer's power may be an error, and a kernel raises none
+    return all(map(_is_real, (node, *node.inputs)))
 
 
 def is_reduction(node: Tensor) -> bool:
@@ -66,7 +68,7 @@ def reduced_places(node: Tensor) -> tuple[int, ...]:
     return tuple(i for i, axis in enumerate(long) if axis in node.attrs["axes"])
 
 
-@dataclass
+@dataclass(eq=False)
 class _Group:
     """Nodes that are computed in one walk.
 
@@ -96,6 +98,8 @@ class _Groups:
         self.place = {node.serial: i for i, node in enumerate(self.nodes)}
         self.group: dict[int, _Group] = {}
         self._reach: dict[int, int] = {}  # of nodes outside of groups
+        self._alive: list[_Group] = []
+        self._read = 0  # the nodes that somebody outside of their group reads
         for node in self.nodes:
             self._add(node)
 
@@ -112,13 +116,19 @@ class _Groups:
         before = _union(map(self.reach, node.inputs))
         if not (is_pointwise(node) or is_reduction(node)):
             self._reach[node.serial] = before
+            self._read |= _union(map(self._bit, node.inputs))
             return
         group = self._joined(node, bit)
         if group is None:
             group = _Group(extents(node.inputs[0].shape))
+            self._alive.append(group)
             self._enter(group, node, bit)
+        self._read |= _union(map(self._bit, node.inputs)) & ~group.members
         group.reach |= before & ~group.members
         self._spread(group)
+
+    def _bit(self, x: Tensor) -> int:
+        return 1 << self.place[x.serial] if x.serial in self.place else 0
 
     def _joined(self, node: Tensor, bit: int) -> _Group | None:
         """The first group of its inputs that the node can join; it takes others in."""
@@ -168,6 +178,7 @@ class _Groups:
                 or self._is_apart(group, other)
             ):
                 continue
+            self._alive.remove(other)
             for each in other.nodes:
                 self.group[each.serial] = group
             group.nodes += other.nodes
@@ -189,7 +200,9 @@ class _Groups:
 
     def _spread(self, group: _Group) -> None:
         """Let all that depends on the group depend on what it depends on."""
-        for other in {id(each): each for each in self.group.values()}.values():
+        if not group.members & self._read:  # which is so of most: they are last
+            return
+        for other in self._alive:
             if other is not group and other.reach & group.members:
                 other.reach |= group.reach | group.members
         for serial, reach in self._reach.items():

@@ -23,13 +23,11 @@ from typing import Any
 from ..graph import Graph
 from ..scope import Scope
 from ..tensor import Tensor, now
+from .moves import VIEWS
 from .rewrite import again
 
-# NumPy shows these as views of their input.
-_VIEWS = {
-    *("broadcast_to", "identity", "permute_dims", "pick", "reshape", "slice"),
-    *("stop_gradient",),
-}
+# One of several results is no new one either.
+_SHOWN = VIEWS | {"pick"}
 
 
 def peak_bytes(graph: Graph) -> int:
@@ -85,7 +83,7 @@ class Schedule:
         owners: dict[int, int] = {}
         for key in self.order:
             first = self.reads[key][0]
-            is_view = self.tensors[key].op.name in _VIEWS
+            is_view = self.tensors[key].op.name in _SHOWN
             owners[key] = owners.get(first, first) if is_view else key
         return owners
 

@@ -65,10 +65,10 @@ def _before(former: Tensor, node: Tensor) -> Results | None:
 
 
 def _all_at_once(x: Tensor, w: Tensor) -> Tensor:
-    """The product of every matrix of a sequence with one, as a single product."""
-    T, N, K = x.shape
-    rows = made("reshape", x, shape=(T * N, K))
-    return made("reshape", made("matmul", rows, w), shape=(T, N, w.shape[1]))
+    """The product of every row of a sequence with one matrix, as a single product."""
+    *sizes, K = x.shape
+    rows = made("reshape", x, shape=(math.prod(sizes), K))
+    return made("reshape", made("matmul", rows, w), shape=(*sizes, w.shape[1]))
 
 
 @dataclass

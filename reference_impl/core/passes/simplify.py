@@ -29,9 +29,10 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 
-from ..dtype import FLOATING
+from ..dtype import FLOATING, INEXACT, INTEGERS, Dtype
 from ..graph import Graph
 from ..op import PRIMITIVES
 from ..tensor import Tensor
@@ -129,8 +130,16 @@ def _converted_back(out: Tensor, x: Tensor) -> Offer:
     if not is_made_by(x, "astype"):
         return None
     source = x.inputs[0]
-    is_whole = np.can_cast(source.dtype, x.dtype, "safe")
-    return _if(is_whole and source.dtype == out.dtype, source)
+    is_same = source.dtype == out.dtype
+    return _if(is_same and _holds_all(x.dtype, source.dtype), source)
+
+
+def _holds_all(wide: Dtype, narrow: Dtype) -> bool:
+    """Whether no value of one dtype is rounded in another one."""
+    if narrow.kind in INTEGERS and wide.kind in INEXACT:
+        # NumPy calls 64-bit integers in float64 safe, which has 53 digits.
+        return np.iinfo(narrow).bits <= ml_dtypes.finfo(wide).nmant + 1
+    return np.can_cast(narrow, wide, "safe")
 
 
 def _chosen(out: Tensor, condition: Tensor, x: Tensor, y: Tensor) -> Offer:

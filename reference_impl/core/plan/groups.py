@@ -11,10 +11,10 @@ some rows at a time.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..kernel import Kernel, Ref
+from ..kernel import Buffer, Kernel, Ref
 
 # What a chunk reads and writes should stay in the second-level cache, beside weights.
 CHUNK_BYTES = 1 << 18
@@ -130,17 +130,39 @@ def _same_units(one: Ref, factor: int, other: Ref, others: int) -> bool:
 
 def _waiting(groups: Sequence[Group]) -> list[Group]:
     """The groups, of which those wait that depend on one that nobody waited for."""
-    running: list[Kernel] = []
+    # By what they write, and by what they touch at all.
+    writers: dict[Buffer, list[Kernel]] = {}
+    users: dict[Buffer, list[Kernel]] = {}
     found = []
     for group in groups:
         waits = any(
             True
             for kernel in group.kernels
-            for other in running
+            for other in _related(kernel, writers, users)
             for _ in conflicts(other, kernel)
         )
         if waits:
-            running = []
-        running += group.kernels
+            writers, users = {}, {}
+        for kernel in group.kernels:
+            for buffer in _buffers(kernel, kernel.writes):
+                writers.setdefault(buffer, []).append(kernel)
+            for buffer in _buffers(kernel, (*kernel.reads, *kernel.writes)):
+                users.setdefault(buffer, []).append(kernel)
         found.append(replace(group, waits=waits))
     return found
+
+
+def _related(
+    kernel: Kernel,
+    writers: Mapping[Buffer, list[Kernel]],
+    users: Mapping[Buffer, list[Kernel]],
+) -> Iterator[Kernel]:
+    """Kernels that write what a kernel reads, or touch what it writes."""
+    for buffer in _buffers(kernel, kernel.reads):
+        yield from writers.get(buffer, ())
+    for buffer in _buffers(kernel, kernel.writes):
+        yield from users.get(buffer, ())
+
+
+def _buffers(kernel: Kernel, positions: Sequence[int]) -> set[Buffer]:
+    return {ref.buffer for ref in kernel.refs(positions)}

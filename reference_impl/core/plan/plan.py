@@ -8,7 +8,9 @@ gives up inputs in whose place they may lie.
 from __future__ import annotations
 
 import itertools
+import os
 import threading
+import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -79,6 +81,7 @@ class Plan:
         self._ends_ids = np.zeros(len(self._ends(self.lowered)), np.int64)
         self._is_short = self._operations() < FEW_OPERATIONS
         self._lock = threading.Lock()
+        _plans.add(self)
         self._parts = self._built()
 
     @staticmethod
@@ -175,6 +178,19 @@ class Plan:
         )
 
 
+_plans: weakref.WeakSet[Plan] = weakref.WeakSet()
+
+
+def _renew_locks() -> None:
+    """Open the plans in a forked process, where nobody is running one."""
+    for plan in _plans:
+        plan._lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_locks)
+
+
 def _address(array: np.ndarray) -> int:
     return array.__array_interface__["data"][0]
 
@@ -194,12 +210,13 @@ def _lowered(graph: Graph, shared: dict[int, int]) -> tuple[Lowered, dict[int, i
 def _is_safe(found: Lowered, out: int, given: int) -> bool:
     """Whether an output may be written over an input: nobody reads it afterwards.
 
-    The kernel that writes it may read the elements that it overwrites.
+    The kernel that writes it may read the elements that it overwrites. A library may
+    refuse its operands, and then the caller still needs the input.
     """
     buffer = found.inputs[given].buffer
     is_written = False
     for step in found.steps:
-        if is_written and _reads(step, buffer):
+        if is_written and (isinstance(step, Library) or _reads(step, buffer)):
             return False
         writes = _writes(step, buffer)
         if writes and _reads(step, buffer) and not _is_in_place(step, buffer):

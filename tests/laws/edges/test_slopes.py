@@ -6,7 +6,8 @@ from laws.edges.comparison import CLOSED_FORM_TOLERANCE, slope
 
 import reference_impl as ri
 
-INF, NAN, TINY = np.inf, np.nan, 5e-324
+# Smaller numbers count as zero when they are compiled.
+INF, NAN, TINY = np.inf, np.nan, np.finfo(np.float64).tiny
 
 # A function, where, and its slope there.
 SLOPES = {

@@ -1,3 +1,4 @@
+import dataclasses
 import math
 from dataclasses import dataclass, field
 from typing import Any
@@ -143,3 +144,30 @@ def test_a_compiled_function_keeps_its_name_and_docstring():
 
     assert (twice.__name__, twice.__doc__) == ("twice", "Double every element.")
     assert twice.graph(X).name == "twice"
+
+
+def test_a_method_can_be_compiled():
+    @dataclasses.dataclass(frozen=True)
+    class Scaled:
+        factor: ri.Tensor
+
+        @ri.compile
+        def __call__(self, x):
+            return self.factor * x
+
+    assert Scaled(ri.tensor(3.0))(ri.tensor(2.0)).item() == 6
+
+
+@pytest.mark.parametrize("options", [{"function": 3}, {"passes": 3}], ids=str)
+def test_what_is_no_function_is_refused_at_once(options):
+    with pytest.raises(ri.CaptureError, match=r"compile: .* must be a function, int"):
+        ri.compile(**{"function": abs} | options)
+
+
+def test_a_pass_must_keep_inputs_and_outputs():
+    other = ri.capture(lambda x: ri.sum(x), ri.ones(5))
+
+    with pytest.raises(ri.CaptureError, match=r"compile: .* must keep inputs"):
+        ri.compile(lambda x: x + 1, passes=lambda graph: other)(ri.ones(4))
+    with pytest.raises(ri.CaptureError, match=r"compile: .* a graph is needed"):
+        ri.compile(lambda x: x + 1, passes=lambda graph: None)(ri.ones(4))

@@ -202,6 +202,54 @@ def test_an_error_before_anything_runs_loses_nothing():
     np.testing.assert_array_equal(x, A)
 
 
+DEFINITE = A @ A.T + np.eye(5)
+
+REFUSED = {
+    "written before": lambda p, a: (p * 2.0, ri.cholesky(a)),
+    "written between": lambda p, a: (
+        ri.sin(ri.inv(a)) + p,
+        ri.cholesky(ri.sin(p) * 0.0 + a),
+    ),
+    "written after": lambda p, a: (p - ri.cholesky(a), ri.sum(a)),
+    "written by a library": lambda p, a: (ri.sort(p, axis=0), ri.cholesky(a)),
+    "of another shape": lambda p, a: (ri.sum(p), ri.cholesky(a)),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("donate", [(0,), (1,), (0, 1)])
+def test_what_a_library_refuses_is_not_lost(name, donate):
+    compiled = ri.compile(REFUSED[name], donate=donate)
+    p, definite, indefinite = map(ri.tensor, (A, DEFINITE, -np.eye(5)))
+
+    with pytest.raises(RangeError, match="cholesky: the matrix is not positive"):
+        compiled(p, indefinite)
+
+    np.testing.assert_array_equal(p, A)
+    np.testing.assert_array_equal(indefinite, -np.eye(5))
+    came = compiled(p, definite)
+    needed = REFUSED[name](ri.tensor(A), ri.tensor(DEFINITE))
+    for x, y in zip(came, needed, strict=True):
+        np.testing.assert_allclose(x, y, rtol=TOLERANCE, atol=TOLERANCE)
+
+
+def test_a_place_is_shared_when_no_library_can_refuse_any_more():
+    def function(p, a):
+        return p - ri.cholesky(a)
+
+    assert check(function, (0,), A, DEFINITE) == [0]
+
+
+@pytest.mark.parametrize("donate", [1, -1, (0, 2)])
+def test_a_position_without_an_argument_is_refused(donate):
+    compiled = ri.compile(lambda x: x + 1.0, donate=donate)
+    x = ri.tensor(A)
+
+    with pytest.raises(RangeError, match=r"compile: donate: .* with 1 argument$"):
+        compiled(x)
+    np.testing.assert_array_equal(x, A)
+
+
 def test_a_device_without_room_loses_nothing(make_device):
     place = make_device(capacity_bytes=1 << 24)
     compiled = ri.compile(lambda x: (x + 1.0, x * 2.0), donate=0)

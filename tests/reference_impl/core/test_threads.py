@@ -5,7 +5,7 @@ import os
 import pytest
 
 from reference_impl.core import threads as setting
-from reference_impl.core.errors import RangeError
+from reference_impl.core.errors import DtypeError, RangeError
 from reference_impl.core.threads import set_threads, threads, usable_cpus
 
 
@@ -40,11 +40,22 @@ def test_a_program_says_how_many_threads(unset):
     assert threads() == 2
 
 
-def test_no_thread_is_not_enough(unset):
-    with pytest.raises(RangeError, match="set_threads must be a positive number"):
-        set_threads(0)
-    unset.setenv("REFERENCE_IMPL_THREADS", "many")
-    with pytest.raises(RangeError, match="REFERENCE_IMPL_THREADS must be a positive"):
+@pytest.mark.parametrize("count", [0, -1, 5000])
+def test_a_machine_has_some_threads_and_not_thousands(unset, count):
+    with pytest.raises(RangeError, match=rf"set_threads: .* 1 to 1024 .* {count} came"):
+        set_threads(count)
+
+
+@pytest.mark.parametrize("count", [1.5, "2", None])
+def test_threads_are_counted_in_integers(unset, count):
+    with pytest.raises(DtypeError, match="set_threads"):
+        set_threads(count)
+
+
+@pytest.mark.parametrize("setting", ["many", "0", "99999"])
+def test_the_environment_must_say_a_number_of_threads(unset, setting):
+    unset.setenv("REFERENCE_IMPL_THREADS", setting)
+    with pytest.raises(RangeError, match=r"REFERENCE_IMPL_THREADS: .* came"):
         threads()
 
 

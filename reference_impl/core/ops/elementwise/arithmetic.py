@@ -143,8 +143,9 @@ def positive(x: Operand) -> Tensor:
 
 @elementwise(
     partials=None,
-    py="({one} if {0} > {zero} else -{one} if {0} < {zero} else {0})",
-    c="({0} > {zero} ? {one} : {0} < {zero} ? -{one} : {0})",
+    # The sum makes one zero of both and leaves what is not a number.
+    py="({one} if {0} > {zero} else -{one} if {0} < {zero} else {0} + {zero})",
+    c="({0} > {zero} ? {one} : {0} < {zero} ? -{one} : {0} + {zero})",
     domain=(-2, 2),
     kinds=REALS,
 )

@@ -117,6 +117,24 @@ def test_a_text_that_was_changed_by_hand_is_written_again(folder, digest):
     assert cache.text_file(SOURCE, digest).read_text() == SOURCE.text
 
 
+def test_a_damaged_text_is_written_again(folder, digest):
+    cache.text_file(SOURCE, digest).write_bytes(b"\xff" + SOURCE.text.encode())
+
+    assert cache.text_file(SOURCE, digest).read_text() == SOURCE.text
+
+
+def test_a_text_that_cannot_be_read_stands_elsewhere(folder, digest):
+    path = cache.text_file(SOURCE, digest)
+    path.unlink()
+    path.mkdir()
+
+    with pytest.warns(UserWarning, match="cannot be written"):
+        other = cache.text_file(SOURCE, digest)
+
+    assert other != path
+    assert other.read_text() == SOURCE.text
+
+
 def test_a_full_disk_costs_the_entry_and_one_warning(folder, digest, monkeypatch):
     def refuse(path, contents):
         raise OSError(28, "No space left on device", str(path))

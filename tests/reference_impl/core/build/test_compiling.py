@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 
 import pytest
 
@@ -89,23 +88,37 @@ def test_a_worker_that_dies_is_named(written, adding):
     worker.end()
 
 
-def test_a_worker_that_died_is_replaced(written, adding):
-    sources = [adding(i) for i in range(2)]
-    for source in sources:
-        list(codes({source: written(source)}, host()))
-        for _, worker in compiling._idle._workers:
-            os.kill(worker.pid, signal.SIGKILL)
-            while worker.is_alive():
-                time.sleep(0.001)
+@pytest.fixture
+def idle(monkeypatch):
+    """Idle workers of a test's own, which wait for as long as it takes."""
+    monkeypatch.setattr(compiling, "IDLE_SECONDS", 3600.0)
+    monkeypatch.setattr(compiling, "_idle", idle := compiling._Idle())
+    yield idle
+    idle.end()
+    idle._timer.cancel()
 
 
-def test_workers_serve_later_builds_and_end_when_idle(written, adding):
-    compiling._idle.end()
+def test_a_worker_that_died_is_replaced(written, adding, idle):
+    first, second = adding(1), adding(2)
+    list(codes({first: written(first)}, host()))
+    ((_, dead),) = idle._workers
+    os.kill(dead.pid, signal.SIGKILL)
+    dead._process.wait()
+
+    ((_, code),) = codes({second: written(second)}, host())
+
+    ((_, worker),) = idle._workers
+    assert code.object_file
+    assert worker.is_alive()
+    assert worker.pid != dead.pid
+
+
+def test_workers_serve_later_builds_and_end_when_idle(written, adding, idle):
     pids = set()
     for i in range(3):
         list(codes({adding(i): written(adding(i))}, host()))
-        pids |= {worker.pid for _, worker in compiling._idle._workers}
-    compiling._idle.end()
+        pids |= {worker.pid for _, worker in idle._workers}
+    idle.end()
 
     assert len(pids) == 1
     with pytest.raises(ProcessLookupError):

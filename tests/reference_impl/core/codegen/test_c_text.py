@@ -7,7 +7,14 @@ import pytest
 from built_nests import built_by_cc
 from hypothesis import Phase, given, note, settings
 from hypothesis import strategies as st
-from loop_nests import every_op, random_elements, typical, walk_of, walks
+from loop_nests import (
+    every_op,
+    integer_pairs,
+    random_elements,
+    typical,
+    walk_of,
+    walks,
+)
 
 import reference_impl as ri
 from reference_impl.core.codegen.c_text import source
@@ -18,7 +25,8 @@ COUNT = 200
 
 # C's libraries of functions err by up to 4 units, `erfc` of float32 far out by more.
 TOLERANCE = {ri.float32: 3e-6, ri.float64: 1e-14, ri.float16: 2.0**-10}
-DTYPES = [ri.float32, ri.float64, ri.float16, ri.int8, ri.int32, ri.uint32, ri.bool]
+INTEGERS = [ri.int8, ri.int32, ri.uint32, ri.int64, ri.uint64]
+DTYPES = [ri.float32, ri.float64, ri.float16, *INTEGERS, ri.bool]
 
 
 def evaluated(walk):
@@ -64,6 +72,19 @@ def test_every_elementwise_op_computes_what_numpy_computes(library, dtype, rng):
         np.testing.assert_allclose(
             came.astype(float), right.astype(float), tolerance, tolerance, err_msg=name
         )
+
+
+@pytest.mark.parametrize("dtype", INTEGERS, ids=str)
+def test_integers_are_shifted_and_divided_however_large_the_operands(library, dtype):
+    names, nest = every_op(dtype)
+    x, y = integer_pairs(dtype)
+    walk = walk_of(nest, [x.size], [x, y])
+    needed = evaluated(walk)
+
+    walk.call(library[dtype])
+
+    for name, came, right in zip(names, walk.memory[2:], needed[2:], strict=True):
+        np.testing.assert_array_equal(came, right, err_msg=name)
 
 
 @pytest.mark.parametrize("dtype", [ri.float16, ri.bfloat16], ids=str)

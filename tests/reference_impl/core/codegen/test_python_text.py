@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from built_nests import built, has_vectors
 from hypothesis import Phase, given, note, settings
-from loop_nests import every_op, random_elements, typical, walk_of, walks
+from loop_nests import (
+    every_op,
+    integer_pairs,
+    random_elements,
+    typical,
+    walk_of,
+    walks,
+)
 
 import reference_impl as ri
 from reference_impl.core.codegen import elementary, language, scalars
@@ -60,6 +67,21 @@ def test_every_elementwise_op_computes_what_numpy_computes(dtype, rng):
         np.testing.assert_allclose(
             came.astype(float), right.astype(float), tolerance, tolerance, err_msg=name
         )
+
+
+@pytest.mark.parametrize(
+    "dtype", [ri.int8, ri.int32, ri.uint32, ri.int64, ri.uint64], ids=str
+)
+def test_integers_are_shifted_and_divided_however_large_the_operands(dtype):
+    names, nest = every_op(dtype)
+    x, y = integer_pairs(dtype)
+    walk = walk_of(nest, [x.size], [x, y])
+    needed = evaluated(walk)
+
+    walk.call(built(nest).call)
+
+    for name, came, right in zip(names, walk.memory[2:], needed[2:], strict=True):
+        np.testing.assert_array_equal(came, right, err_msg=name)
 
 
 @pytest.mark.parametrize("name", typical())

@@ -10,7 +10,7 @@ from reference_impl.core.build.code import Code
 from reference_impl.core.build.loading import loaded
 from reference_impl.core.build.target import narrowed
 from reference_impl.core.kernel import Buffer, Ref
-from reference_impl.core.kernels.vector_unit import UNITS
+from reference_impl.core.kernels.vector_unit import unit_of
 from reference_impl.core.lazy import lazy
 
 llvm = lazy("llvmlite.binding")
@@ -44,7 +44,8 @@ class Memory:
 
     @property
     def unit(self):
-        return UNITS[narrowed(self.bits).vector_bits]
+        target = narrowed(self.bits)
+        return unit_of(target.triple, target.vector_bits)
 
     def scratch(self, nbytes, maker):
         buffer = Buffer(nbytes, maker)

@@ -119,7 +119,7 @@ def test_one_y_serves_a_whole_batch(memory):
     )
     memory.run(kernels)
 
-    assert kernels[-1].extent == 15
+    assert kernels[-1].args[3] == 15  # rows of a single product
     assert error(out, x @ y) < TOLERANCE["float64"]
 
 
@@ -165,7 +165,16 @@ def test_a_y_without_unit_stride_is_refused(memory):
         )
 
 
-def made(M, N, K, *, transposed=(False, False), batch=(1, 0, 0, 0)):
+def made(
+    M,
+    N,
+    K,
+    *,
+    transposed=(False, False),
+    batch=(1, 0, 0, 0),
+    x_strides=(),
+    y_strides=(),
+):
     """Kernels for AVX2, not run."""
     x, y, out = (Ref(Buffer(0, "test")) for _ in range(3))
     return products(
@@ -174,8 +183,8 @@ def made(M, N, K, *, transposed=(False, False), batch=(1, 0, 0, 0)):
         N=N,
         K=K,
         batch=batch,
-        x_strides=(1, M) if transposed[0] else (K, 1),
-        y_strides=(1, K) if transposed[1] else (N, 1),
+        x_strides=x_strides or ((1, M) if transposed[0] else (K, 1)),
+        y_strides=y_strides or ((1, K) if transposed[1] else (N, 1)),
         out_stride=N,
         dtype=np.dtype("f4"),
         scratch=Buffer,
@@ -210,6 +219,30 @@ def test_threads_share_batches():
 
     assert [ref.step for ref in kernel.args[:3]] == [96, 120, 80]
     assert kernel.extent == 3
+
+
+@pytest.mark.parametrize("batch", [(1, 0, 0, 0), (3, 5000, 640, 32000)])
+@pytest.mark.parametrize("x_strides", [(10, -1), (-10, 1)])
+def test_rows_and_columns_that_reach_backwards_are_shared(x_strides, batch):
+    if batch[0] == 1 and x_strides[1] > 0:
+        x_strides = (-10, -1)
+
+    (kernel,) = made(500, 64, 10, x_strides=x_strides, batch=batch)
+
+    assert kernel.args[0].step is None
+    assert kernel.args[2].step is not None
+
+
+@pytest.mark.parametrize("stride", [-10, 2])
+@pytest.mark.parametrize("batch", [(1, 0, 0, 0), (3, 5000, 640, 32000)])
+def test_columns_of_a_transposed_y_that_overlap_or_reach_backwards_are_shared(
+    stride, batch
+):
+    batch = batch if stride < 0 else (batch[0], *(min(n, 12) for n in batch[1:]))
+
+    copy, _ = made(500, 64, 10, y_strides=(1, stride), batch=batch)
+
+    assert copy.args[0].step is None
 
 
 def test_a_transposed_x_is_shared_by_all_threads():

@@ -1,9 +1,9 @@
 import pytest
 
 from reference_impl.core.kernels import shapes
-from reference_impl.core.kernels.vector_unit import AVX2, AVX512, NEON
+from reference_impl.core.kernels.vector_unit import AVX2, AVX512, NEON, SSE
 
-UNITS = [AVX512, AVX2, NEON]
+UNITS = [AVX512, AVX2, SSE, NEON]
 
 
 @pytest.mark.parametrize("unit", UNITS)

@@ -113,3 +113,16 @@ def test_an_image_of_each_array_is_what_a_part_touches():
     steps = [arg.step for arg in kernel.args if isinstance(arg, Ref)]
     assert kernel.extent == 5
     assert steps == [3 * 16 * 4, 3 * 4 * 4, 3 * 16 * 4]
+
+
+@pytest.mark.parametrize(
+    "key", [np.s_[:, ::-1], np.s_[:, :, ::-1], np.s_[..., ::-1]], ids=str
+)
+def test_an_image_that_reaches_backwards_is_no_part(key):
+    attrs = {"sizes": (2, 2), "strides": (2, 2), "dilations": (1, 1)}
+    x = new_view((5, 3, 4, 4), np.dtype("f4"), "test")
+    x, y = x.at(x.array[key]), new_view((5, 3, 2, 2), np.dtype("f4"), "test")
+
+    (kernel,) = pooling.choose(x, x, y, attrs)
+
+    assert [ref.step for ref in kernel.refs((0, 1))] == [None, 3 * 4 * 4]

@@ -69,6 +69,30 @@ def test_batches_may_be_broadcast_and_reversed(function):
     check(function, RNG.normal(size=(3, 2, 4, 5)), RNG.normal(size=(3, 2, 5, 6)))
 
 
+@pytest.fixture
+def two_threads():
+    before = ri.threads()
+    ri.set_threads(2)
+    yield
+    ri.set_threads(before)
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_a_product_of_flipped_rows_waits_for_all_that_is_written_to_them():
+    def function(x, v, y):
+        written = ri.exp(x).at[0, : K - 1].set(ri.exp(v))
+        return ri.flip(written, axis=1) @ y
+
+    K = 20_000  # the second thread writes for longer than the first reads
+    shapes = (2, K), (K - 1,), (K, 4)
+    tensors = [ri.tensor(RNG.normal(size=shape)) for shape in shapes]
+    compiled, needed = ri.compile(function), function(*tensors).numpy()
+    rounding = 1e-12 * np.abs(needed).max()
+
+    for _ in range(10):
+        np.testing.assert_allclose(compiled(*tensors), needed, rtol=0, atol=rounding)
+
+
 def test_a_vector_that_is_repeated_is_an_operand_too():
     def function(x, b):
         see = np if isinstance(x, np.ndarray) else ri

@@ -2,6 +2,7 @@ import math
 
 import numpy as np
 import pytest
+from compiled import assert_as_eager
 
 import reference_impl as ri
 from reference_impl.core.errors import DtypeError, ShapeError
@@ -143,7 +144,4 @@ def test_reductions_work_on_symbols():
     def reduced(x):
         return [getattr(ri, name)(x, axis=(0, 2)) for name in NAMES]
 
-    for came, needed in zip(
-        ri.compile(reduced)(ri.tensor(X)), reduced(ri.tensor(X)), strict=True
-    ):
-        np.testing.assert_array_equal(came, needed)
+    assert_as_eager(ri.compile(reduced)(ri.tensor(X)), reduced(ri.tensor(X)))

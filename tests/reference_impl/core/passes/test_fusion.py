@@ -175,6 +175,14 @@ def test_complex_numbers_are_left_to_libraries():
     assert (inside, sorted(others)) == ([], ["exp", "multiply"])
 
 
+def test_powers_of_integers_are_left_to_libraries_which_refuse_some():
+    def function(x):
+        return ri.pow(x, x) * x
+
+    assert fused(captured(function, (3,), dtype=ri.int64))[1] == ["pow"]
+    assert fused(captured(function, (3,)))[1] == []
+
+
 def test_bodies_of_loops_are_fused_too():
     def function(h, xs):
         return ri.scan(lambda c, x: (ri.tanh(c * x + x), c), h, xs)

@@ -1,8 +1,11 @@
 import numpy as np
+import pytest
 
 import reference_impl as ri
+from reference_impl.core.op import PRIMITIVES
 from reference_impl.core.passes.liveness import Schedule, nbytes, peak_bytes
 
+WINDOWS = PRIMITIVES["windows"]
 ROW = 4 * 256  # bytes of float32
 
 
@@ -54,10 +57,23 @@ def name(schedule, key):
 
 
 def test_a_node_of_several_results_takes_the_bytes_of_all():
-    graph = captured(lambda x: ri.split(x, 2)[0], (4, 4))
+    graph = captured(lambda x: ri.qr(x)[0], (4, 4))
 
     (bundle,) = [x for x in graph.nodes() if isinstance(x.dtype, tuple)]
-    assert nbytes(bundle) == peak_bytes(graph) == 64
+    assert nbytes(bundle) == peak_bytes(graph) == 2 * 64
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: ri.sum(WINDOWS(x, sizes=(4,), strides=(1,), dilations=(1,))),
+        lambda x: ri.sum(ri.split(x, 2)[0]),
+        lambda x: ri.sum(ri.stop_gradient(ri.broadcast_to(x, (8, 256)))),
+    ],
+    ids=["windows", "parts", "copies"],
+)
+def test_what_only_shows_an_input_takes_no_bytes(function):
+    assert peak_bytes(captured(function, 256)) == np.float32().nbytes
 
 
 def test_a_graph_without_nodes_needs_nothing():

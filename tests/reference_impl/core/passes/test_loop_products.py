@@ -9,6 +9,7 @@ from reference_impl import nn
 from reference_impl.core.passes.common_subexpressions import common_subexpressions
 from reference_impl.core.passes.loop_invariants import loop_invariants
 from reference_impl.core.passes.loop_products import loop_products
+from reference_impl.core.passes.rewrite import made
 
 T, N, D, K = 4, 2, 5, 3
 
@@ -42,6 +43,28 @@ def test_products_of_slices_with_one_matrix_are_taken_before(reverse):
     assert inside(after) == ["add", "tanh"]
     assert outside(after, "matmul") == [(T * N, K)]
     assert_close(graph, after)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_products_of_batches_with_one_matrix_are_taken_before_and_after(reverse):
+    def before(h, x, w):
+        step = lambda h, x: (ri.tanh(h + made("matmul", x, w)), h)  # noqa: E731
+        return ri.scan(step, h, x, reverse=reverse)
+
+    def after(h, x, w):
+        def step(h, x):
+            h = ri.tanh(h * 0.5 + x)
+            return h, made("matmul", h, w)
+
+        return ri.scan(step, h, x, reverse=reverse)
+
+    for function, shape in ((before, (2, N, 7)), (after, (2, N, D))):
+        graph = captured(function, shape, (T, 2, N, D), (D, 7))
+        found = loop_products(graph)
+
+        assert "matmul" not in inside(found)
+        assert outside(found, "matmul") == [(T * 2 * N, 7)]
+        assert_close(graph, found)
 
 
 def test_slices_that_are_read_under_another_shape_are_taken_before():

@@ -145,6 +145,30 @@ def test_an_integer_has_one_zero_and_is_never_divided_by_a_product():
     assert ops(simplify(graph)) == {"negative": 1, "floor_divide": 1}
 
 
+@pytest.mark.parametrize(
+    ("dtype", "wide", "is_exact"),
+    [
+        ("int8", "bfloat16", True),
+        ("int16", "float32", True),
+        ("int32", "float32", False),
+        ("uint32", "float64", True),
+        ("int64", "float64", False),
+        ("uint64", "float64", False),
+    ],
+)
+def test_an_integer_comes_back_from_an_inexact_dtype_that_holds_its_digits(
+    dtype, wide, is_exact
+):
+    graph = captured(
+        lambda x: x.astype(wide).astype(dtype), (3,), dtype=getattr(ri, dtype)
+    )
+    after = simplify(graph)
+    digits = np.iinfo(dtype).bits - 2
+
+    assert ("astype" not in ops(after)) == is_exact
+    assert_same_bits(graph, after, [np.array([1, 2**digits + 1, 0], dtype)])
+
+
 def test_complex_products_stay():
     graph = captured(lambda x: [x * 1.0, x / 2.0], (3,), dtype=ri.complex128)
 
