@@ -12,7 +12,7 @@ from workbench.experiment import experiment
 # What was learned hangs on float32 roundings of 200 steps; accuracies are equal.
 LEARNED_TOLERANCE = 1e-5
 
-pytestmark = pytest.mark.frameworks
+pytestmark = [pytest.mark.frameworks, pytest.mark.xdist_group("five frameworks")]
 
 
 @pytest.fixture(scope="module", params=MODELS)
