@@ -1,4 +1,4 @@
-"""Coefficients of the polynomials in `reference_impl/core/codegen/elementary.py`.
+"""Coefficients of the polynomials in `reference_impl/core/codegen/formats.py`.
 
 Each is fitted by Remez' algorithm in 50 digits: a polynomial whose weighted error has
 equally high peaks of alternating sign is the best of its degree, and so is a quotient

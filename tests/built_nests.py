@@ -37,18 +37,19 @@ def built(nest):
     return _CODE[source.name]
 
 
-def built_by_cc(nests, folder):
+def built_by_cc(nests, folder, level="-O1"):
     """The functions of nests by the C compiler, all in one library."""
     compiler = shutil.which("cc")
     if compiler is None:
         pytest.skip("no C compiler: `cc` is not on the path")
+    nests = list(nests)
     sources = {source.name: source for source in map(c_text.source, nests)}
     files = []
     for name, source in sources.items():
         files.append(folder / f"{name}.c")
         files[-1].write_text(source.text)
     library = folder / "nests.so"
-    command = [compiler, "-std=c99", "-O1", "-fwrapv", "-shared", "-fPIC"]
+    command = [compiler, "-std=c99", level, "-fwrapv", "-shared", "-fPIC"]
     done = subprocess.run(
         [*command, "-o", library, *files, "-lm"],
         capture_output=True,

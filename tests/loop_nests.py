@@ -11,7 +11,6 @@ import reference_impl as ri
 from reference_impl.core.codegen.nest import (
     Apply,
     Array,
-    Index,
     Literal,
     Load,
     Nest,
@@ -37,10 +36,7 @@ def wide(values):
 
 
 class Walk:
-    """A nest with sizes and, for each array, its memory and its strides.
-
-    Strides are those on the axes, and then those of positions.
-    """
+    """A nest with sizes and, for each array, its memory and its strides."""
 
     def __init__(self, nest, sizes, memory, strides):
         self.nest, self.sizes, self.memory, self.strides = nest, sizes, memory, strides
@@ -59,14 +55,11 @@ class Walk:
         for begin, end in reversed(list(itertools.pairwise(ends))):
             function(arguments.ctypes.data_as(WORDS), begin, end)
 
-    def places(self, k, positions=()):
+    def places(self, k):
         """Where in memory the elements of an array lie, for all positions on axes."""
-        rank = len(self.sizes)
         result = np.zeros(self.sizes, np.int64)
         for axis, index in enumerate(np.indices(self.sizes, sparse=True)):
             result = result + index * self.strides[k][axis]
-        for j, position in enumerate(positions):
-            result = result + position.astype(np.int64) * self.strides[k][rank + j]
         return result
 
     def evaluate(self):
@@ -77,17 +70,10 @@ class Walk:
 
     def value(self, statement, values):
         match statement:
-            case Load(k, at, when):
-                places = self.places(k, [values[i] for i in at])
-                if when is None:
-                    return wide(self.memory[k][places])
-                there = np.broadcast_to(values[when], places.shape)
-                found = self.memory[k][np.where(there, places, 0)]
-                return wide(np.where(there, found, np.zeros_like(found)))
+            case Load(k):
+                return wide(self.memory[k][self.places(k)])
             case Literal(value, dtype):
                 return wide(np.asarray(value, dtype))
-            case Index(axis):
-                return np.indices(self.sizes, sparse=True)[axis]
             case Apply(op, operands, dtype):
                 return self.applied(op, [values[i] for i in operands], dtype)
             case Reduce(kind, operand, dtype):
@@ -303,24 +289,23 @@ class _Drawing:
         first = self.reduced.index(True) if any(self.reduced) else len(self.reduced)
         return not all(self.reduced[first:])
 
-    def array(self, axes, dtype, *, rows=None):
-        """An array that varies on some axes, perhaps also by a position."""
+    def array(self, axes, dtype):
+        """An array that varies on some axes."""
         rank = len(self.sizes)
         order = self.draw(st.permutations(axes))
-        strides, step = [0] * (rank + 1), 1
+        strides, step = [0] * rank, 1
         for axis in order:
             strides[axis] = step
             step *= self.sizes[axis] + self.draw(st.integers(0, 2))
-        strides[rank], step = step, step * (rows or 1)
         shown = [
             stride
             if stride == 0 or (stride == 1 and self.draw(st.booleans()))
             else None
-            for stride in strides[:rank]
+            for stride in strides
         ]
         low = 0 if dtype.kind in "ub" else -LARGEST
         high = 1 if dtype.kind == "b" else LARGEST
-        self.memory.append(self.rng.integers(low, high + 1, step + 1).astype(dtype))
+        self.memory.append(self.rng.integers(low, high + 1, step).astype(dtype))
         self.arrays.append(Array(dtype, tuple(shown)))
         self.strides.append(strides)
         return len(self.arrays) - 1
@@ -333,28 +318,12 @@ class _Drawing:
         return [axis for axis in axes if self.draw(st.booleans())]
 
     def load(self, axes):
-        kind = self.draw(st.sampled_from(["plain", "plain", "indirect", "conditional"]))
-        if kind == "indirect":
-            table = self.array(self.some_axes(axes), ri.int32)
-            rows = 2 * LARGEST + 1
-            at = self.put(Load(table))
-            self.memory[table][:] = abs(self.memory[table])
-            found = self.array(self.some_axes(axes), self.dtype, rows=rows)
-            return self.put(Load(found, at=(at,)))
-        if kind == "conditional":
-            is_there = self.put(Load(self.array(self.some_axes(axes), ri.bool)))
-            found = self.array(self.some_axes(axes), self.dtype)
-            return self.put(Load(found, when=is_there))
         return self.put(Load(self.array(self.some_axes(axes), self.dtype)))
 
     def leaf(self, axes):
-        kind = self.draw(st.sampled_from(["load", "load", "literal", "index"]))
-        if kind == "load" or not axes:
+        if self.draw(st.sampled_from(["load", "load", "literal"])) == "load":
             return self.load(axes)
-        if kind == "literal":
-            return self.put(Literal(self.draw(st.integers(0, LARGEST)), self.dtype))
-        index = self.put(Index(self.draw(st.sampled_from(axes))))
-        return self.put(Apply("astype", (index,), self.dtype))
+        return self.put(Literal(self.draw(st.integers(0, LARGEST)), self.dtype))
 
     def value(self, leaves, axes):
         """A few ops on given values and leaves."""

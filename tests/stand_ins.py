@@ -8,6 +8,7 @@ from reference_impl.core.kernel import Buffer, Kernel, Ref, Source
 WORD = 8
 _SOURCE = Source("row_sums", "")
 MODULUS = 1_000_003
+LARGE = 1 << 20  # operations of a kernel that is cut among threads
 
 
 def rows(buffer, width, offset=0, turn=0):
@@ -20,7 +21,7 @@ def whole(buffer, turn=0):
     return Ref(buffer, 0, None, turn * WORD)
 
 
-def kernel(extent, reads, writes, grain=1):
+def kernel(extent, reads, writes, grain=1, operations=LARGE):
     """A kernel that writes sums of what it reads."""
     args = (*reads, *writes)
     places = range(len(args))
@@ -31,6 +32,7 @@ def kernel(extent, reads, writes, grain=1):
         tuple(places[len(reads) :]),
         extent,
         grain,
+        operations,
     )
 
 
@@ -90,5 +92,7 @@ def programs(draw, most=7):
             for each in reads
             if each.buffer is not written.buffer or each == written
         ]
-        kernels.append(kernel(extent, reads, [written], draw(st.sampled_from([1, 3]))))
+        size = draw(st.sampled_from([0, LARGE]))
+        grain = draw(st.sampled_from([1, 3]))
+        kernels.append(kernel(extent, reads, [written], grain, size))
     return buffers, kernels

@@ -13,6 +13,7 @@ Modules import downwards only, so they can be read from the first line to the la
     op kinds bundle              a law, declared once; its kind; several results
     ops/                         all of them
     show draw graph cost         what a function does, how it is shown, what it costs
+    pointwise                    which ops one loop over elements can compute
     walk chosen                  derivatives: two walks, and what they are about
     autodiff jacobian adjoint    what they are for: gradients, matrices, graphs
     replay body fused            graphs that run op by op, and inside of ops
@@ -21,7 +22,8 @@ Modules import downwards only, so they can be read from the first line to the la
     codegen/ kernels/            source text: of loops, of products
     build/ driver/               machine code; the loop that runs it
     lowering/ plan/              what to call for a graph; when, and on which bytes
-    explain/ compile             all of this, shown; all of this, in one call
+    explain/ signature donation  all of this, shown; arguments, told apart or given up
+    compile                      all of this, in one call
     closure alike                functions inside of ops
     residuals                    what a pullback reads of what it undoes
     cond scan while_loop         branches and loops

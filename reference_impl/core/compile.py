@@ -8,7 +8,6 @@ dtypes and devices.
 from __future__ import annotations
 
 import functools
-import sys
 import types
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -19,8 +18,9 @@ import numpy as np
 
 from . import tree
 from .device import CPU, HOST, Device
+from .donation import check_positions, inputs_of, is_alone, places
 from .elements import tensor
-from .errors import CaptureError, RangeError
+from .errors import CaptureError
 from .graph import Graph, capture, is_array
 from .known_tree import Build, Take, builder, taker
 from .lazy import lazy
@@ -29,6 +29,7 @@ from .operands import common_device
 from .passes import applied, optimise
 from .passes.fusion import fuse
 from .replay import Program
+from .signature import are_like, check_dtypes, refusal, signature
 from .tensor import FREED, UNTRACKED, Tensor, known, value
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 # Half of what there is to import, and not needed before something is compiled.
 planning = lazy(f"{__package__}.plan.plan")
+steps = lazy(f"{__package__}.lowering.step")
 explaining = lazy(f"{__package__}.explain.explanation")
 
 # Compiling again and again is slower than not compiling: somebody should know.
@@ -86,7 +88,7 @@ class Compiled:
         # What comes is mostly what came the last time: 25 us instead of 60 us for a
         # perceptron of three layers and its optimiser's state.
         if latest is None or not (
-            latest.take(args, tensors) and _are_like(tensors, latest.kinds)
+            latest.take(args, tensors) and are_like(tensors, latest.kinds)
         ):
             leaves, structure = tree.flatten(args)
             latest = self._known(args, leaves, structure)
@@ -137,16 +139,15 @@ class Compiled:
     def _known(
         self, args: Sequence[Any], leaves: Sequence[Any], structure: tree.Structure
     ) -> _Found:
-        key = (structure, tuple(map(_signature, leaves)))
+        key = (structure, tuple(map(signature, leaves)))
         try:
             found = self._found.get(key)
         except TypeError as error:
-            raise CaptureError(
-                f"compile: arguments are trees of tensors, numbers and strings; "
-                f"one has no hash: {error}"
-            ) from None
+            raise refusal(args, leaves, error) from None
         if found is None:
+            check_dtypes(args, leaves)
             found = self._found[key] = self._new(args, *key)
+            _warn_of_slow_loop(found)
             if len(self._found) == MANY_SHAPES + 1:
                 warnings.warn(
                     f"compile: {found.graph.name} was compiled for {len(self._found)} "
@@ -159,85 +160,48 @@ class Compiled:
     def _new(
         self, args: Sequence[Any], structure: tree.Structure, kinds: tuple[Any, ...]
     ) -> _Found:
-        _check_positions(self.donate, len(args))
+        check_positions(self.donate, len(args))
         graph = capture(self.function, *args)
         constants = graph.constants()
         read = [*graph.inputs, *constants]
         place = common_device(graph.name, read) if read else HOST
         known_of = taker(structure), kinds, builder(graph.structure)
-        given_up = frozenset(_inputs_of(args, self.donate))
+        given_up = frozenset(inputs_of(args, self.donate))
         program: Plan | Program
         if isinstance(place, CPU):
-            shared = _shared(graph, given_up)
+            found = places(graph, given_up)
             improved = applied("compile", self.passes, graph)
-            program = planning.Plan(fuse(improved), place, shared)
+            _check_complete(self.passes, improved)
+            program = planning.Plan(fuse(improved), place, found)
         else:
             program = Program(graph)
         return _Found(graph, program, given_up, place, *known_of)
 
 
-def _signature(leaf: Any) -> Any:
-    if not is_array(leaf):
-        return tree.Static(leaf)
-    place = leaf.device if isinstance(leaf, Tensor) else HOST
-    return leaf.shape, leaf.dtype, place
-
-
-def _check_positions(donate: Iterable[int], count: int) -> None:
-    """Raise an error if an argument is given up that is not there."""
-    for i in donate:
-        if not 0 <= i < count:
-            raise RangeError(
-                f"compile: donate: a position of an argument from 0 on is needed, {i} "
-                f"came with {count} {'argument' if count == 1 else 'arguments'}"
+def _check_complete(passes: Callable[..., Any], graph: Graph) -> None:
+    """Raise an error if a graph reads what nobody gives it, as after a wrong pass."""
+    given = {x.serial for x in graph.inputs}
+    for x in (*graph.outputs, *(x for node in graph.nodes() for x in node.inputs)):
+        if x.op is None and x.data is None and x.serial not in given:
+            raise CaptureError(
+                f"compile: {getattr(passes, '__name__', passes)} made of {graph.name} "
+                f"a graph that reads {x.dtype}{list(x.shape)}, which is no input of it"
             )
 
 
-def _inputs_of(args: Sequence[Any], positions: Iterable[int]) -> list[int]:
-    """Which inputs of a graph come from arguments at these positions."""
-    found: list[int] = []
-    count = 0
-    for position, arg in enumerate(args):
-        arrays = sum(map(is_array, tree.flatten(arg)[0]))
-        if position in positions:
-            found += range(count, count + arrays)
-        count += arrays
-    return found
-
-
-def _shared(graph: Graph, given_up: Iterable[int]) -> dict[int, int]:
-    """Which output may lie where an input does that is given up.
-
-    One of the same name, shape and dtype if there is one: the new value of a parameter
-    in the place of the old one.
-    """
-    free = set(given_up)
-    shared: dict[int, int] = {}
-    for same_name in (True, False):
-        for out, y in enumerate(graph.outputs):
-            for i in sorted(free):
-                x = graph.inputs[i]
-                if out in shared or (x.shape, x.dtype) != (y.shape, y.dtype):
-                    continue
-                names = graph.input_names[i], graph.output_names[out]
-                if not same_name or len({n.partition(".")[2] for n in names}) == 1:
-                    shared[out] = i
-                    free.discard(i)
-                    break
-    return shared
-
-
-def _are_like(leaves: Sequence[Any], kinds: Sequence[tuple[Any, ...]]) -> bool:
-    """Whether leaves are tensors of these shapes and dtypes on these devices."""
-    for x, (shape, dtype, place) in zip(leaves, kinds, strict=True):
-        if (
-            x.__class__ is not Tensor
-            or x.shape != shape
-            or x.dtype is not dtype
-            or x.device is not place
-        ):
-            return False
-    return True
+def _warn_of_slow_loop(found: _Found) -> None:
+    """Say that a loop runs op by op, which is many times slower than one of kernels."""
+    if isinstance(found.program, Program):
+        return
+    for step in found.program.stages:
+        if isinstance(step, steps.Library) and step.op.name == "scan":
+            warnings.warn(
+                f"compile: {found.graph.name}: a scan of {step.attrs['length']:,} "
+                f"steps runs op by op in Python, since {step.why}; compute that "
+                f"before the scan or after it, or scan over fewer steps at a time",
+                stacklevel=4,
+            )
+            return
 
 
 def _run(found: _Found, tensors: Sequence[Tensor]) -> list[np.ndarray]:
@@ -254,7 +218,7 @@ def _run(found: _Found, tensors: Sequence[Tensor]) -> list[np.ndarray]:
             arrays[i] = np.ascontiguousarray(arrays[i])
     program.check(arrays)
     for i in program.shared.values():
-        if not _is_alone(arrays, i):
+        if not is_alone(arrays, i):
             arrays[i] = found.place.put(arrays[i])
     outputs = program.outputs(arrays)
     given_up = [(tensors[i], tensors[i].data) for i in found.given_up]
@@ -266,17 +230,6 @@ def _run(found: _Found, tensors: Sequence[Tensor]) -> list[np.ndarray]:
         for x, data in given_up:
             x.data = data
         raise
-
-
-def _is_alone(arrays: Sequence[np.ndarray], i: int) -> bool:
-    """Whether nobody else can read an array, so that it may be written to."""
-    # References: the list's, its tensor's unless it is a copy, and the call's own; the
-    # base of an array has that of the array, and the call's.
-    return (
-        sys.getrefcount(arrays[i]) <= 3
-        and arrays[i].flags.writeable
-        and (arrays[i].base is None or sys.getrefcount(arrays[i].base) == 2)
-    )
 
 
 def compile(
@@ -321,9 +274,15 @@ def compile(
 
     Notes
     -----
-    Results equal those of the function up to rounding: sums are taken in another order,
-    elementary functions are the compiler's own, and numbers below the smallest normal
-    one count as zero. With one thread, equal calls have equal bits.
+    What no result depends on is not computed, so it raises no error either: a row out
+    of range is one only if the row is used. Results equal those of the function up to
+    rounding: sums are taken in another order, elementary functions are the compiler's
+    own, and numbers below the smallest normal one count as zero. A kernel rounds to 16
+    bits what it writes, and not what it goes on computing with. With one thread, equal
+    calls have equal bits.
+
+    There is a warning when a long scan runs op by op, since its steps hold what has no
+    kernel, and when the ninth kind of arguments comes.
     """
     for what, given in (("function", function), ("passes", passes)):
         if not callable(given):

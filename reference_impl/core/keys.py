@@ -9,6 +9,7 @@ key that has passed through a tree, as into a compiled function, is a new object
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,7 +30,17 @@ from .ops.threefry import _blocks
 from .parameters import known_elements
 from .tensor import Tensor
 
-_LOCK = threading.Lock()
+_lock = threading.Lock()
+
+
+def _renew_lock() -> None:
+    """Open it in a forked process, where no other thread draws."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 @dataclass(eq=False)
@@ -82,7 +93,7 @@ def use(key: Key, who: str) -> Iterator[Tensor]:
     words = _words(key, who)
     _check_unused(key, who)
     yield words
-    with _LOCK:  # of several threads that draw at the same time, one keeps its draw
+    with _lock:  # of several threads that draw at the same time, one keeps its draw
         _check_unused(key, who)
         key._user = who
 

@@ -9,7 +9,9 @@ lies is decided in `blocks`.
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
+import weakref
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -98,6 +100,7 @@ class Pool:
         self._blocks = Blocks(capacity_bytes)
         self._released: deque[Block] = deque()
         self._lock = threading.Lock()
+        _pools.add(self)
         self._requested = self._allocated = self._peak = self._allocations = 0
 
     def allocate(self, nbytes: int, label: Label | None = None) -> Block:
@@ -240,3 +243,16 @@ class Pool:
             rest = [block.requested_bytes for block in held[LISTED_HOLDERS:]]
             lines.append(f"{sum(rest):>14} bytes  in {len(rest)} smaller blocks")
         return OutOfMemoryError("\n".join(lines))
+
+
+_pools: weakref.WeakSet[Pool] = weakref.WeakSet()
+
+
+def _renew_locks() -> None:
+    """Open the pools in a forked process, where no other thread uses one."""
+    for pool in _pools:
+        pool._lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_locks)

@@ -39,7 +39,7 @@ _ROOT = Path(__file__).resolve().parents[3]
 def folder() -> Path:
     """Where entries are: `REFERENCE_IMPL_CACHE`, or in the user's cache folder."""
     if chosen := os.environ.get(FOLDER_VARIABLE):
-        return Path(chosen)
+        return Path(os.path.expanduser(chosen))  # as it is if there is no such user
     base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     return Path(base).expanduser() / "reference_impl" / "kernels"
 
@@ -111,10 +111,18 @@ def text_file(source: Source, digest: bytes) -> Path:
 
 
 def _holds(path: Path, contents: bytes) -> bool:
+    return _contents(path) == contents
+
+
+def _contents(path: Path) -> bytes | None:
+    """What a file holds; nothing if it is none, or cannot be read.
+
+    A pipe would have to be waited for, and a device may never end.
+    """
     try:
-        return path.read_bytes() == contents
+        return path.read_bytes() if path.is_file() else None
     except OSError:
-        return False
+        return None
 
 
 @functools.cache
@@ -124,11 +132,8 @@ def _folder_of_this_process() -> tempfile.TemporaryDirectory[str]:
 
 def read(source: Source, digest: bytes) -> Code | None:
     """The code of a source, unless there is none or it is damaged."""
-    try:
-        entry = (folder() / f"{_stem(source, digest)}.o").read_bytes()
-    except OSError:
-        return None
-    if len(entry) < _HEADER.size:
+    entry = _contents(folder() / f"{_stem(source, digest)}.o")
+    if entry is None or len(entry) < _HEADER.size:
         return None
     magic, found, checksum = _HEADER.unpack_from(entry)
     body = entry[_HEADER.size :]
@@ -152,6 +157,8 @@ def _stem(source: Source, digest: bytes) -> str:
 def _is_written(path: Path, contents: bytes) -> bool:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if _contents(path) is None:  # or the new one would be as little readable
+            path.unlink(missing_ok=True)
         write_whole(path, contents)
     except OSError as error:
         _warn_once(path.parent, str(error))

@@ -13,6 +13,7 @@ from ..dtype import BOOLEANS, FLOATS, HALVES, INTEGERS, Dtype, float32, wide_typ
 from ..kernel import Source, named
 from ..op import PRIMITIVES
 from .formula import formulas
+from .in_place import in_place
 from .nest import Nest
 from .printer import INDENT, Printer
 
@@ -78,7 +79,7 @@ def source(nest: Nest) -> Source:
     """The function that computes a nest, as C."""
     printer = CPrinter(nest)
     body = "\n".join(printer.body())
-    lines = f"\n{INDENT} * ".join(formulas(nest, printer.layout))
+    lines = f"\n{INDENT} * ".join(formulas(nest, printer.variables))
     helpers = [text for name, text in HALVES_IN_C.items() if f"{name}_" in body]
     return named(
         nest.stem,
@@ -93,6 +94,10 @@ class CPrinter(Printer):
     """Writes a nest's parts in C."""
 
     end_of_loop = ("}",)
+
+    def __init__(self, nest: Nest) -> None:
+        super().__init__(nest)
+        self.shared = {array for pair in in_place(nest) for array in pair}
 
     # The templates are for floats, or leave open what is no integer of this size: a
     # division by zero, or of the least integer by -1, would end the program.
@@ -131,7 +136,8 @@ class CPrinter(Printer):
             return f"const int64_t {name} = args[{position}];"
         kind = _stored_type(self.nest.arrays[position].dtype)
         kind = f"const {kind}" if name.startswith("x") else kind
-        return f"{kind} *restrict {name} = ({kind} *)args[{position}];"
+        alone = "" if position in self.shared else "restrict "
+        return f"{kind} *{alone}{name} = ({kind} *)args[{position}];"
 
     def loop(self, name: str, first: str, last: str, step: int = 1) -> str:
         """The line before the body of a loop."""
@@ -150,20 +156,18 @@ class CPrinter(Printer):
         """A line that gives a variable another value."""
         return f"{name} = {value};"
 
-    def loaded(self, array: int, index: str, when: str | None = None) -> str:
-        """An element of an array, or zero where a condition does not hold."""
-        element = f"{self.layout.names[array]}[{index}]"
+    def loaded(self, array: int, index: str) -> str:
+        """An element of an array."""
+        element = f"{self.variables.names[array]}[{index}]"
         dtype = self.nest.arrays[array].dtype
-        if dtype in HALVES:
-            element = f"{dtype}_read({element})"
-        return element if when is None else f"{when} ? {element} : 0"
+        return f"{dtype}_read({element})" if dtype in HALVES else element
 
     def stored(self, array: int, index: str, value: str) -> str:
         """A line that writes an element of an array."""
         dtype = self.nest.arrays[array].dtype
         if dtype in HALVES:
             value = f"{dtype}_write({value})"
-        return f"{self.layout.names[array]}[{index}] = {value};"
+        return f"{self.variables.names[array]}[{index}] = {value};"
 
     def converted(self, value: str, came: Dtype, wanted: Dtype) -> str:
         """A value in another dtype."""
@@ -180,7 +184,7 @@ class CPrinter(Printer):
         """One of two values."""
         return f"{condition} ? {x} : {y}"
 
-    def accumulated(self, kind: str, dtype: Dtype, so_far: str, value: str) -> str:
+    def accumulated(self, kind: str, so_far: str, value: str) -> str:
         """The value of a reduction after one more element."""
         return ACCUMULATIONS[kind].format(so_far, value)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
 
-from .layout import Layout
-from .nest import Apply, Index, Literal, Load, Nest, Reduce, Statement, Store
+from .nest import Apply, Literal, Load, Nest, Reduce, Statement, Store
+from .variables import Variables
 
 WIDTH = 80
 
@@ -27,42 +26,39 @@ INFIX = {
 }
 
 
-def formulas(nest: Nest, layout: Layout) -> list[str]:
+def formulas(nest: Nest, variables: Variables) -> list[str]:
     """Lines that say for every array that is written what it will hold."""
     texts: list[str] = []
     lines = []
     for statement in nest.statements:
-        text = _cut(_text(nest, layout, statement, texts))
+        text = _cut(_text(nest, variables, statement, texts))
         texts.append(text)
         if isinstance(statement, Store):
             lines += textwrap.wrap(text, WIDTH, subsequent_indent="    ")
     return lines
 
 
-def _text(nest: Nest, layout: Layout, statement: Statement, texts: list[str]) -> str:
+def _text(
+    nest: Nest, variables: Variables, statement: Statement, texts: list[str]
+) -> str:
     match statement:
-        case Load(array, at, when):
-            text = _element(nest, layout, array, [texts[i] for i in at])
-            return text if when is None else f"({text} if {texts[when]} else 0)"
+        case Load(array):
+            return _element(variables, array)
         case Literal(value, _):
             return f"{value:.6g}" if isinstance(value, float) else str(value)
-        case Index(axis):
-            return f"i{axis}"
         case Apply(op, operands, dtype):
             return _call(op, [texts[i] for i in operands], str(dtype))
         case Reduce(kind, operand, _):
             over = [f"_i{axis}" for axis, each in enumerate(nest.reduced) if each]
             return f"{kind}{''.join(over)}({without_parentheses(texts[operand])})"
         case Store(array, value):
-            element = _element(nest, layout, array)
+            element = _element(variables, array)
             return f"{element} = {without_parentheses(texts[value])}"
 
 
-def _element(
-    nest: Nest, layout: Layout, array: int, positions: Sequence[str] = ()
-) -> str:
-    places = [*positions, *(f"i{axis}" for axis in layout.axes(array))]
-    return layout.names[array] + (f"[{', '.join(places)}]" if places else "")
+def _element(variables: Variables, array: int) -> str:
+    places = [f"i{axis}" for axis in variables.axes(array)]
+    return variables.names[array] + (f"[{', '.join(places)}]" if places else "")
 
 
 def _call(op: str, operands: list[str], dtype: str) -> str:

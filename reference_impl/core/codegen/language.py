@@ -4,8 +4,10 @@ Each is an intrinsic: a few LLVM instructions at the place of the call. They exi
 what LLVM's vectoriser asks for and Numba has no word for: that arrays do not overlap,
 and that a sum may be taken in any order.
 
-Two arrays may share their memory if what is written at an element depends on what has
-been read there, and nothing else reads it.
+Arrays are said not to overlap even if a kernel works in place (`in_place.py`). LLVM
+concludes that loads and stores may change places, and a store that waits for the value
+of its load never does. Without that word it would compare addresses before the loop,
+find them equal, and take one element at a time.
 
 Only functions that are being built import this module, for it imports Numba.
 """
@@ -143,27 +145,6 @@ def load(typing: Any, x: Any, k: Any, i: Any) -> Made:
         return _load(context, builder, x, k.literal_value, given[0], given[2])
 
     return x.value(x, k, types.int64), emit
-
-
-@intrinsic(prefer_literal=True)
-def load_if(typing: Any, condition: Any, x: Any, k: Any, i: Any) -> Made:
-    """Element `i` of array number `k` if the condition holds; else zero, unread."""
-    if not isinstance(k, types.IntegerLiteral):
-        return None
-
-    def emit(context, builder, signature, given):
-        condition, place, _, i = given
-        kind = context.get_value_type(x.value)
-        before = builder.basic_block
-        with builder.if_then(condition):
-            there = _load(context, builder, x, k.literal_value, place, i)
-            inside = builder.basic_block
-        value = builder.phi(kind)
-        value.add_incoming(ir.Constant(kind, None), before)
-        value.add_incoming(there, inside)
-        return value
-
-    return x.value(types.boolean, x, k, types.int64), emit
 
 
 @intrinsic(prefer_literal=True)

@@ -10,8 +10,7 @@ of the function, so one nest serves many shapes. The arguments are, in this orde
 
     the addresses of all arrays
     the sizes of all axes but the first
-    the strides that are `None`, in elements, array by array and axis by axis, those
-    of the positions of an array's loads (`Load.at`) after those of its axes
+    the strides that are `None`, in elements, array by array and axis by axis
 """
 
 from __future__ import annotations
@@ -38,19 +37,9 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Read an element of an array.
-
-    Attributes
-    ----------
-    at : tuple of int
-        Values that are positions, each times a stride of its own: an indirect read.
-    when : int, optional
-        A boolean value; where it is false nothing is read and the value is zero.
-    """
+    """Read an element of an array."""
 
     array: int
-    at: tuple[int, ...] = ()
-    when: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +48,6 @@ class Literal:
 
     value: bool | int | float
     dtype: Dtype
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """The position on an axis, an int64."""
-
-    axis: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +81,17 @@ class Store:
     value: int
 
 
-Statement = Load | Literal | Index | Apply | Reduce | Store
+Statement = Load | Literal | Apply | Reduce | Store
+
+
+def operands(statement: Statement) -> tuple[int, ...]:
+    """The values that a statement reads."""
+    match statement:
+        case Apply(_, values, _):
+            return values
+        case Reduce(_, value, _) | Store(_, value):
+            return (value,)
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +114,8 @@ class Nest:
     statements: tuple[Statement, ...]
 
     def strides(self) -> Iterator[tuple[int, int]]:
-        """The array and place of every stride that is an argument, in their order.
-
-        Places count the axes and then the positions of indirect loads.
-        """
-        count = len(self.reduced)
+        """The array and axis of every stride that is an argument, in their order."""
         for number, array in enumerate(self.arrays):
-            places = [i for i, stride in enumerate(array.strides) if stride is None]
-            loads = [
-                each
-                for each in self.statements
-                if isinstance(each, Load) and each.array == number
-            ]
-            indirect = max((len(load.at) for load in loads), default=0)
-            for place in (*places, *range(count, count + indirect)):
-                yield number, place
+            for axis, stride in enumerate(array.strides):
+                if stride is None:
+                    yield number, axis

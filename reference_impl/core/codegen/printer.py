@@ -11,9 +11,9 @@ import numpy as np
 
 from ..dtype import BOOLEANS, FLOATS, INTEGERS, Dtype, int64
 from .formula import without_parentheses
-from .layout import Layout
-from .nest import Apply, Index, Literal, Load, Nest, Reduce, Store
-from .schedule import Accumulate, Begin, Do, Loop, Offset, Step, schedule
+from .nest import Apply, Literal, Load, Nest, Reduce, Store
+from .schedule import Accumulate, Begin, Command, Do, For, Offset, schedule
+from .variables import Variables
 
 WIDTH = 88
 INDENT = "    "
@@ -36,7 +36,7 @@ class Printer(ABC):
     end_of_loop: tuple[str, ...] = ()
 
     def __init__(self, nest: Nest) -> None:
-        self.nest, self.layout = nest, Layout(nest)
+        self.nest, self.variables = nest, Variables(nest)
 
     @abstractmethod
     def literal(self, value: bool | int | float, dtype: Dtype) -> str:
@@ -67,8 +67,8 @@ class Printer(ABC):
         """A line that gives a variable another value."""
 
     @abstractmethod
-    def loaded(self, array: int, index: str, when: str | None = None) -> str:
-        """An element of an array, or zero where a condition does not hold."""
+    def loaded(self, array: int, index: str) -> str:
+        """An element of an array."""
 
     @abstractmethod
     def stored(self, array: int, index: str, value: str) -> str:
@@ -83,59 +83,59 @@ class Printer(ABC):
         """One of two values."""
 
     @abstractmethod
-    def accumulated(self, kind: str, dtype: Dtype, so_far: str, value: str) -> str:
+    def accumulated(self, kind: str, so_far: str, value: str) -> str:
         """The value of a reduction after one more element."""
 
     def body(self) -> list[str]:
         """The lines of the function, without its head."""
-        loops = list(self.lines(schedule(self.nest, self.layout), 1))
+        loops = list(self.lines(schedule(self.nest, self.variables), 1))
         used = set(re.findall(r"\w+", "\n".join(loops)))
         arguments = [
             INDENT + self.argument(position, name)
-            for position, name in enumerate(self.layout.arguments)
+            for position, name in enumerate(self.variables.arguments)
             if name in used
         ]
         return [*arguments, "", *loops]
 
-    def lines(self, steps: Sequence[Step], depth: int) -> Iterator[str]:
+    def lines(self, commands: Sequence[Command], depth: int) -> Iterator[str]:
         """Lines of code, indented by `depth`."""
-        for step in steps:
-            if isinstance(step, Loop):
-                yield from self.loops(step, depth)
+        for command in commands:
+            if isinstance(command, For):
+                yield from self.loops(command, depth)
             else:
-                for line in self.step(step):
+                for line in self.command(command):
                     yield from wrapped(line, INDENT * depth)
 
-    def loops(self, step: Loop, depth: int) -> Iterator[str]:
+    def loops(self, loop: For, depth: int) -> Iterator[str]:
         """The lines of a loop, or of one over blocks and one inside of a block."""
-        axis, block = f"i{step.axis}", f"b{step.axis}"
-        first, last = ("0", f"n{step.axis}") if step.axis else ("begin", "end")
-        if not step.parts:
-            yield from self.around(self.loop(axis, first, last), step.body, depth)
+        axis, block = f"i{loop.axis}", f"b{loop.axis}"
+        first, last = ("0", f"n{loop.axis}") if loop.axis else ("begin", "end")
+        if not loop.parts:
+            yield from self.around(self.loop(axis, first, last), loop.body, depth)
             return
         end = self.lesser(f"{block} + {BLOCK}", last)
         yield INDENT * depth + self.loop(block, first, last, BLOCK)
-        for number in step.parts:
+        for number in loop.parts:
             dtype = self.reduce(number).dtype
             line = self.defined(f"p{number}", self.literal(0, dtype), dtype)
             yield INDENT * (depth + 1) + line
-        yield from self.around(self.loop(axis, block, end), step.body, depth + 1)
-        for number in step.parts:
+        yield from self.around(self.loop(axis, block, end), loop.body, depth + 1)
+        for number in loop.parts:
             line = self.changed(f"v{number}", f"v{number} + p{number}")
             yield INDENT * (depth + 1) + line
         yield from (INDENT * depth + line for line in self.end_of_loop)
 
-    def around(self, head: str, body: Sequence[Step], depth: int) -> Iterator[str]:
+    def around(self, head: str, body: Sequence[Command], depth: int) -> Iterator[str]:
         """The lines of a loop with its first line."""
         yield INDENT * depth + head
         yield from self.lines(body, depth + 1)
         yield from (INDENT * depth + line for line in self.end_of_loop)
 
-    def step(self, step: Offset | Do | Begin | Accumulate) -> Iterator[str]:
+    def command(self, command: Offset | Do | Begin | Accumulate) -> Iterator[str]:
         """Lines of code without loops."""
-        match step:
+        match command:
             case Offset(array, axis):
-                yield self.defined(*self.layout.offset(array, axis), int64)
+                yield self.defined(*self.variables.offset(array, axis), int64)
             case Do(number):
                 yield self.statement(number)
             case Begin(number, array):
@@ -144,7 +144,7 @@ class Printer(ABC):
                 if array is None:
                     yield self.defined(f"v{number}", first, reduce.dtype)
                 else:
-                    yield self.stored(array, self.layout.index(array, []), first)
+                    yield self.stored(array, self.variables.index(array), first)
             case Accumulate(number, array, is_part):
                 name = f"p{number}" if is_part else f"v{number}"
                 yield from self.accumulation(name, number, array)
@@ -152,7 +152,7 @@ class Printer(ABC):
     def accumulation(self, name: str, number: int, array: int | None) -> Iterator[str]:
         """Lines that take one more element into a reduction, in a variable."""
         reduce = self.reduce(number)
-        index = "" if array is None else self.layout.index(array, [])
+        index = "" if array is None else self.variables.index(array)
         so_far = name if array is None else self.loaded(array, index)
         value = self.value(reduce.operand)
         if self.dtype(reduce.operand) != reduce.dtype:
@@ -160,7 +160,7 @@ class Printer(ABC):
         kind = reduce.kind
         if reduce.dtype.kind in BOOLEANS:
             kind = {"max": "any", "min": "all"}.get(kind, kind)
-        result = self.accumulated(kind, reduce.dtype, so_far, value)
+        result = self.accumulated(kind, so_far, value)
         if array is None:
             yield self.changed(name, result)
         else:
@@ -171,31 +171,22 @@ class Printer(ABC):
         """A line that loads, computes or stores."""
         name = f"v{number}"
         match self.nest.statements[number]:
-            case Load(array, at, when):
-                index = self.layout.index(array, [self.position(i) for i in at])
-                condition = None if when is None else self.value(when)
-                value = self.loaded(array, index, condition)
+            case Load(array):
+                value = self.loaded(array, self.variables.index(array))
                 return self.defined(name, value, self.dtype(number))
             case Apply() as apply:
                 return self.defined(name, self.applied(apply), apply.dtype)
             case Store(array, value_of):
-                index = self.layout.index(array, [])
+                index = self.variables.index(array)
                 return self.stored(array, index, self.value(value_of))
-        raise AssertionError("literals, positions and reductions are no lines")
+        raise AssertionError("literals and reductions are no lines")
 
     def value(self, number: int) -> str:
         """The name of a value; a literal is its own."""
         match self.nest.statements[number]:
             case Literal(value, dtype):
                 return self.literal(value, dtype)
-            case Index(axis):
-                return f"i{axis}"
         return f"v{number}"
-
-    def position(self, number: int) -> str:
-        """A value as a position, an int64."""
-        value, dtype = self.value(number), self.dtype(number)
-        return value if dtype == int64 else self.converted(value, dtype, int64)
 
     def applied(self, apply: Apply) -> str:
         """An op, written out."""
@@ -220,11 +211,11 @@ class Printer(ABC):
     def dtype(self, number: int) -> Dtype:
         """The dtype of a value."""
         match self.nest.statements[number]:
-            case Load(array, _, _):
+            case Load(array):
                 return self.nest.arrays[array].dtype
             case Literal(dtype=dtype) | Apply(dtype=dtype) | Reduce(dtype=dtype):
                 return dtype
-        return int64
+        raise AssertionError("a store has no value")
 
 
 def empty(kind: str, dtype: Dtype) -> bool | int | float:

@@ -28,8 +28,7 @@ PACKAGE = "reference_impl.core.codegen"
 ELEMENTARY = ("erf", "erfc", "exp", "expm1", "log", "log1p", "tanh")
 
 LANGUAGE = (
-    *("array", "load", "load_if", "maximum", "minimum", "plus", "rounded", "store"),
-    "times",
+    *("array", "load", "maximum", "minimum", "plus", "rounded", "store", "times"),
 )
 SCALARS = (
     *("copysign", "floor_quotient", "floor_rest", "lgamma", "nextafter", "select"),
@@ -61,7 +60,7 @@ def source(nest: Nest) -> Source:
 
 
 def _docstring(printer: Printer) -> str:
-    lines = formulas(printer.nest, printer.layout)
+    lines = formulas(printer.nest, printer.variables)
     if len(lines) == 1 and len(lines[0]) + 10 <= WIDTH:
         return f'{INDENT}"""{lines[0]}"""'
     return textwrap.indent("\n".join([f'"""{lines[0]}', *lines[1:], '"""']), INDENT)
@@ -149,14 +148,13 @@ class PythonPrinter(Printer):
         """A line that gives a variable another value."""
         return f"{name} = {value}"
 
-    def loaded(self, array: int, index: str, when: str | None = None) -> str:
-        """An element of an array, or zero where a condition does not hold."""
-        place = f"{self.layout.names[array]}, {array}, {index}"
-        return f"load({place})" if when is None else f"load_if({when}, {place})"
+    def loaded(self, array: int, index: str) -> str:
+        """An element of an array."""
+        return f"load({self.variables.names[array]}, {array}, {index})"
 
     def stored(self, array: int, index: str, value: str) -> str:
         """A line that writes an element of an array."""
-        return f"store({self.layout.names[array]}, {array}, {index}, {value})"
+        return f"store({self.variables.names[array]}, {array}, {index}, {value})"
 
     def converted(self, value: str, came: Dtype, wanted: Dtype) -> str:
         """A value in another dtype."""
@@ -173,7 +171,7 @@ class PythonPrinter(Printer):
         """One of two values, without a branch."""
         return f"select({condition}, {x}, {y})"
 
-    def accumulated(self, kind: str, dtype: Dtype, so_far: str, value: str) -> str:
+    def accumulated(self, kind: str, so_far: str, value: str) -> str:
         """The value of a reduction after one more element."""
         return ACCUMULATIONS[kind].format(so_far, value)
 

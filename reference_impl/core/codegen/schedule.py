@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..dtype import FLOATS
-from .layout import Layout
-from .nest import Apply, Index, Literal, Load, Nest, Reduce, Statement, Store
+from .nest import Literal, Load, Nest, Reduce, Statement, Store, operands
+from .variables import Variables
 
 
 @dataclass(frozen=True, slots=True)
-class Loop:
+class For:
     """All positions on an axis.
 
     Attributes
@@ -25,7 +25,7 @@ class Loop:
     """
 
     axis: int
-    body: tuple[Step, ...]
+    body: tuple[Command, ...]
     parts: tuple[int, ...] = ()
 
 
@@ -73,29 +73,17 @@ class Accumulate:
     is_part: bool = False
 
 
-Step = Loop | Offset | Do | Begin | Accumulate
+Command = For | Offset | Do | Begin | Accumulate
 
 
-def schedule(nest: Nest, layout: Layout) -> tuple[Step, ...]:
+def schedule(nest: Nest, variables: Variables) -> tuple[Command, ...]:
     """The loops of a nest, and what stands inside of them."""
-    return _Schedule(nest, layout).steps(0)
-
-
-def operands(statement: Statement) -> tuple[int, ...]:
-    """The values that a statement reads."""
-    match statement:
-        case Load(_, at, when):
-            return at if when is None else (*at, when)
-        case Apply(_, values, _):
-            return values
-        case Reduce(_, value, _) | Store(_, value):
-            return (value,)
-    return ()
+    return _Schedule(nest, variables).commands(0)
 
 
 class _Schedule:
-    def __init__(self, nest: Nest, layout: Layout) -> None:
-        self.nest, self.layout = nest, layout
+    def __init__(self, nest: Nest, variables: Variables) -> None:
+        self.nest, self.variables = nest, variables
         self.rank = len(nest.reduced)
         # The first reduced axis; if kept ones follow, reductions are in memory.
         self.reduced = nest.reduced.index(True) if any(nest.reduced) else self.rank
@@ -116,9 +104,7 @@ class _Schedule:
         read = operands(statement)
         axes = []
         if isinstance(statement, Load | Store):
-            axes = self.layout.axes(statement.array)
-        elif isinstance(statement, Index):
-            axes = [statement.axis]
+            axes = self.variables.axes(statement.array)
         depths = [self.depths[i] for i in read]
         is_after = any(self.is_after[i] for i in read)
         if isinstance(statement, Reduce):
@@ -126,37 +112,40 @@ class _Schedule:
         self.depths.append(max([*depths, *(axis + 1 for axis in axes)], default=0))
         self.is_after.append(is_after)
 
-    def steps(self, depth: int) -> tuple[Step, ...]:
+    def commands(self, depth: int) -> tuple[Command, ...]:
         """What stands inside of the first `depth` loops."""
-        before: tuple[Step, ...] = (*self._offsets(depth - 1), *self._statements(depth))
+        before: tuple[Command, ...] = (
+            *self._offsets(depth - 1),
+            *self._statements(depth),
+        )
         if depth == self.rank:
             return (*before, *self._accumulations())
-        inner = self.steps(depth + 1)
+        inner = self.commands(depth + 1)
         parts = self._parts() if depth == self.rank - 1 else ()
-        loop = (Loop(depth, inner, parts),) if inner else ()
+        loop = (For(depth, inner, parts),) if inner else ()
         if depth == self.reduced:
             return (*before, *self._beginnings(), *loop, *self._afterwards())
         return (*before, *loop)
 
     def _offsets(self, axis: int) -> list[Offset]:
-        return [Offset(k, a) for k, a in self.layout.offsets if a == axis]
+        return [Offset(k, a) for k, a in self.variables.offsets if a == axis]
 
     def _statements(self, depth: int) -> list[Do]:
         return [
             Do(i)
             for i, statement in enumerate(self.nest.statements)
-            if not isinstance(statement, Literal | Index)
+            if not isinstance(statement, Literal)
             if self.depths[i] == depth and not self.is_after[i]
         ]
 
-    def _beginnings(self) -> tuple[Step, ...]:
+    def _beginnings(self) -> tuple[Command, ...]:
         """First values of reductions; in memory, loops over kept axes write them."""
-        steps: tuple[Step, ...] = tuple(Begin(*each) for each in self.reductions)
+        steps: tuple[Command, ...] = tuple(Begin(*each) for each in self.reductions)
         written = [array for _, array in self.reductions]
         for axis in reversed(range(self.reduced, self.rank)):
             if not self.nest.reduced[axis]:
                 of_these = [x for x in self._offsets(axis) if x.array in written]
-                steps = (Loop(axis, (*of_these, *steps)),)
+                steps = (For(axis, (*of_these, *steps)),)
         return steps
 
     def _accumulations(self) -> list[Accumulate]:

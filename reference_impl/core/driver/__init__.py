@@ -1,17 +1,20 @@
 """The driver: one call runs all kernels of a program, on one thread or several.
 
-A program is three tables of int64. *Groups* are runs of instructions whose parallel
-axes mean the same, so that they are walked chunk by chunk: what one instruction has
-written is in the cache when the next one reads it. *Instructions* name a function, and
-where its *args* begin. Every thread walks the same tables and takes its part of every
-group, so there is nothing to hand out: all that threads say to each other is that they
-have come to a barrier.
+A program is tables of int64. *Stages* are runs of groups, once or turn by turn.
+*Groups* are runs of instructions whose parallel axes mean the same, so that they are
+walked chunk by chunk: what one instruction has written is in the cache when the next
+one reads it. *Instructions* name a function, and where its *args* begin. Every thread
+walks the same tables and takes its part of every group, so there is nothing to hand
+out: all that threads say to each other is that they have come to a barrier. Words of
+args that move from turn to turn are computed by every thread for itself, so a loop
+takes as much memory as its body, however long it is.
 
 Numba's parallel loops would start and join their threads once for every kernel, and
 would need Numba in every process. Measured on a busy machine, the best of 21 rounds, on
 two threads: a parallel loop of Numba (OpenMP) takes 2 to 3 us, a run of one instruction
 as long, and every further group with a barrier 0.2 to 0.4 us. On one thread a run takes
-1.0 to 1.8 us, a group 25 to 40 ns, an instruction 4 to 8 ns.
+1.0 to 2.2 us, a group 10 to 18 ns, an instruction 2 to 4 ns, a turn of a loop 10 to 20
+ns and 0.3 ns for every word of its args.
 
     intrinsics   what Numba's Python lacks for it
     loop         the loop, as it is compiled
@@ -25,57 +28,92 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..errors import RangeError
-from .team import _teams, team
+from .team import team, teams
+
+# Threads that write next to each other would take cache lines from each other.
+_APART_WORDS = 16
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Tables:
     """A program, ready to run; the arrays may be written between runs.
 
     Attributes
     ----------
-    groups : int64 array (G, 5)
+    stages : int64 array (S, 7)
+        First group, number of groups, first turn, the turn before which it ends, 1 if
+        one thread does all of it, where among `args` those begin of which some move
+        with the turns, and how many they are. Threads begin stages and turns together.
+    groups : int64 array (G, 6)
         First instruction, number of instructions, extent in units, units in a chunk,
-        and 1 if all threads must have come to this group before it begins.
+        1 if one thread does all of it, and 1 if all threads must have come to this
+        group before it begins.
     instructions : int64 array (I, 3)
         Address of the function, index of its first word in `args`, and the number of
         elements of its parallel axis that are one unit of its group.
-    args : int64 array
-        What the functions are called with, one after the other.
+    args : int64 array (A,)
+        What the functions are called with at turn 0, one after the other.
+    strides : int64 array (A,)
+        By how much each of them grows at every turn.
+    threads : int
+        How many have memory for words of their own.
     """
 
+    stages: np.ndarray
     groups: np.ndarray
     instructions: np.ndarray
     args: np.ndarray
-    _program: np.ndarray = field(init=False, repr=False)
+    strides: np.ndarray
+    threads: int = field(init=False, default=0)
     address: int = field(init=False, repr=False)
+    _program: np.ndarray = field(init=False, repr=False)
+    _own: np.ndarray = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        for name, array, columns in (
-            ("groups", self.groups, (5,)),
-            ("instructions", self.instructions, (3,)),
-            ("args", self.args, ()),
+        for name, array, shape in (
+            ("stages", self.stages, (None, 7)),
+            ("groups", self.groups, (None, 6)),
+            ("instructions", self.instructions, (None, 3)),
+            ("args", self.args, (None,)),
+            ("strides", self.strides, self.args.shape),
         ):
-            _check(name, array, columns)
+            _check(name, array, shape)
         if (self.groups[:, 3] < 1).any():
             raise RangeError("a chunk of a group must have at least one unit")
-        arrays = self.groups, self.instructions, self.args
-        groups, instructions, args = (each.ctypes.data for each in arrays)
-        program = np.array([groups, len(self.groups), instructions, args], np.int64)
-        object.__setattr__(self, "_program", program)
-        object.__setattr__(self, "address", program.ctypes.data)
+        self._program = np.zeros(8, np.int64)
+        self.address = self._program.ctypes.data
+        self.make_room(1)
+
+    def make_room(self, threads: int) -> None:
+        """Give so many threads memory for words of their own."""
+        own = int(self.stages[:, 6].max(initial=0)) + _APART_WORDS
+        self._own, self.threads = np.empty(own * threads, np.int64), threads
+        arrays = self.groups, self.instructions, self.args, self.strides, self._own
+        self._program[:] = (
+            self.stages.ctypes.data,
+            len(self.stages),
+            *(each.ctypes.data for each in arrays),
+            own,
+        )
 
 
-def _check(name: str, array: np.ndarray, columns: tuple[int, ...]) -> None:
-    is_right = array.dtype == np.int64 and array.flags.c_contiguous
-    if not is_right or array.shape[1:] != columns or array.ndim != 1 + len(columns):
+def _check(name: str, array: np.ndarray, shape: tuple[int | None, ...]) -> None:
+    has_shape = array.ndim == len(shape) and all(
+        needed in (None, size) for needed, size in zip(shape, array.shape, strict=True)
+    )
+    if array.dtype != np.int64 or not array.flags.c_contiguous or not has_shape:
         raise RangeError(
-            f"{name} must be a contiguous int64 array of shape "
-            f"{('any', *columns)}; got {array.dtype} {array.shape}"
+            f"{name} must be a contiguous int64 array of shape {shape}, where None is "
+            f"any size; got {array.dtype} {array.shape}"
         )
 
 
 def run(tables: Tables, threads: int) -> None:
-    """Run a program; Python's lock is free meanwhile, and denormals count as zero."""
-    found = _teams.get(threads) or team(threads)
+    """Run a program; Python's lock is free meanwhile, and denormals count as zero.
+
+    A program in which words move is run by one caller at a time.
+    """
+    if threads > tables.threads:
+        tables.make_room(threads)
+    found = teams.get(threads) or team(threads)
     found.run(tables.address)

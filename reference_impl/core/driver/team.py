@@ -105,20 +105,20 @@ def _shared_words(count: int) -> tuple[np.ndarray, np.ndarray]:
     return memory, memory[skipped : skipped + 8 * count].view(np.int64)
 
 
-_teams: dict[int, Team] = {}
+teams: dict[int, Team] = {}
 _lock = threading.Lock()
 
 
 def team(threads: int) -> Team:
     """The team of so many threads; there is one of each size."""
     with _lock:
-        if threads not in _teams:
-            _teams[threads] = Team(threads)
-        return _teams[threads]
+        if threads not in teams:
+            teams[threads] = Team(threads)
+        return teams[threads]
 
 
 def _close_all() -> None:
-    for each in _teams.values():
+    for each in teams.values():
         each.close()
 
 
@@ -126,7 +126,7 @@ def _forget() -> None:
     """Begin anew in a forked process, which has no thread but the one that forked."""
     global _lock
     _lock = threading.Lock()
-    _teams.clear()
+    teams.clear()
 
 
 atexit.register(_close_all)

@@ -5,7 +5,7 @@ memory        which bytes it needs, and when
 limits        what the machine can do at best, measured
 explanation   all of this as one object
 numerals      counts, bytes and seconds as short text
-text          the explanation for a terminal
+timings text  the explanation for a terminal
 markup        elements of pages and drawings
 layers        where the boxes of a drawing are
 drawing       a graph as a drawing, or as a list with links

@@ -22,6 +22,7 @@ from ..show import nested_graphs, shown_nodes
 from ..whole_file import write_whole
 from .limits import Limits, limits
 from .memory import Memory, memory
+from .numerals import shortened
 from .page import as_html
 from .text import as_text
 from .work import Execution, executions
@@ -126,7 +127,7 @@ def fusion(graph: Graph) -> Report:
     """What fusion did, as it can be seen in what it left."""
     before, after = _sizes(graph)
     fused, ops = list(_fused(graph)), operations(graph)
-    names = ", ".join(body.name for body in fused[:3])
+    names = ", ".join(shortened(body.name, 36) for body in fused[:3])
     more = f" and {len(fused) - 3} more" if len(fused) > 3 else ""
     summary = f"{len(fused)} fused: {names}{more}" if fused else "nothing to fuse"
     return Report("fuse", before, after, ops, ops, summary)

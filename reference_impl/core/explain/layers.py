@@ -1,6 +1,7 @@
 """Where the boxes of a drawing are: in layers, below all that they depend on.
 
-A box stands one layer below the lowest of its sources. An arrow over several layers
+A box stands one layer below the lowest of its sources, or further down if that brings
+it nearer to what reads it. An arrow over several layers
 gets a place in each of them, so that it does not run through boxes. Then, layer by
 layer, every place moves to the mean of its neighbours, as far as the others let it.
 
@@ -70,7 +71,7 @@ def layout(widths: Mapping[str, float], arrows: Sequence[tuple[str, str]]) -> La
 def _depths(
     names: Mapping[str, float], arrows: Sequence[tuple[str, str]]
 ) -> dict[str, int]:
-    """How many arrows the longest way to each box has; an input stands low."""
+    """How many arrows the longest way to each box has, or more to be near readers."""
     sources: dict[str, list[str]] = {name: [] for name in names}
     readers: dict[str, list[str]] = {name: [] for name in names}
     for start, end in arrows:
@@ -80,7 +81,8 @@ def _depths(
     for name in names:  # sources come first
         depth[name] = 1 + max((depth[x] for x in sources[name]), default=-1)
     for name in reversed(list(names)):
-        if not sources[name] and readers[name]:
+        # Further down, more arrows become shorter than longer, or as many.
+        if readers[name] and len(sources[name]) <= len(readers[name]):
             depth[name] = min(depth[x] for x in readers[name]) - 1
     return depth
 

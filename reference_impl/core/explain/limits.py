@@ -91,7 +91,7 @@ def _seconds(
     plan = Plan(graph, HOST, {0: 0} if in_place else {})
     outputs = plan.outputs([array])
     plan.run([array], outputs)  # after which the tables know where arrays are
-    (part,) = plan._parts
+    (part,) = plan.parts
     assert isinstance(part, Filled)
     found: list[float] = []
     while sum(found) < PATIENCE_SECONDS or len(found) < LEAST_ROUNDS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..plan.timeline import size
 
-__all__ = ["count", "decimal", "duration", "shortened", "size"]
+__all__ = ["count", "decimal", "duration", "shortened", "size", "things"]
 
 
 def count(number: float) -> str:
@@ -18,6 +18,11 @@ def count(number: float) -> str:
 def decimal(number: float) -> str:
     """A number with three digits, and no more places than that takes."""
     return "0" if not number else _three_digits(number)
+
+
+def things(number: int, noun: str) -> str:
+    """A number of things: `2 kernels`."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def duration(seconds: float) -> str:

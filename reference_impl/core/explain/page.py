@@ -15,6 +15,7 @@ from .markup import element, escape, scrolling, table
 from .memory import Memory
 from .numerals import count, decimal, duration, shortened, size
 from .style import STYLE
+from .timings import rates
 from .work import Execution, Launch, Work
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def _passes(explanation: Explanation) -> str:
             _text(escape(each.name)),
             f"{each.nodes_before:,} → {each.nodes_after:,}",
             f"{count(each.operations_before)} → {count(each.operations_after)}",
-            _sentence(escape(each.summary)),
+            _sentence(escape(text.unbroken(each.summary))),
             _sentence(escape(text.SENTENCES.get(each.name, ""))),
         )
         for each in explanation.reports
@@ -178,7 +179,8 @@ def _kernels(explanation: Explanation) -> str:
 def _rows(explanation: Explanation, each: Execution) -> Iterator[list[str]]:
     times = explanation.times
     turns = f"; loop {each.loop}, {each.turns:,} turns" if each.loop else ""
-    title = _text(escape(f"{text.heading(each)}{turns}"), "group")
+    why = f", since {each.why}" if each.why else ""
+    title = _text(escape(f"{text.heading(each)}{why}{turns}"), "group")
     names = [_text(_linked(launch), "inside") for launch in each.launches]
     if len(names) == 1:
         title, names = title + names[0], []
@@ -216,7 +218,7 @@ def _rates(
     share = seconds / (sum(times.seconds) or 1)
     bar = element("span", class_="bar", style=f"width:{min(share, 1):.1%}")
     shown = "" if is_inside else f"{share:.1%}{bar}"
-    return [duration(seconds), shown, *text.rates(work, seconds, limits)]
+    return [duration(seconds), shown, *rates(work, seconds, limits)]
 
 
 def _roofline(explanation: Explanation) -> str:

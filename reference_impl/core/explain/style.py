@@ -78,6 +78,7 @@ svg.graph { margin: 0 auto }
 svg text { fill: var(--ink) }
 svg.graph text { font: 12px ui-monospace, Consolas, monospace }
 svg.graph text.type { fill: var(--soft); font-size: 11px }
+@media (max-width: 40rem) { svg.graph { max-width: 100%; height: auto } }
 .arrow { fill: none; stroke: var(--soft); stroke-opacity: .55 }
 .box rect { fill: var(--paper); stroke: var(--soft) }
 .box.input rect { fill: var(--shade); stroke: var(--hue); stroke-width: 1.5 }

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..kernel import LLVM
 from ..passes import AFTERWARDS, PASSES
 from ..passes.fusion import fuse
 from ..plan.timeline import as_text as timeline
-from .numerals import count, decimal, duration, shortened, size
+from .numerals import count, decimal, shortened, size, things
+from .timings import timings
 from .work import Execution, Work
 
 if TYPE_CHECKING:
     from .explanation import Explanation, Written
-    from .limits import Limits
 
 WIDTH = 100
+FIXED = "\N{NO-BREAK SPACE}"
 # Of a graph, a memory map, a source: the object has the rest.
 MOST_LINES = 60
-# Of what is all alike; of a language in which a line is an instruction.
+# Of what is all alike.
 FEW_LINES = 12
+# Of kernels; a model with ten layers has as many.
+MOST_KERNELS = 400
+# So many are told in full; all of them are files.
+MOST_SOURCES = 20
 
 GRAPH = """
 What the function does, as it was recorded while it ran once on symbols: a line for each
@@ -35,11 +41,12 @@ last one, fusion, joins neighbours that walk over the same elements into one ker
 KERNELS = """
 A kernel is a compiled function that runs over arrays. Kernels of a group work on the
 same rows: a chunk of rows goes through all of them, then the next chunk, so that what
-one kernel has written is still in the cache when the next one reads it. Operations and
+one kernel has written is still in the cache when the next one reads it. A unit is the
+least that can be cut off, a row or several, such as an image. Operations and
 bytes are estimates. Operations for each byte are the arithmetic intensity: the lower it
 is, the more a kernel waits for memory. The figures of a group leave out the reading of
 what its kernels hand to each other. A group that waits begins when all threads have
-done everything before it.
+done everything before it; so does a step of a library, which Python takes.
 """
 TIMES = """
 Each group by itself while everything runs in order; a median of rounds. Of the limit:
@@ -71,17 +78,23 @@ def as_text(explanation: Explanation, *, sources: bool) -> str:
         (
             "captured graph",
             GRAPH,
-            _cut(str(explanation.graph).splitlines(), "`.graph`"),
+            _graph(str(explanation.graph).splitlines()),
         ),
         ("passes", PASSES_, _passes(explanation)),
         ("kernels in order of execution", KERNELS, _kernels(explanation)),
     ]
     if explanation.times is not None:
-        sections.append(("measured times", TIMES, _times(explanation)))
+        sections.append(
+            (
+                "measured times",
+                TIMES,
+                _cut(list(timings(explanation)), "`.times`", MOST_KERNELS),
+            )
+        )
     if sources:
         sections.append(("sources", SOURCES, _sources(explanation)))
     sections.append(("memory", MEMORY, _memory(explanation)))
-    lines = textwrap.wrap(summary(explanation), 88)
+    lines = _wrapped(summary(explanation), 88)
     for number, (title, about, body) in enumerate(sections, 1):
         lines += [
             "",
@@ -99,13 +112,17 @@ def summary(explanation: Explanation) -> str:
     operations = sum(each.total.operations for each in kernels)
     libraries = sum(each.is_library for each in kernels)
     launches = sum(len(each.launches) for each in kernels) - libraries
-    steps = f" and {_of(libraries, 'step')} of libraries" if libraries else ""
+    steps = f" and {things(libraries, 'step')} of libraries" if libraries else ""
+    work, arena = (
+        text.replace(" ", FIXED)
+        for text in (count(operations), size(explanation.memory.arena_bytes))
+    )
+    groups = things(len(kernels) - libraries, "group")
     return (
-        f"{explanation.graph.name}: {_of(len(explanation.graph.nodes()), 'node')} "
-        f"became {_of(launches, 'kernel')} in {_of(len(kernels) - libraries, 'group')}"
-        f"{steps}, with {count(operations)} operations a call, an arena of "
-        f"{size(explanation.memory.arena_bytes)} and "
-        f"{_of(explanation.threads, 'thread')}"
+        f"{explanation.graph.name}: {things(len(explanation.graph.nodes()), 'node')} "
+        f"became {things(launches, 'kernel')} in {groups}{steps}, with {work} "
+        f"operations a call, an arena of {arena} and "
+        f"{things(explanation.threads, 'thread')}"
     )
 
 
@@ -121,9 +138,14 @@ def _cut(lines: Sequence[str], where: str, most: int = MOST_LINES) -> list[str]:
     return [*lines[:most], f"... and {len(lines) - most:,} more lines in {where}"]
 
 
-def _of(count: int, noun: str) -> str:
-    """A number of things."""
-    return f"{count:,} {noun}{'s' * (count != 1)}"
+def _graph(lines: Sequence[str]) -> list[str]:
+    """The beginning of a graph: of its inputs, which are many, and of its nodes."""
+    ends = [i for i, line in enumerate(lines) if line.startswith(")")]
+    first = ends[0] if ends else 0
+    return [
+        *_cut(lines[:first], "`.graph.inputs`", FEW_LINES),
+        *_cut(lines[first:], "`.graph`"),
+    ]
 
 
 def _passes(explanation: Explanation) -> Iterator[str]:
@@ -133,13 +155,25 @@ def _passes(explanation: Explanation) -> Iterator[str]:
         operations = (
             f"{count(each.operations_before)} -> {count(each.operations_after)}"
         )
-        first, *others = textwrap.wrap(each.summary, WIDTH - 60)
+        first, *others = _wrapped(unbroken(each.summary), WIDTH - 60)
         yield f"{each.name:<22} {nodes:>14} {operations:>19}   {first}"
         yield from (f"{'':<60}{line}" for line in others)
     yield ""
     for name in dict.fromkeys(each.name for each in explanation.reports):
         if name in SENTENCES:
             yield from textwrap.wrap(f"{name}: {SENTENCES[name]}", 88)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return [line.replace(FIXED, " ") for line in textwrap.wrap(text, width)]
+
+
+def unbroken(summary: str) -> str:
+    """What a pass changed, whose items are not broken: `-4 reshape` is on one line."""
+    fixed = summary.replace(" ", FIXED)
+    for mark in ",:":
+        fixed = fixed.replace(mark + FIXED, f"{mark} ")
+    return fixed
 
 
 _HEAD = f"{'':<52} {'operations':>10} {'read':>9} {'written':>9} {'op/byte':>8}"
@@ -150,19 +184,30 @@ def _kernels(explanation: Explanation) -> Iterator[str]:
         yield "Nothing runs: the results are inputs or constants."
         return
     yield _HEAD
+    yield from _cut(list(_executions(explanation)), "`.kernels`", MOST_KERNELS)
+    total = sum(each.total.operations for each in explanation.kernels)
+    yield _row("a call, with all turns", Work(total, *_moved(explanation.kernels)))
+
+
+def _executions(explanation: Explanation) -> Iterator[str]:
     loop = None
     for each in explanation.kernels:
         if each.loop is not None and each.loop != loop:
-            yield f"loop {each.loop}, {each.turns} turns; the figures are a turn's"
+            yield f"loop {each.loop}, {each.turns:,} turns; the figures are a turn's"
         loop = each.loop
         indent = "  " if each.loop else ""
         yield f"{indent}{heading(each)}"
+        if each.why:
+            yield from textwrap.wrap(
+                f"since {each.why}",
+                WIDTH,
+                initial_indent=f"{indent}    ",
+                subsequent_indent=f"{indent}    ",
+            )
         for launch in each.launches:
             yield _row(f"{indent}    {launch.name}", launch.work)
         if len(each.launches) > 1:
             yield _row(f"{indent}    together", each.work)
-    total = sum(each.total.operations for each in explanation.kernels)
-    yield _row("a call, with all turns", Work(total, *_moved(explanation.kernels)))
 
 
 def _moved(kernels: Sequence[Execution]) -> tuple[int, int]:
@@ -182,74 +227,31 @@ def _row(name: str, work: Work) -> str:
 def heading(each: Execution) -> str:
     """What runs, how it is cut, and what it waits for."""
     if each.is_library:
-        return f"step {each.number}: {each.name}, by a library; waits for all before"
+        return f"step {each.number}: {each.name}, by a library"
     waits = "waits for all before" if each.waits else "waits for nobody"
-    parts = _of(each.units, "unit")
+    parts = things(each.units, "unit")
     if each.chunk < each.units:
         parts += f", {each.chunk:,} at a time"
     return f"group {each.number}: {parts}; {waits}"
 
 
-def _times(explanation: Explanation) -> Iterator[str]:
-    assert explanation.times is not None
-    limits, times = explanation.limits, explanation.times
-    assert limits is not None
-    yield (
-        f"The limits with {_of(explanation.threads, 'thread')}: peak "
-        f"{decimal(limits.peak / 1e9)} GFLOP/s, memory "
-        f"{decimal(limits.bandwidth / 1e9)} GB/s, cache "
-        f"{decimal(limits.cache_bandwidth / 1e9)} GB/s."
-    )
-    yield ""
-    yield f"{'#':>4} {'us':>10} {'share':>6} {'GFLOP/s':>8} {'GB/s':>6} {'of limit':>9}"
-    total = sum(times.seconds)
-    for each, seconds, parts in zip(
-        explanation.kernels, times.seconds, times.kernel_seconds, strict=True
-    ):
-        head = (
-            f"{each.number:>4} {duration(seconds):>10} {seconds / (total or 1):>6.1%}"
-        )
-        is_single = len(parts) == 1
-        yield f"{head} {_speeds(each.total, seconds, limits)}  " + (
-            shortened(each.name, 50) if is_single else f"{len(parts)} kernels"
-        )
-        for launch, spent in zip(
-            each.launches, [] if is_single else parts, strict=False
-        ):
-            speeds = _speeds(launch.work * each.turns, spent, limits)
-            name = shortened(launch.name, 48)
-            yield f"{'':>4} {duration(spent):>10} {'':>6} {speeds}    {name}"
-    yield f" sum {duration(total):>10}"
-    yield f"call {duration(times.call_seconds):>10}   all at once, as it is called"
-
-
-def _speeds(work: Work, seconds: float, limits: Limits) -> str:
-    operations, nbytes, of_limit = rates(work, seconds, limits)
-    return f"{operations:>8} {nbytes:>6} {of_limit:>9}"
-
-
-def rates(work: Work, seconds: float, limits: Limits) -> tuple[str, str, str]:
-    """GFLOP/s, GB/s, and the part of what can be reached."""
-    operations, nbytes = (
-        each / seconds if seconds else 0.0 for each in (work.operations, work.nbytes)
-    )
-    attainable = limits.attainable(work)
-    of_limit = f"{operations / attainable:.0%}" if attainable else "-"
-    return decimal(operations / 1e9), decimal(nbytes / 1e9), of_limit
-
-
 def _sources(explanation: Explanation) -> Iterator[str]:
-    for each in explanation.sources:
+    for number, each in enumerate(explanation.sources):
         yield _ruled(each)
         yield f"  file: {each.path}"
-        most = FEW_LINES if each.source.language == LLVM else MOST_LINES
-        yield from _cut(each.source.text.splitlines(), "the file", most)
+        lines = each.source.text.splitlines()
+        if number >= MOST_SOURCES:
+            continue
+        if each.source.language == LLVM:
+            yield f"  {len(lines):,} lines, an instruction of the processor each"
+        else:
+            yield from _cut(lines, "the file")
         yield ""
 
 
 def _ruled(each: Written) -> str:
     name = shortened(each.source.name, 60)
-    return f"--- {name} ({each.source.language}), {_of(each.kernels, 'kernel')}"
+    return f"--- {name} ({each.source.language}), {things(each.kernels, 'kernel')}"
 
 
 def _memory(explanation: Explanation) -> Iterator[str]:
@@ -265,11 +267,27 @@ def _memory(explanation: Explanation) -> Iterator[str]:
     yield f"{'arena / lower bound':<22} {memory.ratio:>16.3f}"
     if memory.in_place:
         yield from ("", "Outputs that are written in the place of given-up inputs:")
-        lines = [f"  {out} in that of {given}" for out, given in memory.in_place]
-        yield from _cut(lines, "`.memory.in_place`", FEW_LINES)
+        yield from _cut(_in_place(memory.in_place), "`.memory.in_place`", FEW_LINES)
     if memory.rectangles:
         yield ""
         yield from _cut(_timeline(explanation), "`.memory`")
+
+
+def _in_place(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """A line for each tree of outputs that lie where those of a tree of inputs lay."""
+    trees = Counter(_without_common_end(*pair) for pair in pairs)
+    return [
+        f"  {out} in that of {given}" + (f" ({count} arrays)" if count > 1 else "")
+        for (out, given), count in trees.items()
+    ]
+
+
+def _without_common_end(one: str, other: str) -> tuple[str, str]:
+    """Two paths without the keys at their ends that are the same."""
+    ours, theirs = one.split("."), other.split(".")
+    while len(ours) > 1 and len(theirs) > 1 and ours[-1] == theirs[-1]:
+        del ours[-1], theirs[-1]
+    return ".".join(ours), ".".join(theirs)
 
 
 def _timeline(explanation: Explanation) -> list[str]:

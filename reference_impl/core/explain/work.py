@@ -19,7 +19,7 @@ from ..lowering.step import Library
 from ..lowering.view import View
 from ..plan.groups import Group
 from ..plan.plan import Plan
-from ..plan.schedule import Stage
+from ..plan.stages import Stage
 from ..tensor import symbol_like
 
 
@@ -81,6 +81,8 @@ class Execution:
         How often it runs.
     loop : int or None
         Which loop it is in; loops are numbered from 1 on.
+    why : str
+        It is no kernel, if a library computes it.
     """
 
     number: int
@@ -91,6 +93,7 @@ class Execution:
     waits: bool = True
     turns: int = 1
     loop: int | None = None
+    why: str = ""
 
     @property
     def is_library(self) -> bool:
@@ -114,7 +117,8 @@ def executions(plan: Plan) -> tuple[Execution, ...]:
     for stage in plan.stages:
         if isinstance(stage, Library):
             launch = Launch(stage.op.name, library_work(stage))
-            found.append(Execution(next(numbers), (launch,), launch.work))
+            step = Execution(next(numbers), (launch,), launch.work, why=stage.why)
+            found.append(step)
             continue
         loop = next(loops) if stage.count > 1 else None
         found += [_execution(next(numbers), g, stage, loop) for g in stage.groups]

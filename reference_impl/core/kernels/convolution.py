@@ -7,7 +7,6 @@ through a stride is one correlation for each of the stride's phases.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -15,13 +14,12 @@ import numpy as np
 
 from ..kernel import Buffer, Kernel, Ref
 from .correlation import Correlation, Layout
+from .few_filters import correlations
+from .filter_axis import FilterAxis, Phase, filter_axis, phases
 from .pixel_sums import pixel_sums
-from .spreading import correlations
 from .transposing import transposed
 from .vector_unit import VectorUnit
-from .windows import Window, phases, window
 
-Scratch = Callable[[int, str], Buffer]
 Pair = tuple[int, int]
 
 
@@ -33,15 +31,15 @@ class Convolution:
     ----------
     N, C, F : int
         Images, channels and filters.
-    height, width : Window
+    height, width : FilterAxis
         How filters slide along rows and columns.
     """
 
     N: int
     C: int
     F: int
-    height: Window
-    width: Window
+    height: FilterAxis
+    width: FilterAxis
 
     @property
     def image(self) -> Layout:
@@ -54,6 +52,20 @@ class Convolution:
         """Of results without gaps."""
         width = self.width.outputs
         return Layout(self.height.outputs * width * self.F, width * self.F, self.F)
+
+    @property
+    def tap_strides(self) -> tuple[int, int]:
+        """How far apart rows and columns of the weight lie, in elements."""
+        area = self.C * self.F
+        return self.width.taps * area, area
+
+    @property
+    def correlation(self) -> Correlation:
+        """Of which the result is what comes of it."""
+        return Correlation(
+            *(self.N, self.C, self.F, self.height, self.width),
+            *(self.image, self.result, self.tap_strides),
+        )
 
 
 def convolution(
@@ -74,21 +86,12 @@ def convolution(
     """
     N, H, W, C = image
     height, width = (
-        window(size, *rest)
+        filter_axis(size, *rest)
         for size, rest in zip(
             (H, W), zip(taps, strides, pads, dilations, strict=True), strict=True
         )
     )
     return Convolution(N, C, filters, height, width)
-
-
-def supports(sizes: Convolution, groups: int = 1) -> bool:
-    """Whether there are kernels for this convolution and its gradients.
-
-    Not for groups, and not for strides together with dilation.
-    """
-    axes = (sizes.height, sizes.width)
-    return groups == 1 and all(a.stride == 1 or a.dilation == 1 for a in axes)
 
 
 def forward(
@@ -97,32 +100,13 @@ def forward(
     out: Ref,
     sizes: Convolution,
     *,
-    layouts: tuple[Layout, Layout] | None = None,
     dtype: np.dtype,
-    scratch: Scratch | None = None,
-    target: VectorUnit,
+    unit: VectorUnit,
 ) -> list[Kernel]:
-    """Convolve images.
-
-    Parameters
-    ----------
-    layouts : tuple of Layout, optional
-        Of x and out, if they have gaps.
-    scratch : callable, optional
-        Makes a buffer from its size in bytes and a word on what makes it. Few filters
-        are faster with it.
-    """
+    """Convolve images."""
     if not (sizes.N and sizes.F and sizes.height.outputs and sizes.width.outputs):
         return []
-    area = sizes.C * sizes.F
-    problem = Correlation(
-        *(sizes.N, sizes.C, sizes.F, sizes.height, sizes.width),
-        *(layouts or (sizes.image, sizes.result)),
-        tap_strides=(sizes.width.taps * area, area),
-    )
-    return correlations(
-        *(x, weight, out, problem), dtype=dtype, scratch=scratch, target=target
-    )
+    return correlations(x, weight, out, sizes.correlation, dtype=dtype, unit=unit)
 
 
 def backward_input(
@@ -131,55 +115,45 @@ def backward_input(
     out: Ref,
     sizes: Convolution,
     *,
-    layouts: tuple[Layout, Layout] | None = None,
     dtype: np.dtype,
-    scratch: Scratch,
-    target: VectorUnit,
+    unit: VectorUnit,
 ) -> list[Kernel]:
-    """The gradient by the images, from the cotangent of the result.
-
-    Parameters
-    ----------
-    layouts : tuple of Layout, optional
-        Of g and out, if they have gaps.
-    """
+    """The gradient by the images, from the cotangent of the result."""
     if not (sizes.N and sizes.C and sizes.height.pixels and sizes.width.pixels):
         return []
-    g_layout, out_layout = layouts or (sizes.result, sizes.image)
-    turned, kernels = _turned(weight, sizes, dtype, scratch, target)
-    area = sizes.C * sizes.F
-    across = sizes.width.taps * area
-    image, row, column = out_layout.strides
+    turned, kernels = _turned(weight, sizes, dtype, unit)
     for h, w in product(phases(sizes.height), phases(sizes.width)):
-        problem = Correlation(
-            *(sizes.N, sizes.F, sizes.C, h.window, w.window, g_layout),
-            Layout(image, row * h.step, column * w.step),
-            tap_strides=(h.tap_step * across, w.tap_step * area),
-        )
-        tap = h.first_tap * across + w.first_tap * area
-        pixel = h.first * row + w.first * column
+        problem, tap, pixel = _of_phases(sizes, h, w)
         kernels += correlations(
             g,
             replace(turned, offset=turned.offset + tap * dtype.itemsize),
             replace(out, offset=out.offset + pixel * dtype.itemsize),
             problem,
             dtype=dtype,
-            scratch=scratch,
-            target=target,
+            unit=unit,
         )
     return kernels
 
 
+def _of_phases(sizes: Convolution, h: Phase, w: Phase) -> tuple[Correlation, int, int]:
+    """The gradient by some of the pixels, its first tap and its first pixel."""
+    image, row, column = sizes.image.strides
+    down, across = sizes.tap_strides
+    problem = Correlation(
+        *(sizes.N, sizes.F, sizes.C, h.axis, w.axis, sizes.result),
+        Layout(image, row * h.step, column * w.step),
+        tap_strides=(h.tap_step * down, w.tap_step * across),
+    )
+    tap = h.first_tap * down + w.first_tap * across
+    return problem, tap, h.first * row + w.first * column
+
+
 def _turned(
-    weight: Ref,
-    sizes: Convolution,
-    dtype: np.dtype,
-    scratch: Scratch,
-    target: VectorUnit,
+    weight: Ref, sizes: Convolution, dtype: np.dtype, unit: VectorUnit
 ) -> tuple[Ref, list[Kernel]]:
     """The weight as (F, C) for every tap, from the last tap to the first."""
     taps, area = sizes.height.taps * sizes.width.taps, sizes.C * sizes.F
-    copy = Ref(scratch(taps * area * dtype.itemsize, "turned weight"))
+    copy = Ref(Buffer(taps * area * dtype.itemsize, "turned weight"))
     last = replace(weight, offset=weight.offset + (taps - 1) * area * dtype.itemsize)
     kernels = transposed(
         *(last, copy),
@@ -189,7 +163,7 @@ def _turned(
         out_stride=sizes.C,
         batch=(taps, -area, area),
         dtype=dtype,
-        target=target,
+        unit=unit,
     )
     return copy, kernels
 
@@ -200,27 +174,10 @@ def backward_weight(
     out: Ref,
     sizes: Convolution,
     *,
-    layouts: tuple[Layout, Layout] | None = None,
     dtype: np.dtype,
-    target: VectorUnit,
+    unit: VectorUnit,
 ) -> list[Kernel]:
-    """The gradient by the weight, from the cotangent of the result.
-
-    Parameters
-    ----------
-    layouts : tuple of Layout, optional
-        Of x and g, if they have gaps.
-    """
+    """The gradient by the weight, from the cotangent of the result."""
     if not (sizes.C and sizes.F):
         return []
-    return pixel_sums(
-        *(x, g, out),
-        images=sizes.N,
-        channels=sizes.C,
-        filters=sizes.F,
-        height=sizes.height,
-        width=sizes.width,
-        layouts=layouts or (sizes.image, sizes.result),
-        dtype=dtype,
-        target=target,
-    )
+    return pixel_sums(x, g, out, sizes.correlation, dtype=dtype, unit=unit)

@@ -8,20 +8,18 @@ panel.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..kernel import Buffer, Kernel, Ref, Source, own_elements
-from . import shapes
-from .llvm import Value, kernel
+from . import tile_shapes
+from .llvm import Function, Value, kernel_function
 from .packing import packed
 from .tiles import Tile, source
 from .vector_unit import VectorUnit
 from .vectors import element
-
-Scratch = Callable[[int, str], Buffer]
 
 # Of y, rows that are read again for all rows of x: they stay in the second-level cache.
 K_BLOCK = 256
@@ -34,7 +32,7 @@ BATCH, ROWS, COLUMNS = range(3)
 NAMES = (
     *("m", "n", "k", "x_row", "x_k", "y_k", "y_panel", "out_row"),
     *("count", "x_step", "y_step", "out_step"),
-    *("axis", "accumulate", "x_block"),
+    *("axis", "x_block"),
 )
 
 
@@ -51,16 +49,14 @@ def products(
     out_stride: int,
     batch: tuple[int, int, int, int] = (1, 0, 0, 0),
     dtype: np.dtype,
-    accumulate: bool = False,
-    scratch: Scratch,
-    target: VectorUnit,
+    unit: VectorUnit,
 ) -> list[Kernel]:
-    """Multiply matrices: out = x @ y, or out += x @ y.
+    """Multiply matrices: out = x @ y.
 
     Shapes
     ------
     x    (M, K)  with any strides
-    y    (K, N)  with any strides
+    y    (K, N)  with one stride of 1
     out  (M, N)  with columns side by side
 
     Parameters
@@ -69,8 +65,6 @@ def products(
         Of rows and columns. Like all strides and steps, in elements.
     batch : tuple of int
         How many products there are, and how far apart their x, y and out lie.
-    scratch : callable
-        Makes a buffer from its size in bytes and a word on what makes it.
     """
     count, x_step, y_step, out_step = batch
     if (y_step, x_step, out_step) == (0, M * x_strides[0], M * out_stride):
@@ -78,33 +72,49 @@ def products(
         count, M = 1, M * count
     if not (M and N and count):
         return []
-    tile = shapes.best(M, N, target.lanes(dtype), target)
+    tile = tile_shapes.best(M, N, unit.lanes(dtype), unit)
     panels = Panels(y, y_strides[0], tile.columns, y_step)
-    kernels: list[Kernel] = []
+    copies: list[Kernel] = []
     if _is_transposed(N, K, y_strides):
         tile = replace(tile, is_padded=True)
         sizes = (N, K, y_strides[1], count if y_step else 1)
-        panels, kernels = _packed(panels, sizes, dtype, scratch, target)
-    axis = _axis(M, -(-N // tile.columns), count)
+        panels, copies = _packed(panels, sizes, dtype, unit)
     strides = (*x_strides, panels.k, panels.panel, out_stride)
-    steps = (x_step, panels.step, out_step)
-    owned = _owned(axis, (M, N, K), strides, steps, tile)
-    refs = zip((x, panels.start, out), owned, strict=True)
-    x_block = X_BLOCK_BYTES // (max(1, min(K, K_BLOCK)) * dtype.itemsize)
-    kernel = Kernel(
+    batch = (count, x_step, panels.step, out_step)
+    refs = (x, panels.start, out)
+    return [*copies, _kernel(refs, (M, N, K), strides, batch, tile, dtype)]
+
+
+def _kernel(
+    refs: Sequence[Ref],
+    sizes: tuple[int, int, int],
+    strides: tuple[int, ...],
+    batch: tuple[int, int, int, int],
+    tile: Tile,
+    dtype: np.dtype,
+) -> Kernel:
+    """Products of x and panels of y."""
+    (M, N, K), (count, *steps), panels = sizes, batch, -(-sizes[1] // tile.columns)
+    axis = _axis(M, panels, count)
+    owned = _owned(axis, sizes, strides, steps, tile)
+    return Kernel(
         _source(tile, dtype),
         (
-            *(_stepped(ref, step, dtype) for ref, step in refs),
-            *(M, N, K, *strides, count, *steps, axis, int(accumulate)),
-            -(-x_block // tile.rows) * tile.rows,
+            *(_stepped(ref, own, dtype) for ref, own in zip(refs, owned, strict=True)),
+            *(*sizes, *strides, *batch, axis, _x_block(K, tile, dtype)),
         ),
-        reads=(0, 1, 2) if accumulate else (0, 1),
+        reads=(0, 1),
         writes=(2,),
-        extent=(count, M, -(-N // tile.columns))[axis],
+        extent=(count, M, panels)[axis],
         grain=tile.rows if axis == ROWS else 1,
         operations=2 * count * M * N * K,
     )
-    return [*kernels, kernel]
+
+
+def _x_block(K: int, tile: Tile, dtype: np.dtype) -> int:
+    """How many rows of x are read again for all panels of y."""
+    rows = X_BLOCK_BYTES // (max(1, min(K, K_BLOCK)) * dtype.itemsize)
+    return -(-rows // tile.rows) * tile.rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +138,13 @@ def _packed(
     y: Panels,
     sizes: tuple[int, int, int, int],
     dtype: np.dtype,
-    scratch: Scratch,
-    target: VectorUnit,
+    unit: VectorUnit,
 ) -> tuple[Panels, list[Kernel]]:
     """Panels of a transposed y, each in one piece, and what makes them."""
     N, K, stride, count = sizes
     columns, panel = y.panel, K * y.panel
     step = -(-N // columns) * panel
-    copy = Ref(scratch(count * step * dtype.itemsize, "packed"))
+    copy = Ref(Buffer(count * step * dtype.itemsize, "packed"))
     kernel = packed(
         *(y.start, copy),
         N=N,
@@ -144,7 +153,7 @@ def _packed(
         batch=(count, y.step),
         columns=columns,
         dtype=dtype,
-        target=target,
+        unit=unit,
     )
     return Panels(copy, columns, panel, step if y.step else 0), [kernel]
 
@@ -169,7 +178,7 @@ def _owned(
     axis: int,
     sizes: tuple[int, int, int],
     strides: tuple[int, ...],
-    steps: tuple[int, int, int],
+    steps: Sequence[int],
     tile: Tile,
 ) -> tuple[int | None, ...]:
     """How many elements of x, y and out belong to a part of the axis alone."""
@@ -194,7 +203,7 @@ def _stepped(ref: Ref, step: int | None, dtype: np.dtype) -> Ref:
 
 @functools.cache
 def _source(tile: Tile, dtype: np.dtype) -> Source:
-    f = kernel(element(dtype))
+    f = kernel_function(element(dtype))
     (x, y, out), integers = f.arguments(3, len(NAMES))
     a = dict(zip(NAMES, integers, strict=True))
     panels = (a["n"] + (tile.columns - 1)) // tile.columns
@@ -209,28 +218,30 @@ def _source(tile: Tile, dtype: np.dtype) -> Source:
         f.loop(0, f.most(a["k"], 1), K_BLOCK) as k,
         f.loop(*p_range) as p,
     ):
-        m_end = f.least(m_block + a["x_block"], m_range[1])
         y_start = f.at(y, b * a["y_step"] + k * a["y_k"] + p * a["y_panel"])
         x_start = f.at(x, b * a["x_step"] + k * a["x_k"])
         out_start = f.at(out, b * a["out_step"] + p * tile.columns)
-        values: dict[str, Value | int] = {
-            "y": y_start,
-            "s2": 1,
-            "s1": 1,
-            "k": f.least(a["k"] - k, K_BLOCK),
-            **dict.fromkeys(("x_s2", "x_s1", "y_s2", "y_s1"), 0),
-            **{name: a[name] for name in ("x_row", "x_k", "y_k", "out_row")},
-            "columns": a["n"] - p * tile.columns,
-            "accumulate": a["accumulate"] + k,
-        }
+        sums = _sums(f, a, k) | {"y": y_start, "columns": a["n"] - p * tile.columns}
         tile.along(
             f,
             m_block,
-            m_end,
+            f.least(m_block + a["x_block"], m_range[1]),
             lambda m: {
-                **values,
+                **sums,
                 "x": f.at(x_start, m * a["x_row"]),
                 "out": f.at(out_start, m * a["out_row"]),
             },
         )
     return source("products", f, tile)
+
+
+def _sums(f: Function, a: dict[str, Value], k: Value) -> dict[str, Value | int]:
+    """Over what a tile sums, from k on, and how far apart that lies."""
+    return {
+        "s2": 1,
+        "s1": 1,
+        "k": f.least(a["k"] - k, K_BLOCK),
+        **dict.fromkeys(("x_s2", "x_s1", "y_s2", "y_s1"), 0),
+        **{name: a[name] for name in ("x_row", "x_k", "y_k", "out_row")},
+        "accumulate": k,
+    }

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 PREFETCH = "@llvm.prefetch.p0"
-SIZES = {"i16": 2, "float": 4, "i32": 4, "double": 8, "i64": 8}
+SIZES = {"float": 4, "i32": 4, "double": 8, "i64": 8}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +195,6 @@ class Function:
         self.lines.append(f"{label}.body:")
 
 
-def kernel(element: str) -> Function:
+def kernel_function(element: str) -> Function:
     """A function that can be a kernel's, still empty."""
     return Function("define void @{name}(ptr %args, i64 %begin, i64 %end)", element)

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..kernel import LLVM, Kernel, Ref, Source, named, own_elements
-from .llvm import kernel
+from .llvm import kernel_function
 from .transposing import block_size, write_strip
 from .vector_unit import VectorUnit
 from .vectors import declarations, element
@@ -28,7 +28,7 @@ def packed(
     batch: tuple[int, int],
     columns: int,
     dtype: np.dtype,
-    target: VectorUnit,
+    unit: VectorUnit,
 ) -> Kernel:
     """Copy a batch of y, (N, K), to panels, (panels, K, columns).
 
@@ -46,7 +46,7 @@ def packed(
     own = own_elements(y_step, ((own_columns, stride), (K, 1)))
     out_step = K * columns * (panels if is_batched else 1)
     return Kernel(
-        _source(columns, dtype, target),
+        _source(columns, dtype, unit),
         (
             replace(y, step=None if own is None else own * size),
             replace(out, step=out_step * size),
@@ -59,8 +59,8 @@ def packed(
 
 
 @functools.cache
-def _source(columns: int, dtype: np.dtype, target: VectorUnit) -> Source:
-    f, size = kernel(element(dtype)), block_size(dtype, target)
+def _source(columns: int, dtype: np.dtype, unit: VectorUnit) -> Source:
+    f, size = kernel_function(element(dtype)), block_size(dtype, unit)
     (y, out), (N, K, stride, count, step, is_batched) = f.arguments(2, 6)
     panels = (N + (columns - 1)) // columns
     with (

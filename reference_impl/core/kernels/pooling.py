@@ -29,7 +29,7 @@ GRAIN_ELEMENTS = 4096
 Taps = tuple[int, int]  # rows and columns of a window
 
 
-class Walk(NamedTuple):
+class Strided(NamedTuple):
     """An array, and how many elements of it lie between neighbours.
 
     Attributes
@@ -62,7 +62,9 @@ def {{name}}(args, begin, end):
 '''
 
 
-def chosen(t: Walk, x: Walk, out: Walk, sizes: Sequence[int], taps: Taps) -> Kernel:
+def chosen(
+    t: Strided, x: Strided, out: Strided, sizes: Sequence[int], taps: Taps
+) -> Kernel:
     """Take the element of t at the place of the largest one of x.
 
     Parameters
@@ -85,7 +87,9 @@ def chosen(t: Walk, x: Walk, out: Walk, sizes: Sequence[int], taps: Taps) -> Ker
     return _kernel("chosen", formula, walks, _loops(lines), sizes, taps)
 
 
-def spread(g: Walk, x: Walk, y: Walk, sizes: Sequence[int], taps: Taps) -> Kernel:
+def spread(
+    g: Strided, x: Strided, y: Strided, sizes: Sequence[int], taps: Taps
+) -> Kernel:
     """Write g to the place of the largest element of x, and zeros beside it.
 
     No element of y is in two windows; one that is in none stays as it is.
@@ -107,7 +111,12 @@ def spread(g: Walk, x: Walk, y: Walk, sizes: Sequence[int], taps: Taps) -> Kerne
 
 
 def added(
-    g: Walk, x: Walk, y: Walk, places: Walk, sizes: Sequence[int], taps: Taps
+    g: Strided,
+    x: Strided,
+    y: Strided,
+    places: Strided,
+    sizes: Sequence[int],
+    taps: Taps,
 ) -> Kernel:
     """Add g to y at the place of the largest element of x.
 
@@ -172,7 +181,7 @@ def _loops(lines: Sequence[str]) -> list[str]:
     return [*heads, *(f"{'    ' * 3}{line}" for line in lines)]
 
 
-def _strides(walks: Mapping[str, Walk]) -> Iterator[tuple[str, int]]:
+def _strides(walks: Mapping[str, Strided]) -> Iterator[tuple[str, int]]:
     """All strides and their names in the text."""
     for name, walk in walks.items():
         names = [f"{name}_{axis}" for axis in "nijkhw"]
@@ -182,7 +191,7 @@ def _strides(walks: Mapping[str, Walk]) -> Iterator[tuple[str, int]]:
 def _kernel(
     stem: str,
     formula: str,
-    walks: Mapping[str, Walk],
+    walks: Mapping[str, Strided],
     body: Sequence[str],
     sizes: Sequence[int],
     taps: Taps,

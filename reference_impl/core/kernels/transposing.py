@@ -13,8 +13,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..kernel import LLVM, Kernel, Ref, Source, named
-from .llvm import Function, Value, kernel
+from ..kernel import LLVM, Kernel, Ref, Source, named, own_elements
+from .llvm import Function, Value, kernel_function
 from .vector_unit import VectorUnit
 from .vectors import Vectors, declarations, element
 
@@ -36,7 +36,7 @@ def transposed(
     out_stride: int,
     batch: tuple[int, int, int] = (1, 0, 0),
     dtype: np.dtype,
-    target: VectorUnit,
+    unit: VectorUnit,
 ) -> list[Kernel]:
     """Copy x, (M, N), to out, (N, M).
 
@@ -47,22 +47,19 @@ def transposed(
     batch : tuple of int
         How many matrices there are, and how far apart those of x and out lie.
     dtype : np.dtype
-        Any of 2, 4 or 8 bytes.
+        Any of 4 or 8 bytes.
     """
-    count, x_step, out_step = batch
+    count, *_ = batch
     if not (M and N and count):
         return []
     size, is_batched = dtype.itemsize, count > 1
-    x_extent, out_extent = (M - 1) * x_stride + N, (N - 1) * out_stride + M
-    x_own: int | None = x_step * size if x_step >= x_extent else None
-    out_own: int | None = out_step * size if out_step >= out_extent else None
-    if not is_batched:
-        x_own, out_own = None, out_stride * size
+    x_own, out_own = _owned((M, N), (x_stride, out_stride), batch)
     return [
         Kernel(
-            _source(np.dtype(f"u{size}"), target),
+            _source(np.dtype(f"u{size}"), unit),
             (
-                *(replace(x, step=x_own), replace(out, step=out_own)),
+                replace(x, step=None if x_own is None else x_own * size),
+                replace(out, step=None if out_own is None else out_own * size),
                 *(M, N, x_stride, out_stride, *batch, int(is_batched)),
             ),
             reads=(0,),
@@ -73,9 +70,22 @@ def transposed(
     ]
 
 
+def _owned(
+    sizes: tuple[int, int], strides: tuple[int, int], batch: tuple[int, int, int]
+) -> tuple[int | None, int | None]:
+    """How many elements of x and out belong to a part of the axis alone."""
+    (M, N), (x_row, out_row), (count, x_step, out_step) = sizes, strides, batch
+    if count == 1:
+        return None, own_elements(out_row, [(M, 1)])
+    return (
+        own_elements(x_step, [(M, x_row), (N, 1)]),
+        own_elements(out_step, [(N, out_row), (M, 1)]),
+    )
+
+
 @functools.cache
-def _source(dtype: np.dtype, target: VectorUnit) -> Source:
-    f, size = kernel(element(dtype)), block_size(dtype, target)
+def _source(dtype: np.dtype, unit: VectorUnit) -> Source:
+    f, size = kernel_function(element(dtype)), block_size(dtype, unit)
     (x, out), integers = f.arguments(2, 8)
     M, N, x_row, out_row, count, x_step, out_step, is_batched = integers
     begin, end = f.part(is_batched.equals(0), N)
@@ -91,9 +101,9 @@ def _source(dtype: np.dtype, target: VectorUnit) -> Source:
     return named("transposed", f"{declarations(size, f.element)}\n{f}\n", LLVM)
 
 
-def block_size(dtype: np.dtype, target: VectorUnit) -> int:
+def block_size(dtype: np.dtype, unit: VectorUnit) -> int:
     """The side of a block; half of the registers are for the exchange."""
-    return min(target.lanes(dtype), target.registers // 2)
+    return min(unit.lanes(dtype), unit.registers // 2)
 
 
 def write_strip(

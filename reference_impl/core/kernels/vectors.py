@@ -9,8 +9,8 @@ import numpy as np
 from .llvm import PREFETCH, Function, Value
 
 # What each size of element is called; products are for the first two alone.
-ELEMENTS = {"f4": "float", "f8": "double", "u2": "i16", "u4": "i32", "u8": "i64"}
-SUFFIXES = {"float": "f32", "double": "f64", "i16": "i16", "i32": "i32", "i64": "i64"}
+ELEMENTS = {"f4": "float", "f8": "double", "u4": "i32", "u8": "i64"}
+SUFFIXES = {"float": "f32", "double": "f64", "i32": "i32", "i64": "i64"}
 
 
 def element(dtype: np.dtype) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ..codegen.in_place import in_place
 from ..codegen.nest import Apply, Array, Literal, Load, Nest, Reduce, Statement, Store
 from ..codegen.python_text import source
 from ..kernel import Kernel, own_elements
-from ..passes.fusion import extents
+from ..pointwise import extents
 from ..shape import Shape
 from .view import View
 from .walk import Axis, arranged, axes_of, points
@@ -97,24 +98,8 @@ class Draft:
             extent=axes[0].size,
             grain=max(1, GRAIN_POINTS // max(inner, 1)),
             operations=applied * inner * axes[0].size,
-            in_place=tuple(self._in_place()),
+            in_place=tuple(pair for pair in in_place(nest) if self._are_alike(*pair)),
         )
-
-    def _in_place(self) -> Iterator[tuple[int, int]]:
-        """Pairs of arrays, read and written, that may be one."""
-        reads: dict[int, set[int]] = {}  # the arrays that each value depends on
-        for number, each in enumerate(self.statements):
-            operands: tuple[int, ...] = ()
-            own: set[int] = set()
-            if isinstance(each, Load):
-                own = {each.array}
-            elif isinstance(each, Apply):
-                operands = each.operands
-            elif isinstance(each, Store):
-                for array in reads[each.value]:
-                    if self._are_alike(array, each.array):
-                        yield array, each.array
-            reads[number] = own.union(*(reads[i] for i in operands))
 
     def _are_alike(self, one: int, other: int) -> bool:
         ours, theirs = self.views[one], self.views[other]
@@ -140,6 +125,8 @@ def _known(axis: Axis, number: int, axes: Sequence[Axis]) -> int | None:
 
 def copy(x: View, out: View) -> list[Kernel]:
     """Write the elements of one tensor to another one of the same shape."""
+    if x.is_same(out):
+        return []
     nest = Draft(extents(out.shape))
     places = range(len(nest.extents))
     nest.store(out, places, nest.load(x, places))

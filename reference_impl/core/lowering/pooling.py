@@ -11,11 +11,12 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ..dtype import float32, float64, int32
+from ..dtype import int32
 from ..kernel import Kernel, Ref, own_elements
 from ..kernels import pooling
-from ..kernels.pooling import Taps, Walk
+from ..kernels.pooling import Strided, Taps
 from ..ops.windows import Window
+from ..shape import Shape
 from .draft import added, fill
 from .view import View, new_view
 
@@ -23,16 +24,15 @@ from .view import View, new_view
 MOST_TAPS = 64
 
 
-def has_kernel(x: View, attrs: dict[str, Any]) -> bool:
-    """Whether there is generated code for the windows on these images (N, C, ...)."""
-    sizes = attrs["sizes"]
-    return (
-        x.dtype in (float32, float64)
-        and len(sizes) in (1, 2)
-        and len(x.shape) == len(sizes) + 2
-        and math.prod(sizes) <= MOST_TAPS
-        and 0 not in x.shape
+def obstacle(shape: Shape, sizes: Sequence[int]) -> str:
+    """For what kind of windows, on images (N, C, ...), there is no kernel, if any."""
+    obstacles = (
+        (len(sizes) not in (1, 2), "along more than two axes"),
+        (len(shape) != len(sizes) + 2, "on other things than images"),
+        (math.prod(sizes) > MOST_TAPS, f"of more than {MOST_TAPS} elements"),
+        (0 in shape, "on no elements"),
     )
+    return next((what for is_so, what in obstacles if is_so), "")
 
 
 def choose(t: View, x: View, out: View, attrs: dict[str, Any]) -> list[Kernel]:
@@ -40,18 +40,22 @@ def choose(t: View, x: View, out: View, attrs: dict[str, Any]) -> list[Kernel]:
     window, (t, x, out) = _flat(attrs, t, x, out)
     order, taps = _order(x), _taps(window)
     walks = _on_image(t, window, order), _on_image(x, window, order)
-    return [pooling.chosen(*walks, _walk(out, order), _sizes(out, order), taps)]
+    return [pooling.chosen(*walks, _strided(out, order), _sizes(out, order), taps)]
 
 
 def spread(g: View, x: View, out: View, attrs: dict[str, Any]) -> list[Kernel]:
     """The transpose: what is given for every window at that place, and zeros."""
     window, (g, x, out) = _flat(attrs, g, x, out)
     order, taps = _order(x), _taps(window)
-    walks = _walk(g, order), _on_image(x, window, order), _on_image(out, window, order)
+    walks = (
+        _strided(g, order),
+        _on_image(x, window, order),
+        _on_image(out, window, order),
+    )
     sizes = _sizes(g, order)
     if window.has_overlap:
         shape = [g.shape[axis] for axis in order]
-        places = _walk(new_view(tuple(shape), int32, "places"), range(4))
+        places = _strided(new_view(tuple(shape), int32, "places"), range(4))
         return [*fill(out), pooling.added(*walks, places, sizes, taps)]
     kernel = pooling.spread(*walks, sizes, taps)
     is_covered = math.prod(out.shape) == math.prod(g.shape) * math.prod(taps)
@@ -96,12 +100,12 @@ def _sizes(x: View, order: Sequence[int]) -> list[int]:
     return [x.shape[axis] for axis in order]
 
 
-def _on_image(x: View, window: Window, order: Sequence[int]) -> Walk:
+def _on_image(x: View, window: Window, order: Sequence[int]) -> Strided:
     """How windows move on images, and taps inside them."""
     steps = (1, 1, *window.strides)
     strides = [stride * step for stride, step in zip(x.strides, steps, strict=True)]
     taps = zip(x.strides[2:], window.dilations, strict=True)
-    return Walk(
+    return Strided(
         _by_image(x),
         x.dtype,
         tuple(strides[axis] for axis in order),
@@ -109,9 +113,9 @@ def _on_image(x: View, window: Window, order: Sequence[int]) -> Walk:
     )
 
 
-def _walk(x: View, order: Sequence[int]) -> Walk:
+def _strided(x: View, order: Sequence[int]) -> Strided:
     """How to walk over what has one element for every window."""
-    return Walk(_by_image(x), x.dtype, tuple(x.strides[axis] for axis in order))
+    return Strided(_by_image(x), x.dtype, tuple(x.strides[axis] for axis in order))
 
 
 def _by_image(x: View) -> Ref:

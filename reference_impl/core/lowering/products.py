@@ -6,8 +6,7 @@ import itertools
 import math
 from dataclasses import replace
 
-from ..dtype import float32, float64
-from ..kernel import Buffer, Kernel
+from ..kernel import Kernel
 from ..kernels.gemm import products
 from .draft import copy
 from .machine import vector_unit
@@ -19,10 +18,8 @@ CACHE_BYTES = 1 << 19
 FEW_ROWS, MANY_ROWS = 64, 192
 
 
-def matmul(x: View, y: View, out: View) -> list[Kernel] | None:
-    """The kernels of a product, or nothing if there are none for such operands."""
-    if x.dtype not in (float32, float64) or not _is_plain(out):
-        return None
+def matmul(x: View, y: View, out: View) -> list[Kernel]:
+    """The kernels of a product of floats; the result is in row-major order."""
     moved: list[Kernel] = []
     x = x if _is_evenly_spaced(x) else _copied(x, moved)
     y = y if _is_evenly_spaced(y) and 1 in _strides(y) else _copied(y, moved)
@@ -40,16 +37,9 @@ def matmul(x: View, y: View, out: View) -> list[Kernel] | None:
         out_stride=_strides(out)[0],
         batch=(count, _batch_step(x) or 0, _batch_step(y) or 0, _batch_step(out) or 0),
         dtype=x.dtype,
-        scratch=Buffer,
-        target=vector_unit(),
+        unit=vector_unit(),
     )
     return moved + [_with_grain(kernel, y) for kernel in kernels]
-
-
-def _is_plain(out: View) -> bool:
-    """Whether columns lie side by side, and matrices evenly spaced."""
-    has_columns = out.strides[-1] == 1 or out.shape[-1] == 1
-    return has_columns and _batch_step(out) is not None
 
 
 def _is_evenly_spaced(x: View) -> bool:

@@ -18,7 +18,7 @@ from ..codegen.nest import Apply, Literal, Reduce, Store
 from ..dtype import HALVES, bool_, float32
 from ..graph import Graph
 from ..kernel import Kernel
-from ..passes.fusion import extents, is_reduction, reduced_places
+from ..pointwise import extents, is_reduction, reduced_places
 from ..show import uniform_value
 from ..tensor import Tensor
 from .draft import Draft

@@ -2,6 +2,7 @@
 
 An op on single elements needs no second buffer if its operand is not needed again: it
 may write each element where it has read one. That halves what the cache has to hold.
+A copy of an operand, of which a part will be written over, is then no work at all.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from .step import Library, Step
 def reusing(steps: Sequence[Step], fixed: Collection[Buffer]) -> list[Step]:
     """The steps, in which buffers that are not fixed are used again where possible."""
     found = [_inside(step, steps, fixed) for step in steps]
-    return _renamed(found, _places(found, fixed))
+    return _busy(_renamed(found, _places(found, fixed)))
 
 
 def _inside(step: Step, steps: Sequence[Step], fixed: Collection[Buffer]) -> Step:
@@ -31,7 +32,7 @@ def _inside(step: Step, steps: Sequence[Step], fixed: Collection[Buffer]) -> Ste
     }
     lasting = {buffer for buffer, is_read in first.items() if is_read}
     places = _places(step.body, {*fixed, *others, *lasting})
-    body = _renamed(step.body, places)
+    body = _busy(_renamed(step.body, places))
     return Loop(tuple(each for each in body if isinstance(each, Kernel)), step.count)
 
 
@@ -75,6 +76,19 @@ def _pairs(step: Step, places: Mapping[Buffer, Buffer]) -> Iterator[tuple[Ref, R
         is_whole = not any(ref.offset for ref in (written, *(ref for _, ref in looks)))
         if is_whole and all((i, place) in step.in_place for i, _ in looks):
             yield read, written
+
+
+def _busy(steps: Sequence[Step]) -> list[Step]:
+    """The steps without copies of elements to where they are."""
+    return [step for step in steps if not _is_idle(step)]
+
+
+def _is_idle(step: Step) -> bool:
+    """Whether a kernel does nothing but write elements where it has read them."""
+    if not isinstance(step, Kernel) or step.operations:
+        return False
+    same = {out for x, out in step.in_place if step.args[x] == step.args[out]}
+    return bool(same) and same.issuperset(step.writes)
 
 
 def _buffers(kernel: Kernel, positions: Sequence[int]) -> set[Buffer]:

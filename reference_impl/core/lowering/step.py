@@ -12,12 +12,19 @@ from .view import View
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Library:
-    """An op computed by its rule: LAPACK's, the FFT's, NumPy's own."""
+    """An op computed by its rule: LAPACK's, the FFT's, NumPy's own.
+
+    Attributes
+    ----------
+    why : str
+        It is no kernel.
+    """
 
     op: Op
     inputs: tuple[View, ...]
     attrs: dict[str, Any]
     outputs: tuple[View, ...]
+    why: str
 
 
 Step = Kernel | Loop | Library

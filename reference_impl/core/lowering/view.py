@@ -72,7 +72,7 @@ class View:
         axes = zip(self.shape, self.strides, other.strides, strict=True)
         return (
             self.buffer is other.buffer
-            and self.offset == other.offset
+            and (self.offset, self.turn) == (other.offset, other.turn)
             and all(size == 1 or ours == theirs for size, ours, theirs in axes)
         )
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from ..dtype import float32, float64
-from ..kernel import Buffer, Kernel
+from ..kernel import Kernel
 from ..kernels import convolution
+from ..shape import Shape
 from .draft import copy
 from .machine import vector_unit
 from .view import View, new_view
@@ -24,16 +24,16 @@ from .view import View, new_view
 IMAGE, FILTERS = (0, 2, 3, 1), (2, 3, 1, 0)
 
 
-def has_kernel(x: View, form: dict[str, Any]) -> bool:
-    """Whether there is generated code for a convolution."""
-    strides, dilations = form["strides"], form["dilations"]
-    return (
-        x.dtype in (float32, float64)
-        and len(x.shape) in (3, 4)
-        and form["groups"] == 1
-        and all(map(lambda s, d: s == 1 or d == 1, strides, dilations))
-        and 0 not in x.shape
+def obstacle(shape: Shape, form: dict[str, Any]) -> str:
+    """For what kind of convolution there is no kernel, if one came."""
+    steps = zip(form["strides"], form["dilations"], strict=True)
+    obstacles = (
+        (len(shape) not in (3, 4), "along more than two axes"),
+        (form["groups"] != 1, "in groups"),
+        (any(1 not in pair for pair in steps), "with strides and dilations at once"),
+        (0 in shape, "of no elements"),
     )
+    return next((what for is_so, what in obstacles if is_so), "")
 
 
 def conv(x: View, weight: View, out: View, form: dict[str, Any]) -> list[Kernel]:
@@ -52,8 +52,7 @@ def conv(x: View, weight: View, out: View, form: dict[str, Any]) -> list[Kernel]
                 to.ref(),
                 sizes,
                 dtype=x.dtype,
-                scratch=Buffer,
-                target=vector_unit(),
+                unit=vector_unit(),
             ),
         ],
     )
@@ -77,8 +76,7 @@ def conv_transpose(
                 to.ref(),
                 sizes,
                 dtype=y.dtype,
-                scratch=Buffer,
-                target=vector_unit(),
+                unit=vector_unit(),
             ),
         ],
     )
@@ -100,7 +98,7 @@ def conv_filters(x: View, y: View, out: View, form: dict[str, Any]) -> list[Kern
                 to.ref(),
                 sizes,
                 dtype=x.dtype,
-                target=vector_unit(),
+                unit=vector_unit(),
             ),
         ],
     )

@@ -1,21 +1,39 @@
 """Passes: functions from graphs to graphs that compute the same, better.
 
-Each is a page of its own, and they can be read in this order:
+Each is a page of its own. `optimise` runs these in turn, over and over, until none has
+anything to do:
 
-    rewrite loops                the walk that all are made of; a scan taken apart
-    moves simplify constants     algebra, of moves and of numbers; what is known now
+    simplify moves               algebra, of numbers and of moves
+    constants                    what is known now
     common_subexpressions        what is computed twice; loops that are run twice
     dead_code                    what nobody reads
-    loop_invariants              what every step of a loop computes again
-    loop_products reorder        products leave loops; chains of products
+    reorder                      chains of products; before them, in turn:
+      loop_invariants              what every step of a loop computes again
+      loop_products                products leave loops
     expand                       softmax and others, composed for fusion
-    reports                      what each of them did
-    liveness                     which results are there at once
-    segments rematerialise       what is computed again instead of kept
-    mixed_precision              what is stored in 16 bits
 
-`optimise` applies them in turn, round by round, until none finds anything to do. It
-rewrites values only: a derivative has been taken before, inside of what was captured.
+then, once, what undoes some of that:
+
+    loop_recompute               what a loop backward computes again
+    recompute                    what is computed again in the kernel that reads it
+
+and `compile` fuses what came of it:
+
+    fusion grouping units        one kernel for neighbours; which these are; their order
+
+These run when they are asked for, the first before `optimise`, the second after it:
+
+    mixed_precision              what is stored in 16 bits
+    rematerialise segments       what is computed again instead of kept
+
+All are made of these:
+
+    rewrite loops                the walk over a graph; a scan taken apart
+    liveness repetition          which results are there at once; computed again
+    reports                      what each pass did
+
+Passes rewrite values only: a derivative has been taken before, inside of what was
+captured.
 """
 
 from __future__ import annotations
@@ -31,6 +49,8 @@ from .common_subexpressions import common_subexpressions
 from .constants import constants
 from .dead_code import dead_code
 from .expand import expand
+from .loop_recompute import loop_recompute
+from .recompute import recompute
 from .reorder import reorder
 from .reports import Report, report
 from .rewrite import Pass
@@ -48,7 +68,10 @@ PASSES: tuple[Pass, ...] = (
 )
 
 # Once, at the end: what undoes what the passes above look for.
-AFTERWARDS: tuple[Pass, ...] = ()
+AFTERWARDS: tuple[Pass, ...] = (
+    loop_recompute,  # makes sequences fewer
+    recompute,  # looks for the fullest place, which those may have moved
+)
 
 # Passes of which each finds what the other made, over and over, stop here.
 MOST_ROUNDS = 8
@@ -101,16 +124,22 @@ def optimise(
                 f"{given!r:.60} came"
             )
     reports: list[Report] = []
-    waiting = deque(each for _ in range(MOST_ROUNDS) for each in passes)
-    settled = 0  # how many passes in a row have found nothing to do
-    while waiting and settled < len(passes):
-        done = _applied(waiting.popleft(), graph, reports)
-        settled = settled + 1 if done is graph else 0
-        graph = done
+    graph = _settled(passes, graph, reports)
     for each in afterwards:
         graph = _applied(each, graph, reports)
     parts: dict[str, Any] = {x.name: getattr(graph, x.name) for x in fields(Graph)}
     return Optimised(**parts, reports=tuple(reports))
+
+
+def _settled(passes: Sequence[Pass], graph: Graph, reports: list[Report]) -> Graph:
+    """The graph in which no pass finds anything to do any more."""
+    waiting = deque(each for _ in range(MOST_ROUNDS) for each in passes)
+    idle = 0  # how many passes in a row have found nothing to do
+    while waiting and idle < len(passes):
+        done = _applied(waiting.popleft(), graph, reports)
+        idle = idle + 1 if done is graph else 0
+        graph = done
+    return graph
 
 
 def _applied(each: Pass, graph: Graph, reports: list[Report]) -> Graph:

@@ -14,16 +14,16 @@ Source: Aho, Lam, Sethi and Ullman 2007, section 9.2.5 (live variables).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, groupby
 from typing import Any
 
 from ..graph import Graph
+from ..pointwise import VIEWS
 from ..scope import Scope
 from ..tensor import Tensor, now
-from .moves import VIEWS
 from .rewrite import again
 
 # One of several results is no new one either.
@@ -148,43 +148,6 @@ class Schedule:
                 read = (r for r in reversed(self.readers[key]) if r <= turn)
                 last[owner] = max(last.get(owner, 0), next(read, self.places[key]))
         return last
-
-    def repeated(self, turn: int, is_kept: Callable[[int], bool]) -> Schedule:
-        """What is not kept over a place is computed again for those who read it later.
-
-        A copy is made right before its first reader, and the others read it as well.
-        What its inputs need is copied, too, unless it is kept.
-        """
-        order, reads = list(self.order[: turn + 1]), dict(self.reads)
-        copies: dict[int, int] = {}
-
-        def is_there(x: int) -> bool:
-            is_early = self.places.get(x, turn) < turn
-            return not is_early or x in copies or is_kept(x)
-
-        def make(wanted: Sequence[int]) -> None:
-            waiting = list(wanted)
-            while waiting:
-                x = waiting[-1]
-                missing = [y for y in self.reads[x] if not is_there(y)]
-                waiting += missing
-                if not missing:
-                    waiting.pop()
-                    if x not in copies:
-                        copies[x] = now()
-                        order.append(copies[x])
-                        reads[copies[x]] = renamed(x)
-
-        def renamed(x: int) -> tuple[int, ...]:
-            return tuple(copies.get(y, y) for y in self.reads[x])
-
-        for key in self.order[turn + 1 :]:
-            make([x for x in self.reads[key] if not is_there(x)])
-            reads[key] = renamed(key)
-            order.append(key)
-        tensors = {copy: self.tensors[key] for key, copy in copies.items()}
-        every = {**self.tensors, **tensors}
-        return replace(self, order=tuple(order), reads=reads, tensors=every)
 
     def graph(self, former: Graph) -> Graph:
         """The graph whose nodes are made anew in this order.

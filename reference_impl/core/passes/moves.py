@@ -18,13 +18,6 @@ from typing import Any
 from ..tensor import Tensor
 from .rewrite import is_made_by, made
 
-# Ops that move nothing: their result is their operand under another shape and other
-# strides, wherever strides can say it.
-VIEWS = {
-    *("broadcast_to", "identity", "permute_dims", "reshape", "slice", "split"),
-    *("stop_gradient", "windows"),
-}
-
 
 def permuted_twice(out: Tensor, x: Tensor) -> Tensor | None:
     """Of two orders of axes, one."""

@@ -17,6 +17,7 @@ that take few such ops to make from what is kept; if that does not help, the lar
 of them, and so on. Then another node is the fullest. **With a budget** that is not met
 so, parts of the forward pass are computed again, products and all: see `segments`.
 
+What costs nothing, since a kernel computes it in passing, `recompute` has done before.
 This pass runs after all others but fusion: to find what is computed twice is what
 common subexpressions are there for. Nodes are made anew in the order that is wanted,
 since a graph's order is that of serials.
@@ -34,6 +35,7 @@ from ..errors import RangeError
 from ..graph import Graph, check_graph
 from ..number import check_at_least, integer
 from .liveness import Schedule, nbytes
+from .repetition import repeated
 from .segments import segmented
 
 # Besides elementwise ops.
@@ -135,7 +137,7 @@ def _without(schedule: Schedule, dropped: set[int], turn: int) -> Schedule:
             return False
         return schedule.is_needed(key, turn) or not _is_cheap(schedule, key)
 
-    return schedule.repeated(turn, is_kept)
+    return repeated(schedule, turn, is_kept)
 
 
 def _within(schedule: Schedule, budget_bytes: int) -> Schedule:

@@ -21,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 
 from .liveness import Schedule, nbytes
+from .repetition import repeated
 
 _COUNTS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 
@@ -75,4 +76,4 @@ def _again(schedule: Schedule, edges: Sequence[int], turn: int) -> Schedule:
         end = ends.get(schedule.places.get(owner, turn), 0)
         return last.get(owner, end) >= end or schedule.is_output(owner)
 
-    return schedule.repeated(turn, is_kept)
+    return repeated(schedule, turn, is_kept)

@@ -11,7 +11,7 @@ import itertools
 import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -19,7 +19,7 @@ import numpy as np
 from ..driver import Tables, run
 from ..lowering.step import Library
 from .plan import Plan
-from .schedule import Stage
+from .stages import Stage
 
 WARM_UP_ROUNDS = 2
 MOST_ROUNDS = 30
@@ -32,7 +32,11 @@ LEAST_ROUNDS = 3
 Place = tuple[int, int]
 FILLING: Place = (-1, -1)
 
-Piece = tuple[Place, Callable[[], object]]
+# Of the turns of a longer loop, the others are run in one piece.
+MOST_TURNS = 1000
+
+# What is timed, how many times that it stands for, and what to run.
+Piece = tuple[Place, float, Callable[[], object]]
 
 
 @dataclass(frozen=True)
@@ -65,14 +69,14 @@ def measured(plan: Plan, arrays: Sequence[np.ndarray]) -> Times:
     outputs = plan.outputs(inputs)
     ends = [*inputs, *outputs]
     restore = partial(_restore, inputs, arrays)
-    with plan._lock:
-        plan._ends_ids[:] = [*map(id, ends)]
+    with plan.lock:
+        plan.ends_ids[:] = [*map(id, ends)]
         start = _starting_seconds(plan.threads)
         groups, kernels = (
             _medians(list(_pieces(plan, ends, apart=apart)), restore, start)
             for apart in (False, True)
         )
-    call: list[Piece] = [((0, 0), partial(plan.run, inputs, outputs))]
+    call: list[Piece] = [((0, 0), 1.0, partial(plan.run, inputs, outputs))]
     return Times(
         tuple(seconds for each in _by_group(groups) for seconds in each),
         tuple(_by_group(kernels)),
@@ -104,7 +108,7 @@ def _restore(inputs: Sequence[np.ndarray], arrays: Sequence[np.ndarray]) -> None
 
 def _pieces(plan: Plan, ends: Sequence[np.ndarray], *, apart: bool) -> Iterator[Piece]:
     """Everything that a call runs, each by itself, or even each kernel by itself."""
-    parts, first = iter(plan._parts), 0
+    parts, first = iter(plan.parts), 0
     for is_native, run_of in itertools.groupby(
         plan.stages, lambda stage: isinstance(stage, Stage)
     ):
@@ -112,42 +116,69 @@ def _pieces(plan: Plan, ends: Sequence[np.ndarray], *, apart: bool) -> Iterator[
             for _ in run_of:
                 step = next(parts)
                 assert isinstance(step, Library)
-                yield (first, 0), partial(plan._take, step, ends)
+                yield (first, 0), 1.0, partial(plan.take, step, ends)
                 first += 1
             continue
         part = next(parts)
         assert not isinstance(part, Library)
-        tables, rows = part.tables, iter(part.tables.groups)
-        yield FILLING, _program(plan, tables, next(rows))
-        for stage in run_of:
-            assert isinstance(stage, Stage)
-            for _ in range(stage.count):
-                for number, row in zip(range(len(stage.groups)), rows, strict=False):
-                    for index, each in enumerate(_kernels(row) if apart else [row]):
-                        yield (first + number, index), _program(plan, tables, each)
-            first += len(stage.groups)
+        filling, *rows = part.tables.stages
+        for place, program in _programs(part.tables, filling, FILLING):
+            yield place, 1.0, partial(_run_turns, program, 0, 1, plan.threads)
+        for row in rows:
+            yield from _turns(plan, part.tables, row, first, apart=apart)
+            first += int(row[1])
+
+
+def _turns(
+    plan: Plan, tables: Tables, stage: np.ndarray, first: int, *, apart: bool
+) -> Iterator[Piece]:
+    """The groups of a stage, turn by turn."""
+    programs = list(_programs(tables, stage, (first, 0), apart=apart))
+    turns = int(stage[3])
+    timed = min(turns, MOST_TURNS)
+    for turn in range(timed):
+        for place, program in programs:
+            run_turn = partial(_run_turns, program, turn, turn + 1, plan.threads)
+            yield place, turns / timed, run_turn
+    if timed < turns:
+        rest = replace(tables, stages=np.array([stage]))
+        yield FILLING, 0.0, partial(_run_turns, rest, timed, turns, plan.threads)
+
+
+def _programs(
+    tables: Tables, stage: np.ndarray, place: Place, *, apart: bool = False
+) -> Iterator[tuple[Place, Tables]]:
+    """Each group of a stage, or even each kernel, as a program of its own."""
+    first, count = stage[:2]
+    for number, group in enumerate(tables.groups[first : first + count]):
+        for index, each in enumerate(_kernels(group) if apart else [group]):
+            row = np.array([[0, 1, *stage[2:]]])
+            program = replace(tables, stages=row, groups=np.array([each]))
+            yield (place[0] + number, place[1] + index), program
 
 
 def _kernels(row: np.ndarray) -> Iterator[np.ndarray]:
     """A group's kernels as groups of their own, which are not cut into chunks."""
-    first, count, units, _, waits = row
+    first, count, units, _, is_small, waits = row
     for kernel in range(first, first + count):
-        yield np.array([kernel, 1, units, max(units, 1), waits])
+        yield np.array([kernel, 1, units, max(units, 1), is_small, waits])
 
 
-def _program(plan: Plan, tables: Tables, row: np.ndarray) -> Callable[[], None]:
-    """A group of tables as a program of its own."""
-    single = Tables(np.array(row[None]), tables.instructions, tables.args)
-    return partial(run, single, plan.threads)
+def _run_turns(program: Tables, begin: int, end: int, threads: int) -> None:
+    """Run some turns of a program that is one stage."""
+    program.stages[0, 2:4] = begin, end
+    run(program, threads)
 
 
 def _starting_seconds(threads: int) -> float:
     """What it takes to run a program that does nothing."""
-    nothing = Tables(*(np.empty(s, np.int64) for s in ((0, 5), (0, 3), (0,))))
+    shapes = (0, 6), (0, 3), (0,), (0,)
+    stage = np.array([[0, 0, 0, 1, 0, 0, 0]])
+    nothing = Tables(stage, *(np.empty(shape, np.int64) for shape in shapes))
     begun = []
     for _ in range(100):
         begun.append(time.perf_counter())
-        run(nothing, threads)
+        _run_turns(nothing, 0, 1, threads)
     return min(b - a for a, b in itertools.pairwise(begun))
 
 
@@ -155,15 +186,16 @@ def _medians(
     pieces: Sequence[Piece], restore: Callable[[], None], start: float
 ) -> dict[Place, float]:
     """The seconds of each place, with all that is run there in a round."""
-    found: dict[Place, list[float]] = {place: [] for place, _ in pieces}
+    found: dict[Place, list[float]] = {place: [] for place, _, _ in pieces}
     for number in _rounds():
         restore()
         seconds = dict.fromkeys(found, 0.0)
-        for place, piece in pieces:
+        for place, times, piece in pieces:
             begun = time.perf_counter()
             piece()
-            seconds[place] += max(time.perf_counter() - begun - start, 0.0)
+            spent = max(time.perf_counter() - begun - start, 0.0)
+            seconds[place] += times * spent
         if number >= 0:
-            for place, spent in seconds.items():
-                found[place].append(spent)
+            for place, total in seconds.items():
+                found[place].append(total)
     return {place: statistics.median(each) for place, each in found.items()}

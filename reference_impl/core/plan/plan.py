@@ -20,20 +20,20 @@ from ..build import built
 from ..device import Device
 from ..driver import run
 from ..graph import Graph
-from ..kernel import Buffer, Kernel, Loop
-from ..lowering.lowered import Lowered, lowered
+from ..lowering.lowered import Lowered
 from ..lowering.reuse import reusing
-from ..lowering.step import Library, Step
+from ..lowering.step import Library
 from ..lowering.view import View
 from ..threads import threads
 from .offsets import arena_bytes, offsets
-from .schedule import Stage, lifetimes, stages
+from .sharing import lowered_in_place
+from .stages import Stage, lifetimes, stages
 from .tables import FILL, Filled, filled
 
 _UINT8 = np.dtype(np.uint8)
 
-# A program of so few operations is over before another thread has begun.
-FEW_OPERATIONS = 1 << 17
+# A program of less work is over before another thread has begun.
+SHORT_WORK = 1 << 17
 
 
 class Plan:
@@ -46,13 +46,24 @@ class Plan:
         Where the arena and the outputs are allocated.
     shared : mapping of int to int
         Which output lies where an input, which is given up, lies.
+
+    Attributes
+    ----------
+    stages, kernels, lifetimes, offsets
+        What runs, and where the buffers in the arena lie.
+    parts : list of Filled and Library
+        What a run walks through.
+    ends_ids : numpy.ndarray
+        The identities of the arrays of inputs and outputs, as they are in a run.
+    lock
+        Held by whoever uses the arena.
     """
 
     def __init__(
         self, graph: Graph, device: Device, shared: Mapping[int, int] | None = None
     ) -> None:
         self.graph, self.device = graph, device
-        self.lowered, self.shared = _lowered(graph, dict(shared or {}))
+        self.lowered, self.shared = lowered_in_place(graph, dict(shared or {}))
         fixed = {view.buffer for view in self._ends(self.lowered)}
         steps = reusing(self.lowered.steps, {*fixed, *self.lowered.constants})
         self.stages = stages(steps)
@@ -67,7 +78,9 @@ class Plan:
             view.buffer: i
             for i, view in reversed([*enumerate(self._ends(self.lowered))])
         }
-        found = lifetimes(self.stages)
+        work = sum(each.work for each in self.stages if isinstance(each, Stage))
+        self._is_short = work < SHORT_WORK
+        found = lifetimes(self.stages, is_alone=self._is_short)
         inside = [
             buffer
             for buffer in found
@@ -78,25 +91,16 @@ class Plan:
         self.offsets = dict(zip(inside, places, strict=True))
         self.arena_bytes = arena_bytes(list(self.lifetimes.values()), places)
         self._arena = device.empty((self.arena_bytes,), _UINT8, "arena")
-        self._ends_ids = np.zeros(len(self._ends(self.lowered)), np.int64)
-        self._is_short = self._operations() < FEW_OPERATIONS
-        self._lock = threading.Lock()
+        self.ends_ids = np.zeros(len(self._ends(self.lowered)), np.int64)
+        self.lock = threading.Lock()
+        # 0.1 us for an array of a step of a library instead of 8 us for a new one.
+        self._staying: dict[View, np.ndarray] = {}
         _plans.add(self)
-        self._parts = self._built()
+        self.parts = self._built()
 
     @staticmethod
     def _ends(lowered: Lowered) -> list[View]:
         return [*lowered.inputs, *lowered.outputs]
-
-    def _operations(self) -> int:
-        """On numbers, or reads of them, by estimate."""
-        return sum(
-            stage.count * max(kernel.operations, kernel.extent)
-            for stage in self.stages
-            if isinstance(stage, Stage)
-            for group in stage.groups
-            for kernel in group.kernels
-        )
 
     def _built(self) -> list[Filled | Library]:
         functions = built({FILL, *(kernel.source for kernel in self.kernels)})
@@ -110,7 +114,7 @@ class Plan:
         ):
             some: Any = list(run_of)
             if is_native:
-                ends = self._slots, self._ends_ids
+                ends = self._slots, self.ends_ids
                 some = [filled(some, functions, places, *ends)]
             parts += some
         return parts
@@ -145,17 +149,17 @@ class Plan:
         """
         outputs = self.outputs(arrays) if outputs is None else outputs
         ends = [*arrays, *outputs]
-        with self._lock:
+        with self.lock:
             # 0.1 us for an array instead of 0.8 us by its `ctypes`.
-            self._ends_ids[:] = [*map(id, ends)]
-            for part in self._parts:
+            self.ends_ids[:] = [*map(id, ends)]
+            for part in self.parts:
                 if isinstance(part, Library):
-                    self._take(part, ends)
+                    self.take(part, ends)
                 else:
                     run(part.tables, self.threads)
         return outputs
 
-    def _take(self, step: Library, ends: Sequence[np.ndarray]) -> None:
+    def take(self, step: Library, ends: Sequence[np.ndarray]) -> None:
         """Run a step of a library."""
         arrays = [self._array(view, ends) for view in step.inputs]
         result = self.device.run(step.op, arrays, step.attrs)
@@ -165,17 +169,19 @@ class Plan:
 
     def _array(self, view: View, ends: Sequence[np.ndarray]) -> np.ndarray:
         """A view as an array over the bytes on which it lies now."""
+        if view in self._staying:
+            return self._staying[view]
+        if view.buffer in self._slots and 0 not in view.shape:
+            return _laid(view, ends[self._slots[view.buffer]])
+        self._staying[view] = found = self._where_it_stays(view)
+        return found
+
+    def _where_it_stays(self, view: View) -> np.ndarray:
         if view.buffer in self.lowered.constants:
             return view.array
         if 0 in view.shape:  # of which NumPy would check the strides
             return np.empty(view.shape, view.dtype)
-        if view.buffer in self._slots:
-            memory, base = ends[self._slots[view.buffer]], 0
-        else:
-            memory, base = self._arena, self.offsets[view.buffer]
-        return np.ndarray(
-            view.shape, view.dtype, memory, base + view.offset, view.array.strides
-        )
+        return _laid(view, self._arena, self.offsets[view.buffer])
 
 
 _plans: weakref.WeakSet[Plan] = weakref.WeakSet()
@@ -184,73 +190,17 @@ _plans: weakref.WeakSet[Plan] = weakref.WeakSet()
 def _renew_locks() -> None:
     """Open the plans in a forked process, where nobody is running one."""
     for plan in _plans:
-        plan._lock = threading.Lock()
+        plan.lock = threading.Lock()
 
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_renew_locks)
 
 
+def _laid(view: View, memory: np.ndarray, base: int = 0) -> np.ndarray:
+    place = base + view.offset
+    return np.ndarray(view.shape, view.dtype, memory, place, view.array.strides)
+
+
 def _address(array: np.ndarray) -> int:
     return array.__array_interface__["data"][0]
-
-
-def _lowered(graph: Graph, shared: dict[int, int]) -> tuple[Lowered, dict[int, int]]:
-    """The steps, and which outputs may lie where they were asked to lie."""
-    while True:
-        found = lowered(graph, shared)
-        wrong = {
-            out for out, given in shared.items() if not _is_safe(found, out, given)
-        }
-        if not wrong:
-            return found, shared
-        shared = {out: given for out, given in shared.items() if out not in wrong}
-
-
-def _is_safe(found: Lowered, out: int, given: int) -> bool:
-    """Whether an output may be written over an input: nobody reads it afterwards.
-
-    The kernel that writes it may read the elements that it overwrites. A library may
-    refuse its operands, and then the caller still needs the input.
-    """
-    buffer = found.inputs[given].buffer
-    is_written = False
-    for step in found.steps:
-        if is_written and (isinstance(step, Library) or _reads(step, buffer)):
-            return False
-        writes = _writes(step, buffer)
-        if writes and _reads(step, buffer) and not _is_in_place(step, buffer):
-            return False
-        is_written |= writes
-    return True
-
-
-def _reads(step: Step, buffer: Buffer) -> bool:
-    if isinstance(step, Library):
-        return any(view.buffer is buffer for view in step.inputs)
-    return any(
-        ref.buffer is buffer for each in _all(step) for ref in each.refs(each.reads)
-    )
-
-
-def _writes(step: Step, buffer: Buffer) -> bool:
-    if isinstance(step, Library):
-        return any(view.buffer is buffer for view in step.outputs)
-    return any(
-        ref.buffer is buffer for each in _all(step) for ref in each.refs(each.writes)
-    )
-
-
-def _all(step: Kernel | Loop) -> tuple[Kernel, ...]:
-    return step.body if isinstance(step, Loop) else (step,)
-
-
-def _is_in_place(kernel: Step, buffer: Buffer) -> bool:
-    if not isinstance(kernel, Kernel):
-        return False
-
-    def positions(given: Sequence[int]) -> list[int]:
-        return [i for i in given if getattr(kernel.args[i], "buffer", None) is buffer]
-
-    pairs = itertools.product(positions(kernel.reads), positions(kernel.writes))
-    return all(pair in kernel.in_place for pair in pairs)

@@ -1,8 +1,8 @@
 """What the driver walks over, made of stages.
 
-A loop is written out: every turn has its own rows, in which the arguments that move
-with the turns are further on. An argument that is the address of an array that comes
-with a call is filled in at the call.
+A loop has the rows of its body once: the driver counts its turns, and knows by how much
+an argument moves from one to the next. An argument that is the address of an array that
+comes with a call is filled in at the call.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..driver import Tables
-from ..kernel import Buffer, Kernel, Ref, named
-from .schedule import Stage
+from ..kernel import Buffer, Ref, named
+from .groups import Group
+from .stages import Stage
 
 # An array of NumPy begins, after what every object has, with the address of its data.
 _HEAD_BYTES = object.__basicsize__
@@ -55,43 +56,52 @@ class Filled:
 
 
 class _Rows:
-    """The rows of a stage for its first turn, and what moves with the turns."""
+    """The rows of tables while stages are added."""
 
     def __init__(
         self,
-        stage: Stage,
         functions: Mapping[str, int],
         places: Mapping[Buffer, int],
         slots: Mapping[Buffer, int],
     ) -> None:
+        self._functions, self._places, self._slots = functions, places, slots
+        # The first instruction fills in addresses; it has six words.
+        self.stages = [(0, 1, 0, 1, True, 0, 0)]
         self.groups: list[tuple[int, ...]] = []
-        self.instructions: list[tuple[int, ...]] = []
-        self.words: list[int] = []
-        self.turns: list[int] = []
-        self.moving: list[tuple[int, int]] = []  # a word, and a slot
-        self._places, self._slots = places, slots
-        for group in stage.groups:
-            first, count = len(self.instructions), len(group.kernels)
-            self.groups.append(
-                (first, count, group.units, group.chunk, int(group.waits))
-            )
-            for kernel in group.kernels:
-                address = functions[kernel.source.name]
-                self.instructions.append(
-                    (address, len(self.words), group.factor(kernel))
-                )
-                self._add_words(kernel)
+        self.instructions = [(functions[FILL.name], 0, 1)]
+        self.words, self.strides = [0] * 6, [0] * 6
+        self.filled: list[tuple[int, int]] = []  # a word, and a slot
 
-    def _add_words(self, kernel: Kernel) -> None:
-        for arg in kernel.args:
-            if not isinstance(arg, Ref):
-                self.words.append(int(arg))
-                self.turns.append(0)
-                continue
+    def add(self, stage: Stage) -> None:
+        """Add the rows of a stage."""
+        first, word = 1 + len(self.groups), len(self.words)
+        for group in stage.groups:
+            # Threads begin a turn together, so the first group need not wait.
+            self._add_group(group, waits=group.waits and group is not stage.groups[0])
+        is_moving = stage.count > 1 and any(self.strides[word:])
+        moving = is_moving * (len(self.words) - word)
+        counts = len(stage.groups), 0, stage.count
+        self.stages.append((first, *counts, stage.is_small, word, moving))
+
+    def _add_group(self, group: Group, *, waits: bool) -> None:
+        first, count = len(self.instructions), len(group.kernels)
+        cut = group.units, group.chunk, group.is_small
+        self.groups.append((first, count, *cut, waits))
+        for kernel in group.kernels:
+            function = self._functions[kernel.source.name]
+            self.instructions.append((function, len(self.words), group.factor(kernel)))
+            for arg in kernel.args:
+                self._add_word(arg)
+
+    def _add_word(self, arg: int | Ref) -> None:
+        if isinstance(arg, Ref):
             if arg.buffer in self._slots:
-                self.moving.append((len(self.words), self._slots[arg.buffer]))
+                self.filled.append((len(self.words), self._slots[arg.buffer]))
             self.words.append(self._places.get(arg.buffer, 0) + arg.offset)
-            self.turns.append(arg.turn)
+            self.strides.append(arg.turn)
+        else:
+            self.words.append(int(arg))
+            self.strides.append(0)
 
 
 def filled(
@@ -114,47 +124,22 @@ def filled(
     ids : numpy.ndarray
         Where a call writes the identities of the arrays that are those buffers.
     """
-    # The first instruction has six words.
-    groups, instructions, words = [_rows(5)], [_rows(3)], [np.zeros(6, np.int64)]
-    moving = [_rows(3)]
-    rows_before, words_before = 1, 6
+    rows = _Rows(functions, places, slots)
     for stage in stages:
-        rows = _Rows(stage, functions, places, slots)
-        turn = np.arange(stage.count, dtype=np.int64)[:, None]
-        own = np.array(rows.words, np.int64) + turn * np.array(rows.turns, np.int64)
-        starts = words_before + turn * len(rows.words)
-        firsts = rows_before + turn * len(rows.instructions)
-        groups.append(_moved(rows.groups, 0, firsts, 5))
-        instructions.append(_moved(rows.instructions, 1, starts, 3))
-        words.append(own.ravel())
-        for word, slot in rows.moving:
-            column = np.full_like(turn, slot)
-            each = [starts + word, column, own[:, word : word + 1]]
-            moving.append(np.concatenate(each, axis=1))
-        rows_before += stage.count * len(rows.instructions)
-        words_before += own.size
-    positions, numbers, offsets = map(np.ascontiguousarray, np.concatenate(moving).T)
-    count, args = len(positions), np.concatenate(words)
-    given = (ids, args, positions, numbers, offsets)
+        rows.add(stage)
+    count, args = len(rows.filled), _table(rows.words)
+    positions, numbers = np.ascontiguousarray(_table(rows.filled, 2).T)
+    given = (ids, args, positions, numbers, args[positions])
     args[:6] = [*(each.ctypes.data for each in given), _HEAD_BYTES]
-    first = [[0, 1, count, max(count, 1), 1]], [[functions[FILL.name], 0, 1]]
     tables = Tables(
-        np.concatenate([np.array(first[0], np.int64), *groups]),
-        np.concatenate([np.array(first[1], np.int64), *instructions]),
+        _table(rows.stages, 7),
+        _table([(0, 1, count, max(count, 1), True, False), *rows.groups], 6),
+        _table(rows.instructions, 3),
         args,
+        _table(rows.strides),
     )
     return Filled(tables, given)
 
 
-def _rows(width: int) -> np.ndarray:
-    return np.empty((0, width) if width else 0, np.int64)
-
-
-def _moved(
-    rows: Sequence[tuple[int, ...]], column: int, by: np.ndarray, width: int
-) -> np.ndarray:
-    """The rows once for every turn, with one column further on."""
-    table = np.array(rows, np.int64).reshape(1, -1, width)
-    table = np.repeat(table, len(by), axis=0)
-    table[:, :, column] += by
-    return table.reshape(-1, width)
+def _table(rows: Sequence[object], *columns: int) -> np.ndarray:
+    return np.array(rows, np.int64).reshape(-1, *columns)

@@ -119,6 +119,31 @@ def test_an_argument_that_has_no_hash_is_refused(wrap):
         ri.compile(lambda argument: 1.0)(wrap(bytearray()))
 
 
+@pytest.mark.parametrize(
+    ("argument", "place"),
+    [({1}, "argument 1 is of type set"), ({"a": [3, {1}]}, "1.a.1 is of type set")],
+)
+def test_an_argument_that_has_no_hash_is_named_with_its_place(argument, place):
+    with pytest.raises(CaptureError, match=place):
+        ri.compile(lambda x, y: x)(X, argument)
+
+
+def test_an_array_of_what_is_no_number_is_named_with_its_place():
+    with pytest.raises(ri.DtypeError, match=r"argument 0\.a: .* object"):
+        ri.compile(lambda x: 1.0)({"a": np.array([object()])})
+
+
+def test_functions_methods_and_compiled_functions_may_be_arguments():
+    class Scaled:
+        def scaled(self, x):
+            return x * 3.0
+
+    compiled = ri.compile(lambda f, x: f(x))
+
+    for f in (lambda x: x * 3.0, Scaled().scaled, ri.compile(lambda x: x * 3.0)):
+        np.testing.assert_array_equal(compiled(f, ri.tensor(X)), ri.tensor(X) * 3.0)
+
+
 def test_a_freed_argument_is_refused():
     x = ri.tensor(X)
     compiled = ri.compile(ri.exp)
@@ -171,3 +196,24 @@ def test_a_pass_must_keep_inputs_and_outputs():
         ri.compile(lambda x: x + 1, passes=lambda graph: other)(ri.ones(4))
     with pytest.raises(ri.CaptureError, match=r"compile: .* a graph is needed"):
         ri.compile(lambda x: x + 1, passes=lambda graph: None)(ri.ones(4))
+
+
+def test_a_pass_that_reads_what_is_no_input_is_refused_by_name():
+    def renewing(graph):
+        return dataclasses.replace(graph, inputs=ri.capture(abs, ri.ones(4)).inputs)
+
+    def function(x):
+        return x + 1
+
+    with pytest.raises(ri.CaptureError, match=r"renewing made of function a graph"):
+        ri.compile(function, passes=renewing)(ri.ones(4))
+
+
+def test_what_no_result_depends_on_raises_nothing():
+    def function(x):
+        x[ri.tensor(np.array([7]))]
+        return x + 1
+
+    with pytest.raises(ri.RangeError):
+        function(ri.ones(4))
+    np.testing.assert_array_equal(ri.compile(function)(ri.ones(4)), np.full(4, 2.0))

@@ -101,6 +101,22 @@ def test_the_same_function_runs_in_several_threads():
     assert errors == []
 
 
+def test_a_long_loop_that_runs_in_python_is_worth_a_warning_once_per_compilation():
+    def step(c, x):
+        return ri.sort(c * 0.5 + x), None
+
+    compiled = ri.compile(lambda h, xs: ri.scan(step, h, xs)[0])
+    h, xs = np.ones(2), np.ones((1000, 2))
+
+    with pytest.warns(UserWarning, match="1,000 .* argsort has no kernel") as told:
+        compiled(h, xs)
+    assert told[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        compiled(h, xs)
+        compiled(h, xs[:9])  # short enough to be written out
+
+
 def test_many_kinds_of_arguments_are_worth_a_warning_once():
     compiled = ri.compile(lambda x: x + 1.0)
     with warnings.catch_warnings():

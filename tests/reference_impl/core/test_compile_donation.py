@@ -157,6 +157,49 @@ def test_memory_of_another_framework_is_not_written_to():
     np.testing.assert_array_equal(theirs, A)
 
 
+def bytes_written(compiled):
+    """By the kernels of what was compiled first, each array once."""
+    (found,) = compiled._found.values()
+    kernels = found.program.kernels
+    return sum(x.step * k.extent for k in kernels for x in k.refs(k.writes))
+
+
+def test_an_update_of_a_cache_that_is_given_up_touches_nothing_but_the_new_keys():
+    def update(cache, keys):
+        return cache.at[2:3].set(keys)
+
+    compiled = ri.compile(update, donate=0)
+    cache, keys = ri.tensor(LARGE), ri.tensor(LARGE[:1] * 2.0)
+    place, needed = address(cache), update(cache, keys).numpy()
+
+    came = compiled(cache, keys)
+
+    assert address(came) == place
+    np.testing.assert_array_equal(came, needed)
+    assert bytes_written(compiled) == keys.numpy().nbytes
+
+
+def test_an_update_of_a_value_inside_touches_nothing_but_its_part():
+    def function(x, part):
+        before = ri.sort(x, axis=0)
+        return ri.sort(before.at[2:3].set(part), axis=0)
+
+    compiled = ri.compile(function)
+    part = ri.tensor(LARGE[:1] * 2.0)
+
+    came = compiled(ri.tensor(LARGE), part)
+
+    np.testing.assert_array_equal(came, function(ri.tensor(LARGE), part))
+    assert bytes_written(compiled) == part.numpy().nbytes
+
+
+def test_a_cache_that_is_read_afterwards_is_copied():
+    def function(cache, keys):
+        return cache.at[0:1].set(keys), ri.sum(cache)
+
+    assert check(function, (0,), LARGE, LARGE[:1] * 2.0)[1] is None
+
+
 def test_a_numpy_array_is_not_written_to():
     ours = A.copy()
 

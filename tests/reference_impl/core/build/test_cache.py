@@ -162,6 +162,53 @@ def test_a_folder_that_cannot_be_is_no_obstacle(folder, adding, monkeypatch, tmp
     assert addresses[source.name]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="the system has no such files")
+@pytest.mark.parametrize(
+    "put",
+    [
+        os.mkfifo,
+        lambda path: path.symlink_to("/dev/full"),
+        lambda path: path.symlink_to(path.parent / "nowhere"),
+        lambda path: path.touch(0o000),
+    ],
+    ids=["pipe", "device", "nowhere", "unreadable"],
+)
+@pytest.mark.parametrize("suffix", [".o", ".py"])
+def test_what_is_no_file_to_be_read_is_replaced(folder, digest, put, suffix):
+    cache.write(SOURCE, digest, CODE)
+    cache.text_file(SOURCE, digest)
+    path = entry(folder).with_suffix(suffix)
+    path.unlink()
+    put(path)
+
+    assert cache.read(SOURCE, digest) == (None if suffix == ".o" else CODE)
+    cache.write(SOURCE, digest, CODE)
+
+    assert cache.read(SOURCE, digest) == CODE
+    assert cache.text_file(SOURCE, digest).read_text() == SOURCE.text
+    assert path.is_file()
+    assert not path.is_symlink()
+
+
+def test_a_folder_in_the_place_of_an_entry_costs_one_warning(folder, digest):
+    cache.write(SOURCE, digest, CODE)
+    path = entry(folder)
+    path.unlink()
+    path.mkdir()
+
+    assert cache.read(SOURCE, digest) is None
+    with pytest.warns(UserWarning, match="cannot be written"):
+        cache.write(SOURCE, digest, CODE)
+    assert path.is_dir()
+
+
+def test_the_setting_may_begin_with_the_users_home(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("REFERENCE_IMPL_CACHE", "~/kernels")
+
+    assert cache.folder() == tmp_path / "kernels"
+
+
 @pytest.mark.parametrize("is_set", [True, False])
 def test_the_folder_is_the_users_cache_folder(monkeypatch, tmp_path, is_set):
     monkeypatch.delenv("REFERENCE_IMPL_CACHE")

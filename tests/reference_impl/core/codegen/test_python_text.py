@@ -182,19 +182,6 @@ def test_integers_wrap():
     assert walk.memory[1] == 300 - 256
 
 
-def test_where_a_condition_is_false_nothing_is_read():
-    arrays = (Array(ri.bool, (1,)), Array(ri.float32, (1,)), Array(ri.float32, (1,)))
-    nest = Nest("padded", (False,), arrays, (Load(0), Load(1, when=0), Store(2, 1)))
-    walk = walk_of(nest, [64], [np.zeros(64, bool)])
-    walk.memory[2][:] = 7
-    words = walk.arguments()
-    words[1] = 0  # no address at all
-
-    built(nest).call(words.ctypes.data_as(built(nest).call.argtypes[0]), 0, 64)
-
-    np.testing.assert_array_equal(walk.memory[2], np.zeros(64))
-
-
 def test_an_empty_part_writes_nothing():
     nest = typical()["sum_of_rows"]
     walk = walk_of(nest, [3, 5])

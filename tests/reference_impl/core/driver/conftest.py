@@ -58,20 +58,39 @@ def functions():
 
 
 @pytest.fixture(scope="session")
-def tables(functions):
-    """A function that makes tables of groups of (function, args, factor)."""
+def looped(functions):
+    """A function that makes tables of stages: turns, and groups of these.
 
-    def made(*groups):
-        rows, instructions, args = [], [], []
-        for extent, chunk, waits, steps in groups:
-            rows.append((len(instructions), len(steps), extent, chunk, waits))
-            for function, words, factor in steps:
-                instructions.append((functions[function], len(args), factor))
-                args += words
+    A group is an extent, a chunk, whether it waits, and its instructions: a function,
+    args and a factor. An argument of two numbers moves with the turns.
+    """
+
+    def made(*stages, alone=0, small=0):
+        rows, groups, instructions, args, strides = [], [], [], [], []
+        for turns, body in stages:
+            first, word = len(groups), len(args)
+            for extent, chunk, waits, steps in body:
+                cut = extent, chunk, small
+                groups.append((len(instructions), len(steps), *cut, waits))
+                for function, words, factor in steps:
+                    instructions.append((functions[function], len(args), factor))
+                    pairs = [x if isinstance(x, tuple) else (x, 0) for x in words]
+                    args += [value for value, _ in pairs]
+                    strides += [stride for _, stride in pairs]
+            moving = (len(args) - word) * any(strides[word:])
+            rows.append((first, len(body), 0, turns, alone, word, moving))
         return Tables(
-            np.array(rows, np.int64).reshape(-1, 5),
+            np.array(rows, np.int64).reshape(-1, 7),
+            np.array(groups, np.int64).reshape(-1, 6),
             np.array(instructions, np.int64).reshape(-1, 3),
             np.array(args, np.int64),
+            np.array(strides, np.int64),
         )
 
     return made
+
+
+@pytest.fixture(scope="session")
+def tables(looped):
+    """A function that makes tables of groups that run once."""
+    return lambda *groups: looped((1, groups))

@@ -72,6 +72,103 @@ def test_threads_wait_for_each_other_where_a_group_says_so(tables, count):
     assert (y == 1).all()
 
 
+def counted(x, places):
+    """Instructions that write the number of the turn, from 1 on, to moving places."""
+    first, by = places
+    return ("affine", ((x[first:].ctypes.data, 8 * by), 0, (1, 1)), 1)
+
+
+@each_count
+@pytest.mark.parametrize("places", [(0, 1), (-1, -1)])
+def test_the_turns_of_a_loop_are_counted(looped, count, places):
+    turns = 1_000_000 if count == 1 else 5000
+    x = np.zeros(turns, np.int64)
+    program = looped((turns, [(1, 1, 1, [counted(x, places)])]))
+
+    run(program, count)
+
+    assert (x[:: places[1]] == np.arange(1, turns + 1)).all()
+
+
+@each_count
+def test_a_loop_that_one_thread_does(looped, count):
+    turns = 1_000_000
+    x = np.zeros(turns, np.int64)
+    program = looped((turns, [(1, 1, 0, [counted(x, (0, 1))])]), alone=1, small=1)
+
+    run(program, count)
+
+    assert (x == np.arange(1, turns + 1)).all()
+
+
+@each_count
+def test_a_loop_of_no_turns_does_nothing(looped, count):
+    x = np.zeros(3, np.int64)
+    once = (1, [(3, 1, 0, [("affine", (x.ctypes.data, 1, 1), 1)])])
+    none = (0, [(1, 1, 1, [counted(x, (0, 1))])])
+
+    run(looped(none), count)
+    run(looped(none, once, none, once, none), count)
+
+    assert x.tolist() == [2, 2, 2]
+
+
+@each_count
+@settings(deadline=None, max_examples=30)
+@given(
+    loops=st.lists(
+        st.tuples(
+            st.integers(0, 6),
+            st.integers(1, 9),
+            st.lists(st.tuples(st.integers(-1, 1), st.integers(0, 2)), max_size=4),
+        ),
+        max_size=4,
+    )
+)
+def test_stages_of_different_loops(looped, count, loops):
+    came, needed = np.ones((2, 40), np.int64)
+    stages = []
+    for turns, extent, steps in loops:
+        groups = []
+        for by, term in steps:
+            first = 8 * (14 + by)
+            words = ((came.ctypes.data + first, 8 * by), 2, (term, 1))
+            groups.append((extent, 2, 1, [("affine", words, 1)]))
+        stages.append((turns, groups))
+        for turn in range(turns):
+            for by, term in steps:
+                part = needed[14 + by + by * turn :][:extent]
+                part[:] = part * 2 + term + turn
+
+    run(looped(*stages), count)
+
+    assert (came == needed).all()
+
+
+@each_count
+def test_the_first_args_may_change_between_runs_of_a_loop(looped, count):
+    x, y = np.zeros((2, 50), np.int64)
+    program = looped((50, [(1, 1, 1, [counted(x, (0, 1))])]))
+    run(program, count)
+    program.args[0] = y.ctypes.data
+    run(program, count)
+
+    assert (x == y).all()
+    assert (y == np.arange(1, 51)).all()
+
+
+@each_count
+def test_small_groups_are_done_by_one_thread_in_order(tables, looped, count):
+    x, y = np.zeros((2, 64), np.int64)
+    add = ("affine", (x.ctypes.data, 1, 1), 1)
+    fold = ("gather", (x.ctypes.data, y.ctypes.data, 64), 1)
+    groups = [(64, 4, 0, [add]), (64, 4, 0, [fold])] * 20
+
+    run(looped((1, groups), small=1), count)
+
+    assert (y == 64 * sum(range(1, 21))).all()
+
+
 @each_count
 def test_thousands_of_runs_one_after_the_other(tables, count):
     x = np.zeros(8, np.int64)
@@ -125,16 +222,27 @@ def table(shape, dtype=np.int64):
 
 
 @pytest.mark.parametrize(
-    ("arrays", "message"),
+    ("wrong", "message"),
     [
-        ((table((1, 4)), table((1, 3)), table(1)), "groups must be .* got int64"),
-        ((table((1, 5)), table(3), table(1)), "instructions must be"),
-        ((table((1, 5)), table((1, 3)), table((1, 1))), "args must be"),
-        ((table((1, 5)), table((1, 3)), table(1, "i4")), "args must be .* got int32"),
-        ((table((5, 1)).T[:, ::-1], table((1, 3)), table(2)[::2]), "must be"),
-        ((0 * table((1, 5)), table((1, 3)), table(1)), "at least one unit"),
+        ({"groups": table((1, 4))}, r"groups must be .*; got int64 \(1, 4\)"),
+        ({"instructions": table(3)}, "instructions must be"),
+        ({"args": table((1, 1))}, "args must be"),
+        ({"args": table(1, "i4")}, "args must be .* got int32"),
+        ({"args": table(4)[::2]}, "args must be"),
+        ({"groups": table((6, 1)).T[:, ::-1]}, "groups must be"),
+        ({"stages": table((1, 6))}, "stages must be"),
+        ({"strides": table(2)}, r"strides must be .* shape \(1,\)"),
+        ({"groups": 0 * table((1, 6))}, "at least one unit"),
     ],
 )
-def test_tables_of_another_form_are_refused(arrays, message):
+def test_tables_of_another_form_are_refused(wrong, message):
+    right = {
+        "stages": table((1, 7)),
+        "groups": table((1, 6)),
+        "instructions": table((1, 3)),
+        "args": table(1),
+        "strides": table(1),
+    }
+
     with pytest.raises(RangeError, match=message):
-        Tables(*arrays)
+        Tables(**(right | wrong))

@@ -129,9 +129,13 @@ source = named("one", '''define void @{name}(ptr %args, i64 %begin, i64 %end) {
 }
 ''', "llvm")
 x = np.zeros(2, np.int64)
-groups = np.array([[0, 1, 2, 1, 1]])
-instructions = np.array([[built([source])[source.name], 0, 1]])
-program = Tables(groups, instructions, np.array([x.ctypes.data]))
+program = Tables(
+    np.array([[0, 1, 0, 1, 0, 0, 0]]),
+    np.array([[0, 1, 2, 1, 0, 1]]),
+    np.array([[built([source])[source.name], 0, 1]]),
+    np.array([x.ctypes.data]),
+    np.array([0]),
+)
 run(program, 2)
 """
 

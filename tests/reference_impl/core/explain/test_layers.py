@@ -25,6 +25,15 @@ def test_an_input_stands_right_above_its_first_reader():
     assert found.centre["x"][1] == found.centre["c"][1] - 1
 
 
+def test_what_is_made_of_an_input_alone_is_near_what_reads_it():
+    chain = [("a", "b"), ("b", "c"), ("c", "d"), ("x", "y"), ("y", "d")]
+
+    found = layout(dict.fromkeys("abcxyd", 40.0), chain)
+
+    layers = {name: layer for name, (_, layer) in found.centre.items()}
+    assert (layers["x"], layers["y"], layers["d"]) == (1, 2, 3)
+
+
 def test_boxes_and_arrows_of_a_layer_do_not_overlap(diamond):
     places = [(x, 40.0, layer) for x, layer in diamond.centre.values()]
     (long,) = (path for path in diamond.paths if len(path) == 3)

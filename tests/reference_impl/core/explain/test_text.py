@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 import reference_impl as ri
+from reference_impl.core.explain import text as text_module
 from reference_impl.core.explain.numerals import count, decimal, shortened
-from reference_impl.core.explain.text import WIDTH
+from reference_impl.core.explain.text import WIDTH, unbroken
 
 CASES = ["training", "loop", "library", "nothing"]
 
@@ -42,6 +43,43 @@ def test_a_long_graph_is_cut_and_says_where_the_rest_is():
 
     assert "more lines in `.graph`" in explanation.text()
     assert len(explanation.graph.nodes()) == 100
+
+
+def test_of_many_inputs_the_first_are_told_and_all_nodes_are():
+    params = {f"p{i}": np.ones(2, np.float32) for i in range(30)}
+
+    text = ri.compile(lambda p: {k: x * 2.0 for k, x in p.items()}).explain(params)
+
+    assert "more lines in `.graph.inputs`" in str(text)
+    assert "p29: float32" not in str(text)
+    assert str(text).count("multiply(") == 30
+
+
+def test_what_a_pass_changed_is_broken_between_items():
+    summary = "-46 broadcast_to, +5 multiply: a, b"
+
+    shown = unbroken(summary).replace("\N{NO-BREAK SPACE}", "_")
+
+    assert shown == "-46_broadcast_to, +5_multiply: a, b"
+
+
+def test_a_tree_that_lies_where_another_lay_takes_one_line(training):
+    compiled, args = training
+
+    assert "  1 in that of params (3 arrays)" in compiled.explain(*args).text()
+
+
+def test_sources_that_are_too_many_are_files(training, monkeypatch):
+    monkeypatch.setattr(text_module, "MOST_SOURCES", 1)
+    compiled, args = training
+    explanation = compiled.explain(*args)
+
+    text = explanation.text()
+
+    pythons = [x for x in explanation.sources if x.source.language == "python"]
+    assert sum(f"def {x.source.name}(" in text for x in pythons) <= 1
+    for each in explanation.sources:
+        assert str(each.path)[:80] in text
 
 
 def test_the_sections_stand_in_order(training):
@@ -94,6 +132,8 @@ def test_the_table_of_buffers_has_every_buffer(training):
 def test_a_library_and_a_loop_are_called_so(library, loop):
     compiled, args = library
     assert "eigh, by a library" in str(compiled.explain(*args))
+    assert "since eigh has no kernel" in str(compiled.explain(*args))
+    assert "since eigh has no kernel" in compiled.explain(*args).html()
     compiled, args = loop
     assert "loop 1, 7 turns" in str(compiled.explain(*args))
 

@@ -47,16 +47,18 @@ class Memory:
         target = narrowed(self.bits)
         return unit_of(target.triple, target.vector_bits)
 
-    def scratch(self, nbytes, maker):
-        buffer = Buffer(nbytes, maker)
-        self.bytes_of[buffer] = np.full(nbytes + 2 * GUARD_BYTES, 0xFF, np.uint8)
-        return buffer
+    def held(self, buffer):
+        """A buffer's bytes with guards, set to what no kernel should read."""
+        if buffer not in self.bytes_of:
+            count = buffer.nbytes + 2 * GUARD_BYTES
+            self.bytes_of[buffer] = np.full(count, 0xFF, np.uint8)
+        return self.bytes_of[buffer]
 
     def array(self, shape, dtype):
         """A buffer and an array that shares its bytes."""
         nbytes = int(np.prod(shape)) * np.dtype(dtype).itemsize
-        buffer = self.scratch(nbytes, "test")
-        inside = self.bytes_of[buffer][GUARD_BYTES : GUARD_BYTES + nbytes]
+        buffer = Buffer(nbytes, "test")
+        inside = self.held(buffer)[GUARD_BYTES : GUARD_BYTES + nbytes]
         return Ref(buffer), inside.view(dtype).reshape(shape)
 
     def copy(self, values):
@@ -78,7 +80,7 @@ class Memory:
     def _word(self, argument):
         if not isinstance(argument, Ref):
             return argument
-        address = self.bytes_of[argument.buffer].ctypes.data
+        address = self.held(argument.buffer).ctypes.data
         return address + GUARD_BYTES + argument.offset
 
     def _check_guards(self):

@@ -3,13 +3,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reference_impl.core.kernel import Buffer, Ref
 from reference_impl.core.kernels.convolution import (
     backward_input,
     backward_weight,
     convolution,
     forward,
-    supports,
 )
+from reference_impl.core.kernels.vector_unit import AVX512
 
 # A sum of n products is off by about sqrt(n) roundings; n is at most a few hundred.
 TOLERANCE = {"float32": 1e-5, "float64": 1e-13}
@@ -56,10 +57,10 @@ def computed(memory, x, weight, g, parts=(), **how):
     (out, result), (dx, by_input), (dw, by_weight) = (
         memory.array(v.shape, v.dtype) for v in (g, x, weight)
     )
-    rest = {"dtype": x.dtype, "target": memory.unit}
+    rest = {"dtype": x.dtype, "unit": memory.unit}
     kernels = [
-        *forward(refs[0], refs[1], out, sizes, scratch=memory.scratch, **rest),
-        *backward_input(refs[2], refs[1], dx, sizes, scratch=memory.scratch, **rest),
+        *forward(refs[0], refs[1], out, sizes, **rest),
+        *backward_input(refs[2], refs[1], dx, sizes, **rest),
         *backward_weight(refs[0], refs[2], dw, sizes, **rest),
     ]
     memory.run(kernels, parts)
@@ -170,10 +171,23 @@ def test_pixels_that_no_tap_is_over_have_no_gradient(memory):
     assert (by_input[:, 0::3, 0::3] != 0).all()
 
 
-def test_groups_and_strides_with_dilation_are_not_supported():
-    plain = convolution((1, 8, 8, 4), 4, (3, 3))
-    both = convolution((1, 8, 8, 4), 4, (3, 3), strides=(2, 2), dilations=(2, 2))
+def test_small_images_that_share_tiles_equal_sums_over_windows(new_memory):
+    way = how(pads=((2, 2), (2, 2)))
+    values = case((37, 4, 4, 3), 5, (3, 3), **way)
 
-    assert supports(plain)
-    assert not supports(plain, groups=2)
-    assert not supports(both)
+    got = computed(new_memory(), *values, **way)
+    parts = computed(new_memory(), *values, parts=(0.1, 0.5, 0.51), **way)
+
+    for one, other, wanted in zip(got, parts, expected(*values, **way), strict=True):
+        assert error(one, wanted) < TOLERANCE["float64"]
+        assert (one == other).all()
+
+
+@pytest.mark.parametrize(("size", "shares"), [(4, True), (32, False)])
+def test_images_share_tiles_only_if_they_are_small(size, shares):
+    sizes = convolution((37, size, size, 3), 16, (3, 3))
+    x, weight, out = (Ref(Buffer(0, "test")) for _ in range(3))
+
+    *_, kernel = forward(x, weight, out, sizes, dtype=np.dtype("f4"), unit=AVX512)
+
+    assert (kernel.grain > 1) == shares

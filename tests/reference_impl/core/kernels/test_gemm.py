@@ -22,7 +22,7 @@ def batches(rng, dtype, *shapes):
     return [rng.standard_normal(shape).astype(dtype) for shape in shapes]
 
 
-def product(memory, x, y, *, transposed=(False, False), start=None, parts=()):
+def product(memory, x, y, *, transposed=(False, False), parts=()):
     """What the kernels compute for x @ y, where all matrices lie one after another."""
     (count, M, K), N, dtype = x.shape, y.shape[-1], x.dtype
     lying = [
@@ -30,8 +30,6 @@ def product(memory, x, y, *, transposed=(False, False), start=None, parts=()):
         for v, t in zip((x, y), transposed, strict=True)
     ]
     ref, out = memory.array((count, M, N), dtype)
-    if start is not None:
-        out[...] = start
     x_strides, y_strides = (
         (1, shape[1]) if t else (shape[2], 1)
         for shape, t in zip((x.shape, y.shape), transposed, strict=True)
@@ -47,9 +45,7 @@ def product(memory, x, y, *, transposed=(False, False), start=None, parts=()):
         out_stride=N,
         batch=(count, M * K, K * N, M * N),
         dtype=dtype,
-        accumulate=start is not None,
-        scratch=memory.scratch,
-        target=memory.unit,
+        unit=memory.unit,
     )
     memory.run(kernels, parts)
     return out
@@ -71,19 +67,12 @@ def test_products_equal_those_of_numpy(new_memory, data):
     count = data.draw(st.integers(0, 3))
     transposed = data.draw(st.tuples(st.booleans(), st.booleans()))
     rng = np.random.default_rng(data.draw(st.integers(0, 99)))
-    x, y, start = batches(rng, dtype, (count, M, K), (count, K, N), (count, M, N))
-    is_added = data.draw(st.booleans())
+    x, y = batches(rng, dtype, (count, M, K), (count, K, N))
     parts = data.draw(st.lists(st.floats(0, 1), max_size=3))
 
-    out = product(
-        new_memory(),
-        *(x, y),
-        transposed=transposed,
-        start=start if is_added else None,
-        parts=parts,
-    )
+    out = product(new_memory(), x, y, transposed=transposed, parts=parts)
 
-    wanted = x.astype(float) @ y.astype(float) + is_added * start
+    wanted = x.astype(float) @ y.astype(float)
     assert error(out, wanted) < TOLERANCE[dtype.name]
 
 
@@ -114,8 +103,7 @@ def test_one_y_serves_a_whole_batch(memory):
         out_stride=7,
         batch=(3, 30, 0, 35),
         dtype=x.dtype,
-        scratch=memory.scratch,
-        target=memory.unit,
+        unit=memory.unit,
     )
     memory.run(kernels)
 
@@ -138,8 +126,7 @@ def test_what_lies_between_rows_of_out_is_left_alone(memory):
         y_strides=(9, 1),
         out_stride=20,
         dtype=x.dtype,
-        scratch=memory.scratch,
-        target=memory.unit,
+        unit=memory.unit,
     )
     memory.run(kernels)
 
@@ -160,8 +147,7 @@ def test_a_y_without_unit_stride_is_refused(memory):
             y_strides=(8, 2),
             out_stride=4,
             dtype=np.dtype("f4"),
-            scratch=memory.scratch,
-            target=AVX2,
+            unit=AVX2,
         )
 
 
@@ -187,8 +173,7 @@ def made(
         y_strides=y_strides or ((1, K) if transposed[1] else (N, 1)),
         out_stride=N,
         dtype=np.dtype("f4"),
-        scratch=Buffer,
-        target=AVX2,
+        unit=AVX2,
     )
 
 

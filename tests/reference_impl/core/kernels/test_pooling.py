@@ -6,7 +6,7 @@ import pytest
 
 from reference_impl.core.build import built
 from reference_impl.core.kernel import Buffer, Ref
-from reference_impl.core.kernels.pooling import Walk, added, chosen, spread
+from reference_impl.core.kernels.pooling import Strided, added, chosen, spread
 
 FUNCTION = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
 NCHW, NHWC = (0, 1, 2, 3), (0, 2, 3, 1)
@@ -29,7 +29,7 @@ class Array:
         strides = [n // self.values.itemsize for n in self.values.strides]
         moved = np.multiply(strides, (1, 1, *(steps or (1, 1)))).tolist()
         positions = [moved[axis] for axis in self.order]
-        return Walk(
+        return Strided(
             self.ref, self.values.dtype, positions, strides[2:] if steps else ()
         )
 

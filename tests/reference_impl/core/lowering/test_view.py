@@ -9,7 +9,7 @@ from played_kernels import Memory
 import reference_impl as ri
 from reference_impl.core.lowering.view import new_view, viewed
 from reference_impl.core.op import PRIMITIVES
-from reference_impl.core.passes.moves import VIEWS
+from reference_impl.core.pointwise import VIEWS
 
 # An op of VIEWS, what it is given besides the tensor, and NumPy's word for it.
 CASES = {

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import reference_impl as ri
+from reference_impl.core.lowering.lowered import lowered
+from reference_impl.core.lowering.step import Library
 
 RNG = np.random.default_rng(0)
 TOLERANCE = 1e-12  # of the largest element: sums of a hundred products
@@ -105,3 +107,20 @@ def test_other_dtypes_go_through_a_library(dtype):
     came = ri.compile(ri.conv)(x, weight)
 
     np.testing.assert_array_equal(came.numpy(), ri.conv(x, weight).numpy())
+
+
+@pytest.mark.parametrize(
+    ("what", "form"),
+    [
+        ("in groups", {"groups": 2}),
+        ("with strides and dilations", {"stride": 2, "dilation": 2}),
+    ],
+)
+def test_other_convolutions_go_through_a_library_which_says_why(what, form):
+    x, weight = RNG.normal(size=(1, 4, 8, 8)), RNG.normal(size=(4, 4, 2, 2))
+    weight = weight[:, :2] if "groups" in form else weight
+
+    graph = ri.capture(lambda x, w: ri.conv(x, w, **form), x, weight)
+
+    (why,) = (step.why for step in lowered(graph).steps if isinstance(step, Library))
+    assert what in why

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from stand_ins import WORD, Machine, kernel, programs, rows, whole
 
 from reference_impl.core.kernel import Buffer
-from reference_impl.core.plan.groups import CHUNK_BYTES, conflicts, grouped
+from reference_impl.core.plan.groups import CHUNK_BYTES, LITTLE_WORK, conflicts, grouped
 
 N = 8
 
@@ -83,6 +83,8 @@ def test_threads_wait_for_each_other_as_often_as_they_must(data):
         for thread in threads:  # one that is far ahead of the others
             for group, (first, second) in zip(section, cuts, strict=True):
                 ends = [0, first, second, group.units]
+                if group.is_small:  # all of it is the first thread's
+                    ends = [0, *[group.units] * 3]
                 run_units(machine, group, ends[thread], ends[thread + 1], group.chunk)
 
     assert_equal_words(machine.words, plain(buffers, kernels))
@@ -135,6 +137,38 @@ def test_bytes_at_different_turns_may_be_the_same(x):
     now, then = kernel(2, [], [rows(x, 1)]), kernel(2, [], [rows(x, 1, 2, turn=2)])
 
     assert len(list(conflicts(now, then))) == 1
+
+
+def small(extent, reads, writes):
+    return kernel(extent, reads, writes, operations=0)
+
+
+def test_small_groups_do_not_wait_for_each_other(x, y, z):
+    chain = [
+        kernel(N, [rows(z, 1)], [rows(x, 2)]),
+        small(N, [whole(x)], [rows(y, 1)]),
+        small(N, [whole(y)], [rows(z, 1)]),
+        small(N, [whole(z)], [rows(x, 1)]),
+        kernel(N, [whole(x)], [rows(z, 1)]),
+    ]
+
+    groups = grouped(chain)
+
+    assert [group.is_small for group in groups] == [False, True, True, True, False]
+    assert [group.waits for group in groups] == [False, True, False, False, True]
+
+
+def test_a_group_that_moves_many_bytes_is_not_small():
+    x, y = Buffer(LITTLE_WORK * WORD, "x"), Buffer(LITTLE_WORK * WORD, "y")
+    width = LITTLE_WORK // N
+
+    (copy,) = grouped([small(N, [rows(x, width)], [rows(y, width)])])
+    (read,) = grouped([small(N, [whole(x)], [rows(y, 1)])])
+    (slices,) = grouped([small(N, [whole(x, turn=1)], [rows(y, 1)])])
+
+    assert not copy.is_small
+    assert not read.is_small
+    assert slices.is_small
 
 
 def test_what_is_read_may_not_be_written_too_early(x, y, z):

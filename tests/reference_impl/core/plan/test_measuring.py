@@ -4,9 +4,10 @@ import pytest
 import reference_impl as ri
 from reference_impl.core.device import HOST
 from reference_impl.core.passes.fusion import fuse
+from reference_impl.core.plan import measuring
 from reference_impl.core.plan.measuring import measured
 from reference_impl.core.plan.plan import Plan
-from reference_impl.core.plan.schedule import Stage
+from reference_impl.core.plan.stages import Stage
 
 X = np.random.default_rng(0).normal(size=(6, 6))
 
@@ -61,6 +62,18 @@ def test_every_round_begins_with_the_same_inputs():
         (out,) = plan.run([x := X.copy()], [x])
 
     assert np.array_equal(out, X * X * 4.0)
+
+
+def test_a_long_loop_has_times_that_stand_for_all_turns(monkeypatch):
+    plan = plan_of(loop_between)
+    (before,) = plan.run([X], plan.outputs([X]))
+    monkeypatch.setattr(measuring, "MOST_TURNS", 2)  # of six
+
+    times = measured(plan, [X])
+
+    (after,) = plan.run([X], plan.outputs([X]))
+    assert np.array_equal(before, after)
+    assert len(times.seconds) == sum(len(stage.groups) for stage in plan.stages)
 
 
 def test_a_plan_runs_as_before():

@@ -13,7 +13,9 @@ from reference_impl.core.device import HOST
 from reference_impl.core.errors import OutOfMemoryError
 from reference_impl.core.passes import optimise
 from reference_impl.core.passes.fusion import fuse
+from reference_impl.core.plan.offsets import arena_bytes, offsets
 from reference_impl.core.plan.plan import Plan
+from reference_impl.core.plan.stages import lifetimes
 
 RNG = np.random.default_rng(0)
 X, W = RNG.normal(size=(64, 96)), RNG.normal(size=(96, 96)) / 10
@@ -165,6 +167,80 @@ def test_small_programs_leave_other_threads_alone(set_threads):
     assert_close(plan.run([np.ones(8, np.float32)]), [np.full(8, 2.0)])
 
 
+def chain(x, w):
+    for _ in range(4):
+        x = ri.tanh(x @ w)
+    return ri.sum(x)
+
+
+def test_a_thread_that_is_alone_takes_less_memory():
+    x, w = X[:12, :12].copy(), W[:12, :12].copy()
+    plan = Plan(fuse(ri.capture(chain, ri.tensor(x), ri.tensor(w))), HOST)
+    together = lifetimes(plan.stages)
+    wider = [together[buffer] for buffer in plan.lifetimes]
+
+    assert plan.threads == 1
+    assert plan.arena_bytes < arena_bytes(wider, offsets(wider))
+    assert_close(plan.run([x, w]), [chain(ri.tensor(x), ri.tensor(w))])
+
+
+TURNS = 1_000_000
+
+
+def steps_of(reverse):
+    return lambda c, x, k: ri.scan(
+        lambda c, v: ((c * 0.5 + v) * k, c), c, x, reverse=reverse
+    )
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_million_turns_take_no_more_tables_than_two(set_threads, count, reverse):
+    set_threads(count)
+    arrays = [np.ones(1), RNG.normal(size=(TURNS, 1)), np.full(1, 0.5)]
+    long, short = (
+        Plan(fuse(ri.capture(steps_of(reverse), *map(ri.tensor, given))), HOST)
+        for given in (arrays, [arrays[0], arrays[1][:2], arrays[2]])
+    )
+
+    assert rows_of(long) == rows_of(short)
+    last, ys = long.run(arrays)
+    c, needed = 1.0, []
+    for x in arrays[1][:: -1 if reverse else 1, 0].tolist():
+        needed.append(c)
+        c = (c * 0.5 + x) * 0.5
+    assert_close([last, ys[:: -1 if reverse else 1, 0]], [[c], needed])
+
+
+def rows_of(plan):
+    return [
+        (len(t.stages), len(t.groups), len(t.instructions), len(t.args))
+        for t in (part.tables for part in plan.parts)
+    ]
+
+
+@pytest.mark.parametrize("length", [0, 1, 5])
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_two_loops_of_different_size_in_one_program(set_threads, count, length):
+    def function(c, xs, w):
+        last, ys = ri.scan(lambda c, x: (ri.tanh(c @ w + x), c), c @ w, xs)
+        more, zs = ri.scan(
+            lambda c, x: ((c[0] @ w - x[0], c[1] + x[1]), (c[0] * x[1], c[1])),
+            (last, ys[0] if length else last),
+            (xs, xs * 2.0),
+            reverse=True,
+        )
+        return last, ys, *more, *zs
+
+    set_threads(count)
+    arrays = [X, RNG.normal(size=(length, *X.shape)), W]
+    compiled = ri.compile(function)
+
+    for scale in (1.0, 0.5):  # arrays at other places
+        given = [ri.tensor(scale * array) for array in arrays]
+        assert_close([x.numpy() for x in compiled(*given)], function(*given))
+
+
 FORKED = """
 import os, signal, threading
 import numpy as np
@@ -176,7 +252,7 @@ needed = compiled(x)
 plan = compiled._latest.program
 is_running, is_forked = threading.Event(), threading.Event()
 def others():
-    with plan._lock:
+    with plan.lock:
         is_running.set()
         is_forked.wait()
 threading.Thread(target=others).start()

@@ -1,9 +1,10 @@
 """What the variables of a generated function are called, in any language.
 
-    x0, x1      arrays that are read        v3        the value of statement 3
-    y0, y1      arrays that are written     x0_s1     the stride of x0 on axis 1
-    n1, n2      sizes of axes               x0_p0     the stride of a position
-    i0, i1      positions on axes           x0_i1     the offset of x0 at i0 and i1
+    x0, x1      arrays that are read        n1, n2    sizes of axes
+    y0, y1      arrays that are written     i0, i1    positions on axes
+    v3          the value of statement 3    x0_s1     the stride of x0 on axis 1
+    p3          a block's part of a sum     x0_i1     the offset of x0 at i0 and i1
+    b1          where a block begins
 
 An offset is computed in the loop of its axis, for all that stands further in.
 """
@@ -15,8 +16,8 @@ import itertools
 from .nest import Nest, Store
 
 
-class Layout:
-    """The arrays of a nest: their names, arguments and offsets.
+class Variables:
+    """The variables of a nest's function: arrays, other arguments, offsets.
 
     Attributes
     ----------
@@ -39,7 +40,7 @@ class Layout:
         self.arguments = [
             *self.names,
             *(f"n{axis}" for axis in range(1, len(nest.reduced))),
-            *(self._stride_name(k, place) for k, place in nest.strides()),
+            *(self._stride(k, axis) for k, axis in nest.strides()),
         ]
         self.offsets = [
             (k, axis)
@@ -54,15 +55,13 @@ class Layout:
             a for a, stride in enumerate(self.nest.arrays[k].strides) if stride != 0
         ]
 
-    def _stride_name(self, k: int, place: int) -> str:
-        rank = len(self.nest.reduced)
-        suffix = f"s{place}" if place < rank else f"p{place - rank}"
-        return f"{self.names[k]}_{suffix}"
+    def _stride(self, k: int, axis: int) -> str:
+        return f"{self.names[k]}_s{axis}"
 
     def _term(self, k: int, axis: int) -> str:
         if self.nest.arrays[k].strides[axis] == 1:
             return f"i{axis}"
-        return f"i{axis} * {self._stride_name(k, axis)}"
+        return f"i{axis} * {self._stride(k, axis)}"
 
     def _offset(self, k: int, axis: int) -> str:
         """What the offset of an array is called at the position on an axis."""
@@ -76,12 +75,7 @@ class Layout:
         outer = [self._offset(k, a) for a in axes[: axes.index(axis)][-1:]]
         return self._offset(k, axis), " + ".join([*outer, self._term(k, axis)])
 
-    def index(self, k: int, positions: list[str]) -> str:
+    def index(self, k: int) -> str:
         """Which element of an array is meant, counted from its address."""
-        terms = []
-        if axes := self.axes(k):
-            terms.append(self.offset(k, axes[-1])[1])
-        rank = len(self.nest.reduced)
-        for j, position in enumerate(positions):
-            terms.append(f"{position} * {self._stride_name(k, rank + j)}")
-        return " + ".join(terms) or "0"
+        axes = self.axes(k)
+        return self.offset(k, axes[-1])[1] if axes else "0"

@@ -8,14 +8,14 @@ output each.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 
 from .llvm import Function, Value
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class FilterAxis:
     """How a filter slides along an axis.
 
     Attributes
@@ -47,15 +47,12 @@ class Window:
         return (*sizes, self.stride, self.pad, self.dilation, *self.inner)
 
 
-INTEGERS = 8
-
-
-def window(
+def filter_axis(
     pixels: int, taps: int, stride: int, pads: tuple[int, int], dilation: int
-) -> Window:
-    """The window of a convolution that pads so many pixels before and after."""
+) -> FilterAxis:
+    """The axis of a convolution that pads so many pixels before and after."""
     free = pixels + sum(pads) - (taps - 1) * dilation - 1
-    return Window(pixels, taps, free // stride + 1, stride, pads[0], dilation)
+    return FilterAxis(pixels, taps, free // stride + 1, stride, pads[0], dilation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +61,19 @@ class Phase:
 
     Attributes
     ----------
-    window : Window
-        That slides the filter's turned taps, from `first_tap` on and `tap_step` apart,
-        over the outputs: its results are gradients by these pixels.
+    axis : FilterAxis
+        On which the filter's turned taps, from `first_tap` on and `tap_step` apart,
+        slide over the outputs: the results are gradients by these pixels.
     """
 
-    window: Window
+    axis: FilterAxis
     first: int
     step: int
     first_tap: int
     tap_step: int
 
 
-def phases(forward: Window) -> Iterator[Phase]:
+def phases(forward: FilterAxis) -> Iterator[Phase]:
     """What the gradient by an image consists of: pixels with the same taps over them.
 
     Pixel i is under tap t for output (i + pad - t * dilation) / stride, if that is an
@@ -86,7 +83,7 @@ def phases(forward: Window) -> Iterator[Phase]:
     for first in range(min(s, forward.pixels)):
         output, tap = divmod(first + forward.pad, s)
         count = max(-(-(taps - tap) // s), 0)
-        sliding = Window(
+        sliding = FilterAxis(
             pixels=forward.outputs,
             taps=count,
             outputs=-(-(forward.pixels - first) // s),
@@ -97,8 +94,8 @@ def phases(forward: Window) -> Iterator[Phase]:
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
-    """A window's sizes, as values in a function that is being written."""
+class AxisValues:
+    """The numbers of a `FilterAxis`, as values in a function that is being written."""
 
     pixels: Value
     taps: Value
@@ -135,6 +132,20 @@ class Axis:
         behind = self.pad - tap * self.dilation
         begin = f.most(_ceiling(behind, self.stride), 0)
         return begin, f.least(_ceiling(behind + self.pixels, self.stride), self.outputs)
+
+
+INTEGERS = len(fields(AxisValues))
+
+
+def arguments(
+    f: Function, addresses: int, names: Sequence[str]
+) -> tuple[list[Value], dict[str, Value], tuple[AxisValues, AxisValues]]:
+    """A kernel's arguments: addresses, integers by name, and the image's two axes."""
+    count = len(names)
+    found, integers = f.arguments(addresses, count + 2 * INTEGERS)
+    height, width = integers[count : count + INTEGERS], integers[count + INTEGERS :]
+    named = dict(zip(names, integers[:count], strict=True))
+    return found, named, (AxisValues(*height), AxisValues(*width))
 
 
 def _ceiling(x: Value, y: Value) -> Value:

@@ -12,35 +12,32 @@ It has 6/5 of the taps and half of the outputs.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from ..kernel import LLVM, Buffer, Kernel, Ref, Source, named
 from .correlation import Correlation, correlated
-from .llvm import Value, kernel
+from .filter_axis import FilterAxis
+from .llvm import Value, kernel_function
 from .vector_unit import VectorUnit
 from .vectors import element
-from .windows import Window
-
-Scratch = Callable[[int, str], Buffer]
 
 # With fewer outputs, making the longer filters takes longer than it saves.
 LEAST_OUTPUTS = 256
 MOST_NEIGHBOURS = 8
 
 
-def neighbours(window: Window, filters: int, lanes: int) -> int:
+def neighbours(axis: FilterAxis, filters: int, lanes: int) -> int:
     """How many neighbouring outputs are best computed as one."""
 
     def cost(count: int) -> float:
         vectors = -(-count * filters // lanes)
-        return vectors * (window.taps + (count - 1) * window.stride) / count
+        return vectors * (axis.taps + (count - 1) * axis.stride) / count
 
-    if window.dilation != 1 or filters >= lanes:
+    if axis.dilation != 1 or filters >= lanes:
         return 1
-    counts = [n for n in range(1, MOST_NEIGHBOURS + 1) if window.outputs % n == 0]
+    counts = [n for n in range(1, MOST_NEIGHBOURS + 1) if axis.outputs % n == 0]
     return min(counts, key=cost)
 
 
@@ -51,26 +48,19 @@ def correlations(
     sizes: Correlation,
     *,
     dtype: np.dtype,
-    scratch: Scratch | None,
-    target: VectorUnit,
+    unit: VectorUnit,
 ) -> list[Kernel]:
-    """Slide filters over images, over neighbouring pixels at once if that is faster.
-
-    Parameters
-    ----------
-    scratch : callable, optional
-        Makes a buffer from its size in bytes and a word on what makes it.
-    """
-    count, kernels = neighbours(sizes.width, sizes.filters, target.lanes(dtype)), []
+    """Slide filters over images, over neighbouring pixels at once if that is faster."""
+    count, kernels = neighbours(sizes.width, sizes.filters, unit.lanes(dtype)), []
     outputs = sizes.images * sizes.height.outputs * sizes.width.outputs
     is_dense = sizes.result.column == sizes.filters
-    if scratch and count > 1 and is_dense and outputs >= LEAST_OUTPUTS:
+    if count > 1 and is_dense and outputs >= LEAST_OUTPUTS:
         longer = joined(sizes, count)
         numbers = sizes.height.taps * longer.tap_strides[0]
-        copy = Ref(scratch(numbers * dtype.itemsize, "spread weight"))
-        kernels = [_spread(weight, copy, sizes, count, dtype)]
+        copy = Ref(Buffer(numbers * dtype.itemsize, "longer filters"))
+        kernels = [_longer_filters(weight, copy, sizes, count, dtype)]
         weight, sizes = copy, longer
-    return [*kernels, correlated(x, weight, out, sizes, dtype=dtype, target=target)]
+    return [*kernels, correlated(x, weight, out, sizes, dtype=dtype, unit=unit)]
 
 
 def joined(sizes: Correlation, count: int) -> Correlation:
@@ -92,7 +82,7 @@ def joined(sizes: Correlation, count: int) -> Correlation:
     )
 
 
-def _spread(
+def _longer_filters(
     weight: Ref, out: Ref, sizes: Correlation, count: int, dtype: np.dtype
 ) -> Kernel:
     """Write the longer filters: (rows, longer columns, channels, count, filters)."""
@@ -113,7 +103,7 @@ def _spread(
 
 @functools.cache
 def _source(dtype: np.dtype) -> Source:
-    f = kernel(element(dtype))
+    f = kernel_function(element(dtype))
     (weight, out), integers = f.arguments(2, 9)
     taps, channels, filters, *strides, count, stride, longer = integers
     zero, nothing = Value(f, f.element, "0.0"), Value(f, "i64", "0")
@@ -129,4 +119,4 @@ def _source(dtype: np.dtype) -> Source:
         number = f.load(f.element, f.at(weight, row + k * strides[2] + c))
         to = f.at(out, ((place * channels + k) * count + j) * filters + c)
         f.store(f.chosen(is_tap, number, zero), to, f.element)
-    return named("spread", f"{f}\n", LLVM)
+    return named("longer_filters", f"{f}\n", LLVM)

@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from reference_impl.core.kernels.windows import phases, window
+from reference_impl.core.kernels.filter_axis import filter_axis, phases
 
 AXES = [
     (pixels, taps, stride, pads, dilation)
@@ -23,7 +23,7 @@ def taps_inside(sliding, output):
 
 @pytest.mark.parametrize("axis", AXES)
 def test_inner_outputs_have_all_taps(axis):
-    sliding = window(*axis)
+    sliding = filter_axis(*axis)
     begin, end = sliding.inner
 
     for output in range(sliding.outputs):
@@ -32,9 +32,9 @@ def test_inner_outputs_have_all_taps(axis):
 
 @pytest.mark.parametrize("axis", AXES)
 def test_phases_pair_pixels_with_the_outputs_and_taps_over_them(axis):
-    sliding, pairs = window(*axis), set()
+    sliding, pairs = filter_axis(*axis), set()
     for phase in phases(sliding):
-        back = phase.window
+        back = phase.axis
         for number, turned in itertools.product(range(back.outputs), range(back.taps)):
             output = number * back.stride - back.pad + turned * back.dilation
             tap = sliding.taps - 1 - phase.first_tap - turned * phase.tap_step

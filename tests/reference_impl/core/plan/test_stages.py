@@ -1,4 +1,4 @@
-"""Schedules: whose bytes are whose, and until when."""
+"""Stages: whose bytes are whose, and until when."""
 
 import itertools
 
@@ -9,7 +9,7 @@ from stand_ins import WORD, Machine, kernel, programs, rows, whole
 
 from reference_impl.core.kernel import Buffer, Loop
 from reference_impl.core.plan.offsets import arena_bytes, offsets
-from reference_impl.core.plan.schedule import Stage, lifetimes, stages
+from reference_impl.core.plan.stages import Stage, lifetimes, stages
 
 
 def kernels_of(stage):
@@ -32,6 +32,17 @@ class Arena(Machine):
             self.words[buffer] = words.copy()
 
 
+def run_alone(machine, found):
+    """As one thread walks over stages: chunk by chunk."""
+    for stage in found:
+        for turn, group in itertools.product(range(stage.count), stage.groups):
+            for low in range(0, group.units, group.chunk):
+                high = min(low + group.chunk, group.units)
+                for each in group.kernels:
+                    factor = group.factor(each)
+                    machine.run(each, low * factor, high * factor, turn)
+
+
 def run(machine, steps):
     for step in steps:
         count = step.count if isinstance(step, Loop | Stage) else 1
@@ -44,8 +55,8 @@ def run(machine, steps):
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
-@given(data=st.data())
-def test_buffers_that_share_bytes_do_not_meet(data):
+@given(data=st.data(), is_alone=st.booleans())
+def test_buffers_that_share_bytes_do_not_meet(data, is_alone):
     buffers, kernels = data.draw(programs(8))
     begin, end = sorted(data.draw(st.tuples(*[st.integers(0, len(kernels))] * 2)))
     steps = [*kernels[:begin], *kernels[end:]]
@@ -60,10 +71,11 @@ def test_buffers_that_share_bytes_do_not_meet(data):
     steps = [*clear, *steps, last]
 
     apart, found = Machine(buffers), stages(steps)
-    inside = {b: x for b, x in lifetimes(found).items() if b is not buffers[0]}
+    alive = lifetimes(found, is_alone=is_alone)
+    inside = {b: x for b, x in alive.items() if b is not buffers[0]}
     arena = Arena(inside, given)
     run(apart, steps)
-    run(arena, found)
+    (run_alone if is_alone else run)(arena, found)
 
     np.testing.assert_array_equal(arena.words[buffers[0]], apart.words[buffers[0]])
 
@@ -115,6 +127,29 @@ def test_what_one_thread_may_still_need_is_not_given_away():
     )
 
     assert all(overlap(a, b) for a in found.values() for b in found.values())
+
+
+def test_a_thread_that_is_alone_needs_a_buffer_for_fewer_kernels():
+    x, y, z, w = (Buffer(8 * WORD, name) for name in "xyzw")
+    chain = [kernel(8, [rows(a, 1)], [rows(b, 1)]) for a, b in ((x, y), (y, z), (z, w))]
+
+    together = lifetimes(stages(chain))
+    alone = lifetimes(stages(chain), is_alone=True)
+
+    assert overlap(together[y], together[w])
+    assert not overlap(alone[y], alone[w])
+    assert overlap(alone[y], alone[z])
+
+
+def test_a_stage_of_small_groups_is_small():
+    x, y = Buffer(8 * WORD, "x"), Buffer(8 * WORD, "y")
+    small = kernel(8, [rows(x, 1)], [rows(y, 1)], operations=0)
+    large = kernel(8, [whole(y)], [rows(x, 1)])
+
+    (alone,) = stages([Loop((small,), 1_000_000)])
+    (both,) = stages([Loop((small, large), 2)])
+
+    assert (alone.is_small, both.is_small) == (True, False)
 
 
 def test_a_loop_is_a_stage_whose_first_group_waits():

@@ -29,12 +29,12 @@ def cycles(rows: int, vectors: int) -> float:
     return busy + VECTOR_DELAY * vectors + ROW_DELAY * rows + STEP_DELAY
 
 
-def fits(rows: int, vectors: int, target: VectorUnit) -> bool:
+def fits(rows: int, vectors: int, unit: VectorUnit) -> bool:
     """Whether sums, vectors of y and an element of x have registers at once."""
-    return (rows + 1) * vectors + 1 <= target.registers
+    return (rows + 1) * vectors + 1 <= unit.registers
 
 
-def best(rows: int, columns: int, lanes: int, target: VectorUnit) -> Tile:
+def best(rows: int, columns: int, lanes: int, unit: VectorUnit) -> Tile:
     """The tile that covers so many rows and columns in the fewest cycles."""
     needed = -(-columns // lanes)
 
@@ -44,9 +44,9 @@ def best(rows: int, columns: int, lanes: int, target: VectorUnit) -> Tile:
 
     shapes = [
         (r, v)
-        for v in range(1, min(needed, target.registers) + 1)
+        for v in range(1, min(needed, unit.registers) + 1)
         for r in range(1, min(rows, MOST_ROWS) + 1)
-        if fits(r, v, target)
+        if fits(r, v, unit)
     ]
     r, v = min(shapes, key=total)
     return Tile(r, v, lanes, is_masked=columns % (v * lanes) != 0)

@@ -22,6 +22,16 @@ class Stage:
     groups: tuple[Group, ...]
     count: int = 1
 
+    @property
+    def work(self) -> int:
+        """Of all turns, as that of groups."""
+        return self.count * sum(group.work for group in self.groups)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether one thread does all of it, so that nobody waits between turns."""
+        return all(group.is_small for group in self.groups)
+
 
 def stages(steps: Sequence[Step]) -> list[Stage | Library]:
     """The steps as stages."""
@@ -51,12 +61,15 @@ def _apart(groups: Sequence[Group]) -> tuple[Group, ...]:
     return (replace(groups[0], waits=True), *groups[1:]) if groups else ()
 
 
-def lifetimes(found: Sequence[Stage | Library]) -> dict[Buffer, Lifetime]:
+def lifetimes(
+    found: Sequence[Stage | Library], *, is_alone: bool = False
+) -> dict[Buffer, Lifetime]:
     """From when to when each buffer is needed, counted in waits.
 
     Between two waits, threads may be at any of the groups, so what is needed at one of
-    them is needed at all of them. In a loop a buffer that outlives a turn is needed all
-    the time.
+    them is needed at all of them. A thread that is alone is at one group, and at one
+    kernel of it unless chunks take turns. In a loop a buffer that outlives a turn is
+    needed all the time.
     """
     first: dict[Buffer, int] = {}
     last: dict[Buffer, int] = {}
@@ -77,8 +90,9 @@ def lifetimes(found: Sequence[Stage | Library]) -> dict[Buffer, Lifetime]:
                 touch(view.buffer, now, now)
             continue
         for group in stage.groups:
-            now += group.waits
-            for kernel in group.kernels:
+            now += group.waits or is_alone
+            for number, kernel in enumerate(group.kernels):
+                now += is_alone and number > 0 and group.chunk >= group.units
                 for ref in kernel.refs((*kernel.reads, *kernel.writes)):
                     touch(ref.buffer, now, now)
         if stage.count > 1:
