@@ -227,7 +227,9 @@ def test_a_packed_file_is_known_by_what_is_in_it(server):
 
 
 @pytest.mark.parametrize(
-    "damaged", [b"", WRONG, gzip.compress(CONTENT)[:-9], gzip.compress(CONTENT) + b"x"]
+    "damaged",
+    [b"", WRONG, gzip.compress(CONTENT)[:-9], gzip.compress(CONTENT) + b"x"],
+    ids=["nothing", "not packed", "cut off", "longer"],  # what is packed tells the time
 )
 def test_a_damaged_packed_file_is_refused(server, cache, damaged):
     (cache / "x.bin").write_bytes(damaged)
