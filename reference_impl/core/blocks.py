@@ -4,6 +4,10 @@ It decides about offsets only, so the same code serves the memory of a CPU, the 
 of a GPU and a test that has no memory at all. A freed block waits in the free list of
 its size, a larger one is split when nothing fits exactly, and neighbours that are both
 free become one again. Who holds which block is for the pool to know (`memory`).
+
+An interrupt (Ctrl-C) may end a change half-way, between any two instructions of Python.
+So one table says which blocks are in use, and it changes in one instruction; all else
+follows from it, and is made anew when the change before this one was not finished.
 """
 
 from __future__ import annotations
@@ -57,42 +61,90 @@ class Blocks:
         How far the arena has ever been used.
     reuses : int
         Blocks that were taken from a free list.
+    requested_bytes, used_bytes : int
+        Asked for by those who hold blocks, and held by them, size classes included.
     """
 
     def __init__(self, capacity_bytes: int) -> None:
         self.capacity_bytes = capacity_bytes
         self.reserved_bytes = self.reuses = 0
+        self.requested_bytes = self.used_bytes = 0
+        self._used: dict[int, Block] = {}
         self._free: dict[int, dict[int, Block]] = {}
         self._last: Block | None = None
+        self._is_changing = False
 
-    def take(self, size: int) -> Block | None:
+    def take(
+        self, size: int, requested_bytes: int = 0, label: Label | None = None
+    ) -> Block | None:
         """A block of a size class, or nothing if there is no room in one piece."""
+        self._begin()
         block = self._reused(size) or self._extended(size)
         if block is not None:
             block.is_free = False
+            block.requested_bytes, block.label = requested_bytes, label
+            self.requested_bytes += requested_bytes
+            self.used_bytes += block.nbytes
+            self._used[block.offset] = block
+        self._is_changing = False
         return block
 
     def give_back(self, block: Block) -> None:
         """Make a block free, together with the neighbours that are free."""
+        self._begin()
+        del self._used[block.offset]
         block.is_free = True
+        self.requested_bytes -= block.requested_bytes
+        self.used_bytes -= block.nbytes
         self._keep(self._merged(block))
+        self._is_changing = False
+
+    def is_used(self, block: Block) -> bool:
+        """Whether a block has been taken, and not been given back."""
+        return self._used.get(block.offset) is block
 
     def used(self) -> list[Block]:
-        """The blocks that are not free, from the end of the arena to its beginning."""
-        used, block = [], self._last
-        while block is not None:
-            if not block.is_free:
-                used.append(block)
-            block = block.before
-        return used
+        """The blocks that are not free."""
+        return list(self._used.values())
 
     def free_sizes(self) -> list[int]:
         """The sizes in bytes of the free blocks."""
-        return [size for size, blocks in self._free.items() for _ in blocks]
+        self._begin()
+        sizes = [size for size, blocks in self._free.items() for _ in blocks]
+        self._is_changing = False
+        return sizes
 
     def largest_bytes(self) -> int:
         """What is free in one piece, at most."""
-        return max([self.capacity_bytes - self._unused_start(), *self._free])
+        sizes = self.free_sizes()
+        return max([self.capacity_bytes - self._unused_start(), *sizes])
+
+    def _begin(self) -> None:
+        """Begin a change; if the one before was not finished, tidy up after it."""
+        if self._is_changing:
+            self._rebuild()
+        self._is_changing = True
+
+    def _rebuild(self) -> None:
+        """Everything that follows from which blocks are in use."""
+        self._free.clear()
+        self._last, end = None, 0
+        for block in sorted(self._used.values(), key=lambda each: each.offset):
+            self._append_free(end, block.offset)
+            block.is_free, block.before, block.after = False, self._last, None
+            self._link(block)
+            end = block.offset + block.nbytes
+        self.reserved_bytes = max(self.reserved_bytes, end)
+        self._append_free(end, self.reserved_bytes)
+        self.requested_bytes = sum(x.requested_bytes for x in self._used.values())
+        self.used_bytes = sum(x.nbytes for x in self._used.values())
+
+    def _append_free(self, start: int, end: int) -> None:
+        """A free block behind the last one, if there is anything between."""
+        if start < end:
+            block = Block(start, end - start, before=self._last)
+            self._link(block)
+            self._keep(block)
 
     def _unused_start(self) -> int:
         """The offset behind the last block in use."""

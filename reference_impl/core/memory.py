@@ -101,7 +101,7 @@ class Pool:
         self._released: deque[Block] = deque()
         self._lock = threading.Lock()
         _pools.add(self)
-        self._requested = self._allocated = self._peak = self._allocations = 0
+        self._peak = self._allocations = 0
 
     def allocate(self, nbytes: int, label: Label | None = None) -> Block:
         """A block of at least `nbytes` bytes.
@@ -118,16 +118,14 @@ class Pool:
             raise RangeError(f"Pool.allocate: a size is needed, {nbytes} came")
         self.collect()
         with self._lock:
-            block = self._blocks.take(size_class(nbytes))
+            block = self._blocks.take(size_class(nbytes), nbytes, label)
             if block is None:
                 raise self._refusal(self._lack(nbytes, label))
-            block.requested_bytes, block.label = nbytes, label
             self._allocations += 1
-            self._requested += nbytes
-            self._allocated += block.nbytes
-            if self._allocated > self._peak:
-                self._peak = self._allocated
-            self._record("allocate", block)
+            used = self._blocks.used_bytes
+            if used > self._peak:
+                self._peak = used
+            self._record("allocate", block, used)
         return block
 
     def free(self, block: Block) -> None:
@@ -139,16 +137,14 @@ class Pool:
             If the block is free already.
         """
         with self._lock:
-            if block.is_free:
+            if not self._blocks.is_used(block):
                 raise FreedError(
                     f"Pool.free: the block at {block.offset} is free already"
                 )
             if self._poisoned is not None:
                 end = block.offset + block.nbytes
                 self._poisoned[block.offset : end] = bytes([POISON_BYTE]) * block.nbytes
-            self._requested -= block.requested_bytes
-            self._allocated -= block.nbytes
-            self._record("free", block)
+            self._record("free", block, self._blocks.used_bytes - block.nbytes)
             self._blocks.give_back(block)
 
     def release(self, block: Block) -> None:
@@ -166,7 +162,12 @@ class Pool:
                 block = self._released.popleft()
             except IndexError:
                 return  # another thread was faster
-            self.free(block)
+            try:
+                self.free(block)
+            except BaseException:  # an interrupt
+                if self._blocks.is_used(block):
+                    self._released.appendleft(block)
+                raise
 
     def holders(self) -> list[Block]:
         """The blocks that are in use, the largest first."""
@@ -181,8 +182,8 @@ class Pool:
             free_sizes = self._blocks.free_sizes()
             total, largest = sum(free_sizes), max(free_sizes, default=0)
             return Statistics(
-                requested_bytes=self._requested,
-                allocated_bytes=self._allocated,
+                requested_bytes=self._blocks.requested_bytes,
+                allocated_bytes=self._blocks.used_bytes,
                 peak_bytes=self._peak,
                 reserved_bytes=self._blocks.reserved_bytes,
                 allocations=self._allocations,
@@ -214,11 +215,11 @@ class Pool:
         with self._lock:
             return self._refusal(problem)
 
-    def _record(self, action: Literal["allocate", "free"], block: Block) -> None:
+    def _record(
+        self, action: Literal["allocate", "free"], block: Block, live_bytes: int
+    ) -> None:
         if self._traces:
-            event = Event(
-                action, block.offset, block.nbytes, self._allocated, block.label
-            )
+            event = Event(action, block.offset, block.nbytes, live_bytes, block.label)
             for trace in self._traces:
                 trace.append(event)
 
@@ -229,7 +230,7 @@ class Pool:
         purpose = f" for {label}" if label else ""
         return (
             f"{nbytes} bytes are needed{purpose}; of {self.capacity_bytes} bytes "
-            f"{self._allocated} are in use, and at most "
+            f"{self._blocks.used_bytes} are in use, and at most "
             f"{self._blocks.largest_bytes()} are free in one piece"
         )
 

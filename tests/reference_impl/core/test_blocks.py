@@ -1,5 +1,8 @@
 """How an arena is divided, law by law; see also `test_memory_random`."""
 
+import itertools
+import sys
+
 import pytest
 
 from reference_impl.core.blocks import ALIGNMENT_BYTES, Blocks, size_class
@@ -70,3 +73,77 @@ def test_free_memory_at_the_end_joins_what_was_never_used():
 
     assert blocks.largest_bytes() == 1024
     assert blocks.take(1024).offset == 0
+
+
+class Interrupt:
+    """Ctrl-C before the n-th instruction of Python that runs within blocks.py."""
+
+    def __init__(self, count):
+        self.left = count
+
+    def __enter__(self):
+        sys.settrace(self._trace)
+
+    def __exit__(self, *_):
+        sys.settrace(None)
+
+    def _trace(self, frame, event, arg):
+        if not frame.f_code.co_filename.endswith("blocks.py"):
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            self.left -= 1
+            if self.left < 0:
+                raise KeyboardInterrupt
+        return self._trace
+
+
+def interrupted_everywhere(change, make):
+    """What `make` gave, once for every place at which a change was interrupted."""
+    for count in range(10_000):
+        made = make()
+        try:
+            with Interrupt(count):
+                change(made)
+        except KeyboardInterrupt:
+            yield made
+        else:
+            assert count > 20
+            return
+
+
+def with_holes():
+    """Blocks of which every other one is free, and those that are not."""
+    blocks = Blocks(1 << 20)
+    row = [blocks.take(size, size - 1) for size in (1024, 2048, 1024, 512, 1024)]
+    for freed in row[1::2]:
+        blocks.give_back(freed)
+    return blocks, row[::2]
+
+
+CHANGES = {
+    "one of the same size is taken": lambda blocks, held: blocks.take(512),
+    "a larger one is split": lambda blocks, held: blocks.take(1024),
+    "the arena is used further": lambda blocks, held: blocks.take(4096),
+    "one between free ones is given back": lambda blocks, held: blocks.give_back(
+        held.pop(1)
+    ),
+    "the last one is given back": lambda blocks, held: blocks.give_back(held.pop()),
+    "free ones are counted": lambda blocks, held: blocks.free_sizes(),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_an_interrupt_anywhere_leaves_blocks_that_can_be_used(change):
+    for blocks, held in interrupted_everywhere(lambda made: change(*made), with_holes):
+        held += [blocks.take(size, size) for size in (512, 2048, 1024)]
+        places = sorted((x.offset, x.offset + x.nbytes) for x in blocks.used())
+        assert all(a[1] <= b[0] for a, b in itertools.pairwise(places))
+        assert all(map(blocks.is_used, held))
+        assert blocks.used_bytes == sum(x.nbytes for x in blocks.used())
+        assert blocks.requested_bytes == sum(x.requested_bytes for x in blocks.used())
+
+        for block in blocks.used():
+            blocks.give_back(block)
+        assert blocks.free_sizes() == [blocks.reserved_bytes]
+        assert (blocks.used_bytes, blocks.requested_bytes) == (0, 0)
