@@ -15,6 +15,7 @@ from adapters.contract import FRAMEWORKS, MODELS, TRACED
 from exercises.cli import app as exercise_app
 
 from . import atomic, comparison, memory, report, table
+from .atlas.command import atlas
 from .candidates import candidates
 from .document import SCHEMA_VERSION
 from .errors import UserError
@@ -31,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(exercise_app, name="exercise")
+app.command()(atlas)
 
 screen = Console()
 notes = Console(stderr=True, highlight=False)

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, TextIO
 
-OWN = {"adapters", "benchmarks", "workbench", "reference_impl"}
+OWN = {"adapters", "atlas", "benchmarks", "workbench", "reference_impl"}
 
 
 def main(framework: str, cores: str) -> None:

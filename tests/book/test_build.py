@@ -17,6 +17,7 @@ CHAPTERS = (
     "compilation",
     "linear_regression",
     "side_by_side",
+    "atlas",
     "array_api",
 )
 LOADS = {

@@ -6,11 +6,11 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from . import diagram, execution, listing, plots
+from . import atlas, diagram, execution, listing, plots
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Offer all parts."""
-    for part in (listing, diagram, execution, plots):
+    for part in (listing, atlas, diagram, execution, plots):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -19,6 +19,7 @@ from sphinx.config import Config
 PATTERNS = (
     "reference_impl/**/*.py",
     "adapters/**/*.py",
+    "atlas/**/*.py",
     "workbench/**/*.py",
     "chapters/*.py",
     "benchmarks/results/*.json",

@@ -1,0 +1,1 @@
+"""The witnesses of the atlas in the framework that this book builds."""

@@ -1,0 +1,82 @@
+"""What is said of a framework that answers otherwise, crashes or is not there."""
+
+import json
+import textwrap
+
+import pytest
+
+from atlas.row import Row
+from workbench.atlas.command import holds
+from workbench.atlas.running import Column, Difference, differences, run
+
+READY = {"import_seconds": 1, "versions": {"jax": "99.0"}}
+ROW = Row(
+    "functions", 14, "gelu", "GELU of 1", "why", {"jax": 0.8}, remedy="r", agreed=0.9
+)
+
+
+@pytest.fixture
+def answering(impostor):
+    """A function: JAX is a process that gives this answer."""
+
+    def answering(answer):
+        impostor(
+            "jax",
+            textwrap.dedent(f"""
+                import sys
+                print({json.dumps(READY)!r}, flush=True)
+                sys.stdin.readline()
+                {answer}
+            """),
+        )
+        return run([ROW], ["jax"], limit_seconds=30)
+
+    return answering
+
+
+def test_a_new_default_is_named_with_row_framework_version_and_both_results(answering):
+    columns = answering('print(\'{"prints": 0.84, "equal": 0.9}\', flush=True)')
+
+    (found,) = differences([ROW], columns)
+    assert str(found) == "row 14 (gelu), jax (jax 99.0): expected 0.8, found 0.84"
+    assert not holds(columns, [found])
+
+
+def test_a_program_that_no_longer_agrees_is_named_too(answering):
+    columns = answering('print(\'{"prints": 0.8, "equal": 0.91}\', flush=True)')
+
+    (found,) = differences([ROW], columns)
+    assert "when equalised, expected 0.9, found 0.91" in str(found)
+
+
+def test_what_is_as_recorded_holds(answering):
+    columns = answering('print(\'{"prints": 0.8, "equal": 0.9}\', flush=True)')
+
+    assert not differences([ROW], columns)
+    assert holds(columns, [])
+
+
+def test_a_crash_is_a_trouble_and_does_not_hold(answering):
+    columns = answering("sys.exit('out of ideas')")
+
+    assert "out of ideas" in columns[0].trouble
+    assert not holds(columns, [])
+
+
+def test_a_framework_that_is_not_there_is_a_column_that_says_how_to_get_it(impostor):
+    impostor("jax", """print('{"missing": "jax"}', flush=True)""")
+
+    columns = run([ROW], ["jax"], limit_seconds=30)
+
+    assert columns[0].is_missing
+    assert "make setup FRAMEWORKS=jax" in columns[0].trouble
+    assert not holds(columns, [])
+    assert holds([*columns, Column("reference")], [])
+
+
+def test_a_difference_is_one_of_a_row_and_a_column():
+    column = Column("jax", {"jax": "1"}, {"gelu": {"prints": "raises TypeError"}})
+
+    assert differences([ROW], [column]) == [
+        Difference(ROW, column, 0.8, "raises TypeError", False)
+    ]

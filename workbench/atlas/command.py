@@ -1,0 +1,89 @@
+"""The command `mapping atlas`: list differences, show one, check them all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from adapters.contract import FRAMEWORKS
+from atlas.row import Row
+from atlas.rows import ROWS
+
+from ..errors import UserError, unknown
+from . import show
+from .document import document
+from .running import Column, differences, run
+
+EXIT_DIFFERENT = 1
+
+screen = Console()
+
+
+def atlas(
+    rows: Annotated[
+        list[str] | None,
+        typer.Argument(help="Numbers or names of rows, which are run and shown."),
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option("--run", help="Run the rows, by default all; say what changed."),
+    ] = False,
+    frameworks: Annotated[
+        str, typer.Option(help="Names with commas between.")
+    ] = ",".join(FRAMEWORKS),
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
+    ] = False,
+) -> None:
+    """List the differences between frameworks, show one, or check that they hold."""
+    chosen, names = _rows(rows or []), _frameworks(frameworks)
+    is_run = check or bool(rows)
+    columns = run(chosen, names) if is_run else []
+    found = differences(chosen, columns)
+    if as_json:
+        print(json.dumps(document(chosen, columns), indent=2))
+    elif not is_run:
+        screen.print(show.table(chosen))
+    else:
+        for row in [] if check else chosen:
+            show.show(row, columns, screen)
+        if check or found:
+            show.verdict(chosen, columns, found, screen)
+    if is_run and not holds(columns, found):
+        raise typer.Exit(EXIT_DIFFERENT)
+
+
+def holds(columns: Sequence[Column], found: Sequence[object]) -> bool:
+    """Whether what ran is as recorded: all that is installed, and at least one."""
+    installed = [column for column in columns if not column.is_missing]
+    return (
+        bool(installed)
+        and not found
+        and not any(column.trouble for column in installed)
+    )
+
+
+def _rows(asked: Sequence[str]) -> list[Row]:
+    known = {str(row.number): row for row in ROWS} | {row.slug: row for row in ROWS}
+    for name in asked:
+        if name not in known:
+            numbers = sorted(row.number for row in ROWS)
+            raise UserError(
+                f"unknown row {name!r}; there are {numbers[0]} to {numbers[-1]}, which "
+                f"`mapping atlas` lists"
+            )
+    return [known[name] for name in dict.fromkeys(asked)] or list(ROWS)
+
+
+def _frameworks(text: str) -> list[str]:
+    names = list(dict.fromkeys(n.strip() for n in text.split(",") if n.strip()))
+    for name in names:
+        if name not in FRAMEWORKS:
+            raise unknown("framework", name, FRAMEWORKS)
+    if not names:
+        raise UserError(f"name at least one framework of: {', '.join(FRAMEWORKS)}")
+    return names
