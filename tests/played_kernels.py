@@ -78,7 +78,7 @@ class _Elements:
         self.ref = kernel.args[number]
         self.memory = play.memory[self.ref.buffer]
         self.known = play.memory.known[self.ref.buffer]
-        self.offset = self.ref.offset + self.ref.turn * play.turn
+        self.offset = self.ref.offset + self.ref.stride * play.iteration
 
     def place(self, i):
         size = self.dtype.itemsize
@@ -112,7 +112,7 @@ class _Play:
 
     kernel: Kernel
     memory: Memory
-    turn: int
+    iteration: int
     element: int = _ALL
 
     def words(self):
@@ -160,19 +160,19 @@ def play(steps, memory, chunks=lambda kernel: [(0, kernel.extent)]):
         if isinstance(step, Library):
             _take(step, memory)
         elif isinstance(step, Loop):
-            for turn in range(step.count):
+            for iteration in range(step.count):
                 for kernel in step.body:
-                    _run(kernel, memory, turn, chunks)
+                    _run(kernel, memory, iteration, chunks)
         else:
             _run(step, memory, 0, chunks)
 
 
-def _run(kernel, memory, turn, chunks):
+def _run(kernel, memory, iteration, chunks):
     for argument in kernel.args:
         if isinstance(argument, Ref):
             memory[argument.buffer]
     for begin, end in chunks(kernel):
-        _Play(kernel, memory, turn).run(begin, end)
+        _Play(kernel, memory, iteration).run(begin, end)
 
 
 def _take(step, memory):

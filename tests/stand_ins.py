@@ -11,14 +11,14 @@ MODULUS = 1_000_003
 LARGE = 1 << 20  # operations of a kernel that is cut among threads
 
 
-def rows(buffer, width, offset=0, turn=0):
+def rows(buffer, width, offset=0, stride=0):
     """An argument of which each element of the parallel axis has `width` words."""
-    return Ref(buffer, offset * WORD, width * WORD, turn * WORD)
+    return Ref(buffer, offset * WORD, width * WORD, stride * WORD)
 
 
-def whole(buffer, turn=0):
+def whole(buffer, stride=0):
     """An argument that all elements of the parallel axis share."""
-    return Ref(buffer, 0, None, turn * WORD)
+    return Ref(buffer, 0, None, stride * WORD)
 
 
 def kernel(extent, reads, writes, grain=1, operations=LARGE):
@@ -45,20 +45,20 @@ class Machine:
             for i, buffer in enumerate(buffers)
         }
 
-    def run(self, kernel, begin, end, turn=0):
+    def run(self, kernel, begin, end, iteration=0):
         """Some elements of the parallel axis: each row is made of rows and of sums."""
         for i in range(begin, end):
             total = i + 1
             for ref in kernel.refs(kernel.reads):
-                for place, word in enumerate(self._part(ref, i, turn)):
+                for place, word in enumerate(self._part(ref, i, iteration)):
                     total += (place + 3) * int(word)
             for ref in kernel.refs(kernel.writes):
-                part = self._part(ref, i, turn)
+                part = self._part(ref, i, iteration)
                 part[:] = (total + np.arange(len(part))) % MODULUS
 
-    def _part(self, ref, i, turn):
+    def _part(self, ref, i, iteration):
         words = self.words[ref.buffer]
-        first = (ref.offset + turn * ref.turn) // WORD
+        first = (ref.offset + iteration * ref.stride) // WORD
         if ref.step is None:
             return words[first:]
         return words[first + i * ref.step // WORD :][: ref.step // WORD]

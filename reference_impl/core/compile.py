@@ -29,7 +29,7 @@ from .operands import common_device
 from .passes import applied, optimise
 from .passes.fusion import fuse
 from .replay import Program
-from .signature import are_like, check_dtypes, refusal, signature
+from .signature import check_leaves, elements_like, refusal, signature
 from .tensor import FREED, UNTRACKED, Tensor, known, value
 
 if TYPE_CHECKING:
@@ -56,10 +56,10 @@ class _Found:
 
     place: Device
     take: Take
-    """Takes the leaves of arguments of this kind."""
+    """Takes the arrays out of arguments of this kind."""
 
     kinds: Sequence[tuple[Any, ...]]
-    """The shape, dtype and device of each leaf, if all are arrays."""
+    """The shape, dtype and device of each of them."""
 
     build: Build
     """Puts the results together."""
@@ -81,24 +81,28 @@ class Compiled:
         self._found: dict[Any, _Found] = {}
         self._latest: _Found | None = None
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any, **named: Any) -> Any:
         """What the function returns for these trees."""
-        latest = self._latest
-        tensors: list[Tensor] = []
-        # What comes is mostly what came the last time: 25 us instead of 60 us for a
+        if named:
+            raise CaptureError(
+                f"compile: {self.__name__} takes arguments by position, "  # type: ignore[attr-defined]
+                f"{', '.join(named)} came by name"
+            )
+        latest, arrays = self._latest, None
+        # What comes is mostly what came the last time: 6 us instead of 60 us for a
         # perceptron of three layers and its optimiser's state.
-        if latest is None or not (
-            latest.take(args, tensors) and are_like(tensors, latest.kinds)
-        ):
+        if latest is not None:
+            tensors = latest.take(args)
+            arrays = tensors and elements_like(tensors, latest.kinds)
+        if latest is None or tensors is None or arrays is None:
             leaves, structure = tree.flatten(args)
-            latest = self._known(args, leaves, structure)
+            latest = self._latest = self._known(args, leaves, structure)
             tensors = [tensor(x) for x in leaves if is_array(x)]
-            self._latest = latest if len(tensors) == len(leaves) else None
-        if any([x.root != UNTRACKED for x in tensors]):  # noqa: C419 (half the time)
-            return tree.unflatten(latest.graph.structure, latest.graph.apply(*tensors))
-        place = latest.place
-        results = [known(array, place) for array in _run(latest, tensors)]
-        return latest.build(iter(results))
+            if any(x.root != UNTRACKED for x in tensors):
+                results = latest.graph.apply(*tensors)
+                return tree.unflatten(latest.graph.structure, results)
+            arrays = [value(x, latest.graph.name) for x in tensors]
+        return latest.build(_results(latest, tensors, arrays))
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """The function as a method of an object, which is its first argument."""
@@ -145,7 +149,7 @@ class Compiled:
         except TypeError as error:
             raise refusal(args, leaves, error) from None
         if found is None:
-            check_dtypes(args, leaves)
+            check_leaves(args, leaves)
             found = self._found[key] = self._new(args, *key)
             _warn_of_slow_loop(found)
             if len(self._found) == MANY_SHAPES + 1:
@@ -165,7 +169,9 @@ class Compiled:
         constants = graph.constants()
         read = [*graph.inputs, *constants]
         place = common_device(graph.name, read) if read else HOST
-        known_of = taker(structure), kinds, builder(graph.structure)
+        fixed = [kind if isinstance(kind, tree.Static) else None for kind in kinds]
+        take = taker(structure, fixed)
+        arrays = [kind for kind in kinds if not isinstance(kind, tree.Static)]
         given_up = frozenset(inputs_of(args, self.donate))
         program: Plan | Program
         if isinstance(place, CPU):
@@ -175,7 +181,8 @@ class Compiled:
             program = planning.Plan(fuse(improved), place, found)
         else:
             program = Program(graph)
-        return _Found(graph, program, given_up, place, *known_of)
+        build = builder(graph.structure)
+        return _Found(graph, program, given_up, place, take, arrays, build)
 
 
 def _check_complete(passes: Callable[..., Any], graph: Graph) -> None:
@@ -189,47 +196,62 @@ def _check_complete(passes: Callable[..., Any], graph: Graph) -> None:
             )
 
 
+# What each is called, and what to do instead.
+_SLOW_LOOPS = {
+    "scan": (
+        "a scan of {length:,} steps",
+        "compute that before the scan or after it, or scan over fewer steps at a time",
+    ),
+    "while_loop": (
+        "a while_loop",
+        "where it ends after so many steps at the most, a scan of so many is faster",
+    ),
+}
+
+
 def _warn_of_slow_loop(found: _Found) -> None:
     """Say that a loop runs op by op, which is many times slower than one of kernels."""
     if isinstance(found.program, Program):
         return
     for step in found.program.stages:
-        if isinstance(step, steps.Library) and step.op.name == "scan":
+        if isinstance(step, steps.Library) and step.op.name in _SLOW_LOOPS:
+            what, advice = _SLOW_LOOPS[step.op.name]
             warnings.warn(
-                f"compile: {found.graph.name}: a scan of {step.attrs['length']:,} "
-                f"steps runs op by op in Python, since {step.why}; compute that "
-                f"before the scan or after it, or scan over fewer steps at a time",
+                f"compile: {found.graph.name}: {what.format(**step.attrs)} runs op by "
+                f"op in Python, since {step.why}; {advice}",
                 stacklevel=4,
             )
             return
 
 
-def _run(found: _Found, tensors: Sequence[Tensor]) -> list[np.ndarray]:
-    """The arrays of the results."""
-    program, name = found.program, found.graph.name
-    arrays = [value(x, name) for x in tensors]
+def _results(
+    found: _Found, tensors: Sequence[Tensor], arrays: list[Any]
+) -> list[Tensor]:
+    """What comes out for tensors, whose elements are in these arrays."""
+    program, place = found.program, found.place
     if isinstance(program, Program):
-        results = program.run(arrays, found.place)
+        results = program.run(arrays, place)
         for i in found.given_up:
             tensors[i].data = FREED
-        return results
-    for i in range(len(arrays)):
+        return [known(array, place) for array in results]
+    for i in range(len(arrays)):  # a name for an array would be one more reader of it
         if not arrays[i].flags.c_contiguous:
             arrays[i] = np.ascontiguousarray(arrays[i])
     program.check(arrays)
     for i in program.shared.values():
         if not is_alone(arrays, i):
-            arrays[i] = found.place.put(arrays[i])
+            arrays[i] = place.put(arrays[i])
     outputs = program.outputs(arrays)
     given_up = [(tensors[i], tensors[i].data) for i in found.given_up]
     for x, _ in given_up:
         x.data = FREED
     try:
-        return program.run(arrays, outputs)
+        program.run(arrays, outputs)
     except Exception:  # a library's, which is called before inputs are written over
         for x, data in given_up:
             x.data = data
         raise
+    return [known(array, place) for array in outputs]
 
 
 def compile(
@@ -281,8 +303,9 @@ def compile(
     bits what it writes, and not what it goes on computing with. With one thread, equal
     calls have equal bits.
 
-    There is a warning when a long scan runs op by op, since its steps hold what has no
-    kernel, and when the ninth kind of arguments comes.
+    There is a warning when a loop runs op by op: a `while_loop`, whose end nobody
+    knows, or a long scan whose steps hold what has no kernel; and when the ninth kind
+    of arguments comes.
     """
     for what, given in (("function", function), ("passes", passes)):
         if not callable(given):

@@ -61,19 +61,26 @@ class Ref:
         How many bytes of the buffer belong to one element of the kernel's parallel
         axis: element i touches nothing but bytes i * step to (i + 1) * step, counted
         from `offset`. `None` if elements share what they touch.
-    turn : int
-        How many bytes further the argument is at every turn of the loop that the
+    stride : int
+        How many bytes further the argument is at every iteration of the loop that the
         kernel is in.
     """
 
     buffer: Buffer
     offset: int = 0
     step: int | None = None
-    turn: int = 0
+    stride: int = 0
+
+    def reach(self, extent: int) -> int:
+        """How many bytes a kernel of this extent touches by it, at the most."""
+        if self.step is not None:
+            return self.step * extent
+        # What moves from one iteration to the next has a part of its own for each.
+        return abs(self.stride) or self.buffer.nbytes
 
 
 def own_elements(stride: int, inner: Iterable[tuple[int, int]]) -> int | None:
-    """How many elements of an array belong to one of the parallel axis, for `Ref.step`.
+    """How many elements of an array belong to one of the parallel axis.
 
     Parameters
     ----------
@@ -86,6 +93,14 @@ def own_elements(stride: int, inner: Iterable[tuple[int, int]]) -> int | None:
     reach = 1 + sum((size - 1) * abs(step) for size, step in long)
     is_backwards = any(step < 0 for _, step in long)
     return None if is_backwards or reach > stride else stride
+
+
+def own_bytes(
+    stride: int, inner: Iterable[tuple[int, int]], itemsize: int
+) -> int | None:
+    """`own_elements` as bytes: a `Ref.step`."""
+    own = own_elements(stride, inner)
+    return None if own is None else own * itemsize
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -119,6 +134,12 @@ class Kernel:
     def refs(self, positions: Sequence[int]) -> list[Ref]:
         """The addresses among the arguments at these positions."""
         return [x for i in positions if isinstance(x := self.args[i], Ref)]
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes it reads and writes, at the most."""
+        refs = self.refs(sorted({*self.reads, *self.writes}))
+        return sum(ref.reach(self.extent) for ref in refs)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -19,7 +19,7 @@ from .tensor import Tensor, value
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Call:
     """Compute one node: slots are positions in the list of a program's values."""
 
     op: Op
@@ -55,8 +55,8 @@ class Program:
 
 def _steps(
     nodes: Sequence[Tensor], slots: dict[int, int], *, keep: Sequence[int]
-) -> list[Step]:
-    steps: list[Step] = []
+) -> list[Call]:
+    steps: list[Call] = []
     read_later = set(keep)
     for node in reversed(nodes):
         inputs = tuple(slots[x.serial] for x in node.inputs)
@@ -64,7 +64,7 @@ def _steps(
         read_later |= last_read
         output = slots[node.serial]
         released = tuple(sorted(last_read))
-        steps.append(Step(node.op, inputs, node.attrs, output, released))
+        steps.append(Call(node.op, inputs, node.attrs, output, released))
     return steps[::-1]
 
 

@@ -19,7 +19,7 @@ from ..kernel import Source
 from . import cache
 from .code import Code
 from .compiling import codes
-from .loading import loaded
+from .loading import check, loaded, missing
 from .progress import counted, show_progress
 from .target import Target, host
 
@@ -50,20 +50,28 @@ def built(sources: Iterable[Source]) -> dict[str, int]:
     """
     target, wanted = host(), tuple(dict.fromkeys(sources))
     with _lock:
-        missing = [each for each in wanted if (each, target) not in _addresses]
-        if missing:
-            functions = loaded(_codes(missing, target), target)
-            _addresses.update({(s, target): functions[s.name] for s in missing})
+        new = [each for each in wanted if (each, target) not in _addresses]
+        if new:
+            functions = loaded(_codes(new, target), target)
+            _addresses.update({(s, target): functions[s.name] for s in new})
         return {source.name: _addresses[source, target] for source in wanted}
 
 
 def _codes(sources: list[Source], target: Target) -> dict[str, Code]:
-    """The machine code of sources, by name, from the disk or from a compiler."""
+    """The machine code of sources, by name, from the disk or from a compiler.
+
+    Only code that this process can load is read or written.
+    """
     keys = {source: cache.key(source, target) for source in sources}
-    found = {source: cache.read(source, keys[source]) for source in sources}
-    paths = {s: cache.text_file(s, keys[s]) for s, code in found.items() if not code}
+    found: dict[str, Code] = {}
+    for source in sources:
+        code = cache.read(source, keys[source])
+        if code is not None and not missing(code, target):
+            found[source.name] = code
+    paths = {s: cache.text_file(s, keys[s]) for s in sources if s.name not in found}
     if paths:
         for source, code in counted(codes(paths, target), len(paths)):
+            check(source.name, code, target)
             cache.write(source, keys[source], code)
-            found[source] = code
-    return {source.name: code for source, code in found.items() if code}
+            found[source.name] = code
+    return found

@@ -30,7 +30,8 @@ from .target import Target
 MAX_WORKERS = 4
 IDLE_SECONDS = 30.0
 
-_ROOT = Path(__file__).resolve().parents[3]
+_HERE = Path(__file__).resolve().parent
+_ROOT = _HERE.parents[2]
 
 
 class Worker:
@@ -44,6 +45,7 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=_environment(target),
+            cwd=_HERE,  # Numba reads a file of settings in the folder it works in
             encoding="utf-8",
         )
 
@@ -66,7 +68,7 @@ class Worker:
         """
         request = {
             "name": source.name,
-            "path": str(path),
+            "path": str(path.absolute()),
             "language": source.language,
         }
         answer = json.loads(self._ask(json.dumps(request)) or "null")
@@ -99,9 +101,10 @@ class Worker:
 def _environment(target: Target) -> dict[str, str]:
     """The worker's environment: nothing in the user's changes what Numba makes."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("NUMBA_")}
-    paths = [str(_ROOT), *filter(None, [kept.get("PYTHONPATH")])]
+    given = kept.get("PYTHONPATH")
+    paths = given.split(os.pathsep) if given else []
     return kept | {
-        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONPATH": os.pathsep.join([str(_ROOT), *map(os.path.abspath, paths)]),
         "NUMBA_CPU_NAME": target.cpu,
         "NUMBA_CPU_FEATURES": target.features,
     }

@@ -196,7 +196,7 @@ POLYNOMIALS = {
 }
 
 
-def _format(number: Any, word: Any, index: int) -> Any:
+def _format(number: Any, index: int) -> Any:
     """The constants of a floating-point format, in its own types."""
     exponential = POLYNOMIALS["exponential"][index]
     constants = {
@@ -211,6 +211,6 @@ def _format(number: Any, word: Any, index: int) -> Any:
 
 
 FORMATS = {
-    types.float32: (_format(np.float32, np.int32, 0), np.int32),
-    types.float64: (_format(np.float64, np.int64, 1), np.int64),
+    types.float32: (_format(np.float32, 0), np.int32),
+    types.float64: (_format(np.float64, 1), np.int64),
 }

@@ -1,22 +1,23 @@
 """The driver: one call runs all kernels of a program, on one thread or several.
 
-A program is tables of int64. *Stages* are runs of groups, once or turn by turn.
+A program is tables of int64. *Stages* are runs of groups, once or in a loop.
 *Groups* are runs of instructions whose parallel axes mean the same, so that they are
 walked chunk by chunk: what one instruction has written is in the cache when the next
 one reads it. *Instructions* name a function, and where its *args* begin. Every thread
 walks the same tables and takes its part of every group, so there is nothing to hand
 out: all that threads say to each other is that they have come to a barrier. Words of
-args that move from turn to turn are computed by every thread for itself, so a loop
-takes as much memory as its body, however long it is.
+args that move from one iteration to the next are computed by every thread for itself,
+so a loop takes as much memory as its body, however long it is.
 
 Numba's parallel loops would start and join their threads once for every kernel, and
 would need Numba in every process. Measured on a busy machine, the best of 21 rounds, on
 two threads: a parallel loop of Numba (OpenMP) takes 2 to 3 us, a run of one instruction
 as long, and every further group with a barrier 0.2 to 0.4 us. On one thread a run takes
-1.0 to 2.2 us, a group 10 to 18 ns, an instruction 2 to 4 ns, a turn of a loop 10 to 20
-ns and 0.3 ns for every word of its args.
+1.0 to 2.2 us, a group 10 to 18 ns, an instruction 2 to 4 ns, an iteration of a loop
+10 to 20 ns and 0.3 ns for every word of its args.
 
     intrinsics   what Numba's Python lacks for it
+    words        what the words of tables and of a team's memory mean
     loop         the loop, as it is compiled
     team         the threads
 """
@@ -29,6 +30,22 @@ import numpy as np
 
 from ..errors import RangeError
 from .team import team, teams
+from .words import (
+    ARGS,
+    CHUNK,
+    GROUP_WORDS,
+    GROUPS,
+    INSTRUCTION_WORDS,
+    INSTRUCTIONS,
+    MOVING,
+    OWN,
+    OWN_WORDS,
+    PROGRAM_WORDS,
+    STAGE_COUNT,
+    STAGE_WORDS,
+    STAGES,
+    STRIDES,
+)
 
 # Threads that write next to each other would take cache lines from each other.
 _APART_WORDS = 16
@@ -38,23 +55,26 @@ _APART_WORDS = 16
 class Tables:
     """A program, ready to run; the arrays may be written between runs.
 
+    Which word of a row is which is said in `words`.
+
     Attributes
     ----------
-    stages : int64 array (S, 7)
-        First group, number of groups, first turn, the turn before which it ends, 1 if
-        one thread does all of it, where among `args` those begin of which some move
-        with the turns, and how many they are. Threads begin stages and turns together.
-    groups : int64 array (G, 6)
+    stages : int64 array (S, STAGE_WORDS)
+        First group, number of groups, first iteration, the one before which it ends, 1
+        if one thread does all of it, where among `args` those begin of which some move
+        with the iterations, and how many they are. Threads begin stages together, and
+        iterations.
+    groups : int64 array (G, GROUP_WORDS)
         First instruction, number of instructions, extent in units, units in a chunk,
         1 if one thread does all of it, and 1 if all threads must have come to this
         group before it begins.
-    instructions : int64 array (I, 3)
+    instructions : int64 array (I, INSTRUCTION_WORDS)
         Address of the function, index of its first word in `args`, and the number of
         elements of its parallel axis that are one unit of its group.
     args : int64 array (A,)
-        What the functions are called with at turn 0, one after the other.
+        What the functions are called with at iteration 0, one after the other.
     strides : int64 array (A,)
-        By how much each of them grows at every turn.
+        By how much each of them grows at every iteration.
     threads : int
         How many have memory for words of their own.
     """
@@ -71,30 +91,33 @@ class Tables:
 
     def __post_init__(self) -> None:
         for name, array, shape in (
-            ("stages", self.stages, (None, 7)),
-            ("groups", self.groups, (None, 6)),
-            ("instructions", self.instructions, (None, 3)),
+            ("stages", self.stages, (None, STAGE_WORDS)),
+            ("groups", self.groups, (None, GROUP_WORDS)),
+            ("instructions", self.instructions, (None, INSTRUCTION_WORDS)),
             ("args", self.args, (None,)),
             ("strides", self.strides, self.args.shape),
         ):
             _check(name, array, shape)
-        if (self.groups[:, 3] < 1).any():
+        if (self.groups[:, CHUNK] < 1).any():
             raise RangeError("a chunk of a group must have at least one unit")
-        self._program = np.zeros(8, np.int64)
+        self._program = np.zeros(PROGRAM_WORDS, np.int64)
         self.address = self._program.ctypes.data
         self.make_room(1)
 
     def make_room(self, threads: int) -> None:
         """Give so many threads memory for words of their own."""
-        own = int(self.stages[:, 6].max(initial=0)) + _APART_WORDS
+        own = int(self.stages[:, MOVING].max(initial=0)) + _APART_WORDS
         self._own, self.threads = np.empty(own * threads, np.int64), threads
-        arrays = self.groups, self.instructions, self.args, self.strides, self._own
-        self._program[:] = (
-            self.stages.ctypes.data,
-            len(self.stages),
-            *(each.ctypes.data for each in arrays),
-            own,
-        )
+        for word, array in (
+            (STAGES, self.stages),
+            (GROUPS, self.groups),
+            (INSTRUCTIONS, self.instructions),
+            (ARGS, self.args),
+            (STRIDES, self.strides),
+            (OWN, self._own),
+        ):
+            self._program[word] = array.ctypes.data
+        self._program[STAGE_COUNT], self._program[OWN_WORDS] = len(self.stages), own
 
 
 def _check(name: str, array: np.ndarray, shape: tuple[int | None, ...]) -> None:

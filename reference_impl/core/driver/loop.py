@@ -28,20 +28,45 @@ from reference_impl.core.driver.intrinsics import (
     restore_denormals,
     words,
 )
-
-# The words of a program.
-STAGES, STAGE_COUNT, GROUPS, INSTRUCTIONS = 0, 1, 2, 3
-ARGS, STRIDES, OWN, OWN_WORDS = 4, 5, 6, 7
-
-# The words of a stage, of a group and of an instruction, as in the tables.
-FIRST, COUNT, TURN, END, ALONE, WORD, MOVING, STAGE_WORDS = 0, 1, 2, 3, 4, 5, 6, 7
-EXTENT, CHUNK, SMALL, WAITS, GROUP_WORDS = 2, 3, 4, 5, 6
-FUNCTION, OPERANDS, FACTOR, STEP_WORDS = 0, 1, 2, 3
-
-# The words that a team shares: eight are a cache line.
-THREADS, PROGRAM, ARRIVED, PHASE, RUN, DONE, HAS_RUN = 0, 1, 8, 16, 24, 32, 40
-STATES, LINE = 48, 8  # of thread t: STATES + LINE * t, and its runs behind that
-AWAKE, TAKEN, ASLEEP, CALLED = 0, 1, 2, 3
+from reference_impl.core.driver.words import (
+    ARGS,
+    ARRIVED,
+    ASLEEP,
+    AWAKE,
+    BEGIN,
+    CALLED,
+    CHUNK,
+    COUNT,
+    DONE,
+    END,
+    EXTENT,
+    FACTOR,
+    FIRST,
+    FUNCTION,
+    GROUP_WORDS,
+    GROUPS,
+    HAS_RUN,
+    INSTRUCTION_WORDS,
+    INSTRUCTIONS,
+    IS_SERIAL,
+    LINE,
+    MOVING,
+    OPERANDS,
+    OWN,
+    OWN_WORDS,
+    PHASE,
+    PROGRAM,
+    RUN,
+    STAGE_COUNT,
+    STAGE_WORDS,
+    STAGES,
+    STATES,
+    STRIDES,
+    TAKEN,
+    THREADS,
+    WAITS,
+    WORD,
+)
 
 # 200 microseconds where a pause takes 50 nanoseconds. Who waits for longer does so in
 # naps, since whoever is awaited may need the processor: on four processors with four
@@ -63,49 +88,49 @@ def walk(args, begin, end):
         stage = offset(words(args[STAGES]), STAGE_WORDS * number)
         if number > 0:
             wait_for_all(words(end))
-        if begin == 0 or not stage[ALONE]:
-            walk_turns(args, stage, words(end), begin)
+        if begin == 0 or not stage[IS_SERIAL]:
+            walk_iterations(args, stage, words(end), begin)
     restore_denormals(mode)
 
 
 @njit
-def walk_turns(args, stage, shared, thread):
-    """Compute a thread's part of every turn of a stage."""
+def walk_iterations(args, stage, shared, thread):
+    """Compute a thread's part of every iteration of a stage."""
     operands = words(args[ARGS])
-    for turn in range(stage[TURN], stage[END]):
-        if turn > stage[TURN] and not stage[ALONE]:
+    for iteration in range(stage[BEGIN], stage[END]):
+        if iteration > stage[BEGIN] and not stage[IS_SERIAL]:
             wait_for_all(shared)
         if stage[MOVING]:
-            operands = moved(args, stage, turn, thread)
+            operands = moved(args, stage, iteration, thread)
         walk_groups(args, stage, operands, shared, thread)
 
 
 @njit
-def moved(args, stage, turn, thread):
-    """The args of a turn: a copy of this thread's own, as others are at other turns."""
+def moved(args, stage, iteration, thread):
+    """The args of an iteration: this thread's copy, for others may be at another."""
     given = offset(words(args[ARGS]), stage[WORD])
     strides = offset(words(args[STRIDES]), stage[WORD])
     own = offset(words(args[OWN]), args[OWN_WORDS] * thread)
     for i in range(stage[MOVING]):
-        own[i] = given[i] + turn * strides[i]
+        own[i] = given[i] + iteration * strides[i]
     return offset(own, -stage[WORD])
 
 
 @njit
 def walk_groups(args, stage, operands, shared, thread):
-    """Compute a thread's part of every group of a turn."""
+    """Compute a thread's part of every group of an iteration."""
     groups, instructions = words(args[GROUPS]), words(args[INSTRUCTIONS])
     threads = shared[THREADS]
     for number in range(stage[FIRST], stage[FIRST] + stage[COUNT]):
         group = offset(groups, GROUP_WORDS * number)
-        if group[WAITS] and not stage[ALONE]:
+        if group[WAITS] and not stage[IS_SERIAL]:
             wait_for_all(shared)
-        steps = offset(instructions, STEP_WORDS * group[FIRST])
+        steps = offset(instructions, INSTRUCTION_WORDS * group[FIRST])
         low, high = part(group, thread, threads)
         while low < high:
             stop = min(low + group[CHUNK], high)
             for step in range(group[COUNT]):
-                each = offset(steps, STEP_WORDS * step)
+                each = offset(steps, INSTRUCTION_WORDS * step)
                 first, last = low * each[FACTOR], stop * each[FACTOR]
                 call(each[FUNCTION], offset(operands, each[OPERANDS]), first, last)
             low = stop
@@ -116,7 +141,7 @@ def part(group, thread, threads):
     """The units of one thread: whole chunks, if there is one for everybody."""
     extent, chunk = group[EXTENT], group[CHUNK]
     # For one thread, divisions are two thirds of what a group costs: 11 ns, not 33 ns.
-    if threads == 1 or group[SMALL]:
+    if threads == 1 or group[IS_SERIAL]:
         return 0, 0 if thread else extent
     unit = chunk if extent >= chunk * threads else 1
     count = (extent + unit - 1) // unit

@@ -20,14 +20,12 @@ import numpy as np
 
 from ..build import built
 from ..kernel import Source
+from .words import ASLEEP, AWAKE, CALLED, HAS_RUN, LINE, STATES, TAKEN, THREADS
 
 _LOOP = Path(__file__).with_name("loop.py")
 _FUNCTIONS = ("walk", "lead", "follow")
 _SIGNATURE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
 
-# Words that a team shares, as in loop.py.
-_THREADS, _HAS_RUN, _STATES, _LINE = 0, 40, 48, 8
-_AWAKE, _TAKEN, _ASLEEP, _CALLED = 0, 1, 2, 3
 _ALIGNMENT_BYTES = 64
 
 # How often a team that closes looks for threads that still wait for a run.
@@ -46,12 +44,12 @@ class Team:
 
     def __init__(self, threads: int) -> None:
         self._walk, self._lead, self._follow = _compiled()
-        self._memory, self._shared = _shared_words(_STATES + _LINE * threads)
-        self._shared[_THREADS] = threads
-        self._states = self._shared[_STATES + _LINE :: _LINE]
-        self._states[:] = _ASLEEP
+        self._memory, self._shared = _shared_words(STATES + LINE * threads)
+        self._shared[THREADS] = threads
+        self._states = self._shared[STATES + LINE :: LINE]
+        self._states[:] = ASLEEP
         self._address = self._shared.ctypes.data
-        self._has_run = ctypes.c_int64.from_address(self._address + 8 * _HAS_RUN)
+        self._has_run = ctypes.c_int64.from_address(self._address + 8 * HAS_RUN)
         self._lock = threading.Lock()
         self._is_closing = False
         self._woken = [threading.Event() for _ in range(1, threads)]
@@ -72,7 +70,7 @@ class Team:
             self._lead(program, 0, self._address)
             if not self._has_run.value:
                 for state, woken in zip(self._states, self._woken, strict=True):
-                    if state == _CALLED:
+                    if state == CALLED:
                         woken.set()
                 self._lead(program, 1, self._address)
 
@@ -94,7 +92,7 @@ class Team:
             for each in self._threads:
                 while each.is_alive():
                     # After an interrupt, threads wait for a run that does not come.
-                    self._states[self._states == _TAKEN] = _AWAKE
+                    self._states[self._states == TAKEN] = AWAKE
                     each.join(_LOOK_SECONDS)
 
 

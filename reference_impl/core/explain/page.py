@@ -178,9 +178,9 @@ def _kernels(explanation: Explanation) -> str:
 
 def _rows(explanation: Explanation, each: Execution) -> Iterator[list[str]]:
     times = explanation.times
-    turns = f"; loop {each.loop}, {each.turns:,} turns" if each.loop else ""
+    loop = f"; loop {each.loop}, {each.iterations:,} iterations" if each.loop else ""
     why = f", since {each.why}" if each.why else ""
-    title = _text(escape(f"{text.heading(each)}{why}{turns}"), "group")
+    title = _text(escape(f"{text.heading(each)}{why}{loop}"), "group")
     names = [_text(_linked(launch), "inside") for launch in each.launches]
     if len(names) == 1:
         title, names = title + names[0], []
@@ -188,7 +188,9 @@ def _rows(explanation: Explanation, each: Execution) -> Iterator[list[str]]:
     yield [title, *_numbers(each.work), *_rates(explanation, each.total, spent)]
     for index, (launch, name) in enumerate(zip(each.launches, names, strict=False)):
         spent = times.kernel_seconds[each.number - 1][index] if times else 0.0
-        rates = _rates(explanation, launch.work * each.turns, spent, is_inside=True)
+        rates = _rates(
+            explanation, launch.work * each.iterations, spent, is_inside=True
+        )
         yield [name, *_numbers(launch.work), *rates]
 
 

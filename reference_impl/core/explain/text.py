@@ -46,7 +46,8 @@ least that can be cut off, a row or several, such as an image. Operations and
 bytes are estimates. Operations for each byte are the arithmetic intensity: the lower it
 is, the more a kernel waits for memory. The figures of a group leave out the reading of
 what its kernels hand to each other. A group that waits begins when all threads have
-done everything before it; so does a step of a library, which Python takes.
+done everything before it; so does a step of a library, which Python takes. A group with
+little work is done by one thread, and so is everything where all of it is little.
 """
 TIMES = """
 Each group by itself while everything runs in order; a median of rounds. Of the limit:
@@ -186,14 +187,15 @@ def _kernels(explanation: Explanation) -> Iterator[str]:
     yield _HEAD
     yield from _cut(list(_executions(explanation)), "`.kernels`", MOST_KERNELS)
     total = sum(each.total.operations for each in explanation.kernels)
-    yield _row("a call, with all turns", Work(total, *_moved(explanation.kernels)))
+    yield _row("a call, with all iterations", Work(total, *_moved(explanation.kernels)))
 
 
 def _executions(explanation: Explanation) -> Iterator[str]:
     loop = None
     for each in explanation.kernels:
         if each.loop is not None and each.loop != loop:
-            yield f"loop {each.loop}, {each.turns:,} turns; the figures are a turn's"
+            often = f"{each.iterations:,} iterations"
+            yield f"loop {each.loop}, {often}; the figures are those of one"
         loop = each.loop
         indent = "  " if each.loop else ""
         yield f"{indent}{heading(each)}"
@@ -225,14 +227,19 @@ def _row(name: str, work: Work) -> str:
 
 
 def heading(each: Execution) -> str:
-    """What runs, how it is cut, and what it waits for."""
+    """What runs, how it is cut, what it waits for, and whether one thread does it."""
     if each.is_library:
         return f"step {each.number}: {each.name}, by a library"
-    waits = "waits for all before" if each.waits else "waits for nobody"
-    parts = things(each.units, "unit")
+    told = [things(each.units, "unit")]
     if each.chunk < each.units:
-        parts += f", {each.chunk:,} at a time"
-    return f"group {each.number}: {parts}; {waits}"
+        told[0] += f", {each.chunk:,} at a time"
+    if each.waits:
+        told.append("waits for all before")
+    if each.is_serial:
+        told.append("one thread does it")
+    elif not each.waits:
+        told.append("waits for nobody")
+    return f"group {each.number}: {'; '.join(told)}"
 
 
 def _sources(explanation: Explanation) -> Iterator[str]:

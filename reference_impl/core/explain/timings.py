@@ -43,7 +43,7 @@ def timings(explanation: Explanation) -> Iterator[str]:
         for launch, spent in zip(
             each.launches, [] if is_single else parts, strict=False
         ):
-            speeds = _speeds(launch.work * each.turns, spent, limits)
+            speeds = _speeds(launch.work * each.iterations, spent, limits)
             name = shortened(launch.name, 48)
             yield f"{'':>4} {duration(spent):>10} {'':>6} {speeds}    {name}"
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..cost import node_operations
 from ..kernel import Buffer, Kernel, Ref, Source
@@ -72,12 +72,14 @@ class Execution:
         Its place in the order of execution, from 1 on.
     launches : tuple of Launch
     work : Work
-        Of one turn. Bytes that one kernel hands to the next are not read.
+        Of one iteration. Bytes that one kernel hands to the next are not read.
     units, chunk : int
         Into how many parts the work can be cut, and how many are done at a time.
     waits : bool
-        Whether it begins only when all that came before is done.
-    turns : int
+        Whether threads wait until all that came before is done.
+    is_serial : bool
+        Whether one thread does all of it.
+    iterations : int
         How often it runs.
     loop : int or None
         Which loop it is in; loops are numbered from 1 on.
@@ -91,7 +93,8 @@ class Execution:
     units: int = 1
     chunk: int = 1
     waits: bool = True
-    turns: int = 1
+    is_serial: bool = False
+    iterations: int = 1
     loop: int | None = None
     why: str = ""
 
@@ -102,8 +105,8 @@ class Execution:
 
     @property
     def total(self) -> Work:
-        """The work of all turns."""
-        return self.work * self.turns
+        """The work of all iterations."""
+        return self.work * self.iterations
 
     @property
     def name(self) -> str:
@@ -121,11 +124,34 @@ def executions(plan: Plan) -> tuple[Execution, ...]:
             found.append(step)
             continue
         loop = next(loops) if stage.count > 1 else None
-        found += [_execution(next(numbers), g, stage, loop) for g in stage.groups]
+        for group in stage.groups:
+            each = _execution(group, next(numbers))
+            found.append(
+                replace(
+                    each,
+                    waits=_waits(plan, stage, group),
+                    is_serial=plan.is_serial or group.is_serial,
+                    iterations=stage.count,
+                    loop=loop,
+                )
+            )
     return tuple(found)
 
 
-def _execution(number: int, group: Group, stage: Stage, loop: int | None) -> Execution:
+def _waits(plan: Plan, stage: Stage, group: Group) -> bool:
+    """Whether threads wait for each other before a group begins.
+
+    They do before every stage but the first, and before every iteration.
+    """
+    if plan.is_serial:
+        return False
+    if group is stage.groups[0] and stage is not plan.stages[0]:
+        return True
+    is_first_again = group is stage.groups[0] and stage.count > 1
+    return not stage.is_serial and (group.waits or is_first_again)
+
+
+def _execution(group: Group, number: int) -> Execution:
     launches = tuple(
         Launch(kernel.source.name, group_work((kernel,)), kernel.source)
         for kernel in group.kernels
@@ -136,9 +162,6 @@ def _execution(number: int, group: Group, stage: Stage, loop: int | None) -> Exe
         group_work(group.kernels),
         units=group.units,
         chunk=group.chunk,
-        waits=group.waits,
-        turns=stage.count,
-        loop=loop,
     )
 
 
@@ -163,16 +186,8 @@ def _reached(refs: Iterable[tuple[Ref, int]]) -> int:
     parts: dict[Buffer, dict[int, int]] = {}
     for ref, extent in refs:
         part = parts.setdefault(ref.buffer, {})
-        part[ref.offset] = max(part.get(ref.offset, 0), _span(ref, extent))
+        part[ref.offset] = max(part.get(ref.offset, 0), ref.reach(extent))
     return sum(min(sum(part.values()), buffer.nbytes) for buffer, part in parts.items())
-
-
-def _span(ref: Ref, extent: int) -> int:
-    """The bytes that one argument reaches, at most."""
-    if ref.step is not None:
-        return ref.step * extent
-    # What moves with the turns of a loop reads a part of its own at each.
-    return abs(ref.turn) or ref.buffer.nbytes
 
 
 def library_work(step: Library) -> Work:

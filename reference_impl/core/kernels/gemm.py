@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..kernel import Buffer, Kernel, Ref, Source, own_elements
+from ..kernel import Buffer, Kernel, Ref, Source, own_bytes
 from . import tile_shapes
 from .llvm import Function, Value, kernel_function
 from .packing import packed
@@ -68,20 +68,17 @@ def products(
     """
     count, x_step, y_step, out_step = batch
     if (y_step, x_step, out_step) == (0, M * x_strides[0], M * out_stride):
-        # With one y for all, the rows of a batch are rows.
-        count, M = 1, M * count
+        count, M = 1, M * count  # with one y for all, the rows of a batch are rows
     if not (M and N and count):
         return []
     tile = tile_shapes.best(M, N, unit.lanes(dtype), unit)
-    panels = Panels(y, y_strides[0], tile.columns, y_step)
-    copies: list[Kernel] = []
+    panels, copies = Panels(y, y_strides[0], tile.columns, y_step), list[Kernel]()
     if _is_transposed(N, K, y_strides):
-        tile = replace(tile, is_padded=True)
         sizes = (N, K, y_strides[1], count if y_step else 1)
         panels, copies = _packed(panels, sizes, dtype, unit)
+        tile = replace(tile, is_padded=True)
     strides = (*x_strides, panels.k, panels.panel, out_stride)
-    batch = (count, x_step, panels.step, out_step)
-    refs = (x, panels.start, out)
+    refs, batch = (x, panels.start, out), (count, x_step, panels.step, out_step)
     return [*copies, _kernel(refs, (M, N, K), strides, batch, tile, dtype)]
 
 
@@ -96,11 +93,11 @@ def _kernel(
     """Products of x and panels of y."""
     (M, N, K), (count, *steps), panels = sizes, batch, -(-sizes[1] // tile.columns)
     axis = _axis(M, panels, count)
-    owned = _owned(axis, sizes, strides, steps, tile)
+    own = _own_bytes(axis, sizes, strides, steps, tile, dtype.itemsize)
     return Kernel(
         _source(tile, dtype),
         (
-            *(_stepped(ref, own, dtype) for ref, own in zip(refs, owned, strict=True)),
+            *(replace(ref, step=step) for ref, step in zip(refs, own, strict=True)),
             *(*sizes, *strides, *batch, axis, _x_block(K, tile, dtype)),
         ),
         reads=(0, 1),
@@ -174,14 +171,15 @@ def _axis(M: int, panels: int, count: int) -> int:
     return COLUMNS if M < SHARED_ROWS and panels > 1 else ROWS
 
 
-def _owned(
+def _own_bytes(
     axis: int,
     sizes: tuple[int, int, int],
     strides: tuple[int, ...],
     steps: Sequence[int],
     tile: Tile,
+    itemsize: int,
 ) -> tuple[int | None, ...]:
-    """How many elements of x, y and out belong to a part of the axis alone."""
+    """How many bytes of x, y and out belong to an element of the axis alone."""
     (M, N, K), (x_row, x_k, y_k, y_panel, out_row) = sizes, strides
     panels = -(-N // tile.columns)
     is_packed = y_k == tile.columns and y_panel == K * tile.columns
@@ -191,14 +189,13 @@ def _owned(
             ((panels * y_panel, 1),) if is_packed else ((K, y_k), (N, 1)),
             ((M, out_row), (N, 1)),
         )
-        return tuple(map(own_elements, steps, inner))
+        pairs = zip(steps, inner, strict=True)
+        return tuple(own_bytes(step, axes, itemsize) for step, axes in pairs)
     if axis == ROWS:
-        return own_elements(x_row, [(K, x_k)]), None, own_elements(out_row, [(N, 1)])
-    return None, y_panel if is_packed else None, tile.columns if M == 1 else None
-
-
-def _stepped(ref: Ref, step: int | None, dtype: np.dtype) -> Ref:
-    return replace(ref, step=None if step is None else step * dtype.itemsize)
+        x_own = own_bytes(x_row, [(K, x_k)], itemsize)
+        return x_own, None, own_bytes(out_row, [(N, 1)], itemsize)
+    y_own, out_own = y_panel * itemsize, tile.columns * itemsize
+    return None, y_own if is_packed else None, out_own if M == 1 else None
 
 
 @functools.cache

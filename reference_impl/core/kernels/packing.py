@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..kernel import LLVM, Kernel, Ref, Source, named, own_elements
+from ..kernel import LLVM, Kernel, Ref, Source, named, own_bytes
 from .llvm import kernel_function
 from .transposing import block_size, write_strip
 from .vector_unit import VectorUnit
@@ -43,12 +43,12 @@ def packed(
     panels, size = -(-N // columns), dtype.itemsize
     is_batched = count > 1
     y_step, own_columns = (step, N) if is_batched else (columns * stride, columns)
-    own = own_elements(y_step, ((own_columns, stride), (K, 1)))
+    own = own_bytes(y_step, ((own_columns, stride), (K, 1)), size)
     out_step = K * columns * (panels if is_batched else 1)
     return Kernel(
         _source(columns, dtype, unit),
         (
-            replace(y, step=None if own is None else own * size),
+            replace(y, step=own),
             replace(out, step=out_step * size),
             *(N, K, stride, count, step, int(is_batched)),
         ),

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..kernel import LLVM, Kernel, Ref, Source, named, own_elements
+from ..kernel import LLVM, Kernel, Ref, Source, named, own_bytes
 from .llvm import Function, Value, kernel_function
 from .vector_unit import VectorUnit
 from .vectors import Vectors, declarations, element
@@ -52,34 +52,33 @@ def transposed(
     count, *_ = batch
     if not (M and N and count):
         return []
-    size, is_batched = dtype.itemsize, count > 1
-    x_own, out_own = _owned((M, N), (x_stride, out_stride), batch)
-    return [
-        Kernel(
-            _source(np.dtype(f"u{size}"), unit),
-            (
-                replace(x, step=None if x_own is None else x_own * size),
-                replace(out, step=None if out_own is None else out_own * size),
-                *(M, N, x_stride, out_stride, *batch, int(is_batched)),
-            ),
-            reads=(0,),
-            writes=(1,),
-            extent=count if is_batched else N,
-            grain=1 if is_batched else COLUMN_BLOCK,
-        )
-    ]
+    is_batched, strides = count > 1, (x_stride, out_stride)
+    x_step, out_step = _steps((M, N), strides, batch, dtype.itemsize)
+    refs = replace(x, step=x_step), replace(out, step=out_step)
+    kernel = Kernel(
+        _source(np.dtype(f"u{dtype.itemsize}"), unit),
+        (*refs, M, N, *strides, *batch, int(is_batched)),
+        reads=(0,),
+        writes=(1,),
+        extent=count if is_batched else N,
+        grain=1 if is_batched else COLUMN_BLOCK,
+    )
+    return [kernel]
 
 
-def _owned(
-    sizes: tuple[int, int], strides: tuple[int, int], batch: tuple[int, int, int]
+def _steps(
+    sizes: tuple[int, int],
+    strides: tuple[int, int],
+    batch: tuple[int, int, int],
+    itemsize: int,
 ) -> tuple[int | None, int | None]:
-    """How many elements of x and out belong to a part of the axis alone."""
+    """How many bytes of x and out belong to one element of the axis alone."""
     (M, N), (x_row, out_row), (count, x_step, out_step) = sizes, strides, batch
     if count == 1:
-        return None, own_elements(out_row, [(M, 1)])
+        return None, own_bytes(out_row, [(M, 1)], itemsize)
     return (
-        own_elements(x_step, [(M, x_row), (N, 1)]),
-        own_elements(out_step, [(N, out_row), (M, 1)]),
+        own_bytes(x_step, [(M, x_row), (N, 1)], itemsize),
+        own_bytes(out_step, [(N, out_row), (M, 1)], itemsize),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ..codegen.in_place import in_place
 from ..codegen.nest import Apply, Array, Literal, Load, Nest, Reduce, Statement, Store
 from ..codegen.python_text import source
-from ..kernel import Kernel, own_elements
+from ..kernel import Kernel, own_bytes
 from ..pointwise import extents
 from ..shape import Shape
 from .view import View
@@ -113,8 +113,8 @@ class Draft:
     def _step(self, number: int, axes: Sequence[Axis]) -> int | None:
         """How many bytes belong to one element of the parallel axis, if they do."""
         inner = ((axis.size, axis.strides[number]) for axis in axes[1:])
-        own = own_elements(axes[0].strides[number], inner)
-        return None if own is None else own * self.views[number].dtype.itemsize
+        itemsize = self.views[number].dtype.itemsize
+        return own_bytes(axes[0].strides[number], inner, itemsize)
 
 
 def _known(axis: Axis, number: int, axes: Sequence[Axis]) -> int | None:

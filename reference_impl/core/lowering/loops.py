@@ -1,9 +1,9 @@
-"""Scans: loops of kernels, or their turns written out one after the other.
+"""Scans: loops of kernels, or their iterations written out one after the other.
 
-At every turn of a loop the same kernels run, whose arguments may be so many bytes
+At every iteration of a loop the same kernels run, whose arguments may be so many bytes
 further on. Steps of libraries, which Python takes, and loops inside of loops are no
-kernels; a short scan that holds them is written out: steps for each turn, which read
-its own slice, and the carry where the turn before has left it.
+kernels; a short scan that holds them is written out: steps for each iteration, which
+read its own slice, and the carry where the one before has left it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MOST_STEPS = 2000
 
 @dataclass(frozen=True, eq=False)
 class _Scan:
-    """A scan's graph of a turn, and where all that it reads and writes is."""
+    """A scan's graph of an iteration, and where all that it reads and writes is."""
 
     body: Graph
     length: int
@@ -39,14 +39,14 @@ class _Scan:
     last: Sequence[View]
     ys: Sequence[View]
 
-    def lower_turn(
+    def lower_iteration(
         self,
         into: Lowering,
         carry: Sequence[View],
         xs: Iterable[View],
         ys: Iterable[View],
     ) -> list[View]:
-        """Add the steps of a turn; where it leaves the carry."""
+        """Add the steps of an iteration; where it leaves the carry."""
         into.lower(
             ordered(self.body, {}),
             list(zip(self.body.inputs, [*carry, *xs, *self.free], strict=True)),
@@ -79,22 +79,22 @@ def scan(self: Lowering, node: Tensor, inputs: Sequence[View]) -> None:
 
 def _looped(self: Lowering, scan: _Scan) -> Lowering:
     """The steps of a scan as a loop, whose carry stays where the last one will be."""
-    if self.turns is not None:
+    if self.iterations is not None:
         raise NoKernel("a loop of kernels holds no loops")
-    turn, found = self.inside(scan.length), self.inside(None)
-    xs, ys = ([_turning(x, scan) for x in views] for views in (scan.xs, scan.ys))
+    body, found = self.inside(scan.length), self.inside(None)
+    xs, ys = ([_moving(x, scan) for x in views] for views in (scan.xs, scan.ys))
     # What is both a result and a carry is written to the result, and copied.
-    after = scan.lower_turn(turn, scan.last, xs, ys)
+    after = scan.lower_iteration(body, scan.last, xs, ys)
     pairs = zip(after, scan.last, strict=True)
-    turn.steps += _copies([turn.apart(*pair, scan.last) for pair in pairs], scan.last)
-    loop = Loop(_kernels(turn.steps), scan.length)
+    body.steps += _copies([body.apart(*pair, scan.last) for pair in pairs], scan.last)
+    loop = Loop(_kernels(body.steps), scan.length)
     found.steps = [*_copies(scan.first, scan.last), loop]
-    found.checks = turn.checks
+    found.checks = body.checks
     return found
 
 
-def _turning(x: View, scan: _Scan) -> View:
-    """The slice of a sequence for the first turn of a loop, further at every turn."""
+def _moving(x: View, scan: _Scan) -> View:
+    """What a loop's first iteration sees of a sequence; it moves with the others."""
     stride = x.array.strides[0]
     first = scan.length - 1 if scan.reverse else 0
     # Three dots, or a number of a vector would be a copy.
@@ -111,14 +111,14 @@ def _kernels(steps: Sequence[Step]) -> tuple[Kernel, ...]:
 
 
 def _written_out(self: Lowering, scan: _Scan, why: str) -> Lowering:
-    """The steps of a scan turn by turn; `why` it is no loop."""
-    found, carry = self.inside(self.turns), scan.first
-    turns = list(range(scan.length))[:: -1 if scan.reverse else 1]
-    for t in turns:
+    """The steps of a scan one iteration after the other; `why` it is no loop."""
+    found, carry = self.inside(self.iterations), scan.first
+    numbers = list(range(scan.length))[:: -1 if scan.reverse else 1]
+    for t in numbers:
         xs, ys = (_slices(views, t) for views in (scan.xs, scan.ys))
-        carry = scan.lower_turn(found, carry, xs, ys)
-        steps = len(found.steps) * scan.length  # at the first turn
-        if t == turns[0] and steps > MOST_STEPS:
+        carry = scan.lower_iteration(found, carry, xs, ys)
+        steps = len(found.steps) * scan.length  # at the first iteration
+        if t == numbers[0] and steps > MOST_STEPS:
             raise NoKernel(f"{why}; and {steps:,} steps are too many to write out")
     found.steps += _copies(carry, scan.last)
     return found

@@ -42,17 +42,14 @@ def lowered(graph: Graph, shared: Mapping[int, int] | None = None) -> Lowered:
     Parameters
     ----------
     shared : mapping of int to int, optional
-        Which output is to lie where an input lies.
+        Which output may come to lie where an input lies: the order of the steps is such
+        that it can. It has a buffer of its own here.
     """
-    shared = shared or {}
     inputs = [new_view(x.shape, x.dtype, "input") for x in graph.inputs]
-    outputs = [
-        inputs[shared[out]] if out in shared else new_view(y.shape, y.dtype, "output")
-        for out, y in enumerate(graph.outputs)
-    ]
+    outputs = [new_view(y.shape, y.dtype, "output") for y in graph.outputs]
     found = Lowering(rule_of, given={view.buffer for view in inputs})
     found.lower(
-        ordered(graph, shared),
+        ordered(graph, shared or {}),
         list(zip(graph.inputs, inputs, strict=True)),
         list(zip(graph.outputs, outputs, strict=True)),
     )

@@ -46,7 +46,7 @@ class Lowering:
         What buffers hold that are known.
     given : set of Buffer
         Those of the inputs of the whole graph.
-    turns : int or None
+    iterations : int or None
         How often the steps will run, if they are the body of a loop.
     """
 
@@ -58,12 +58,12 @@ class Lowering:
     constants: dict[Buffer, np.ndarray] = field(default_factory=dict)
     known: dict[int, View] = field(default_factory=dict)
     given: set[Buffer] = field(default_factory=set)
-    turns: int | None = None
+    iterations: int | None = None
 
-    def inside(self, turns: int | None) -> Lowering:
+    def inside(self, iterations: int | None) -> Lowering:
         """The lowering of a graph that a node of this one holds."""
         shared = self.constants, self.known, self.given
-        return Lowering(self.rule_of, [], {}, {}, [], *shared, turns)
+        return Lowering(self.rule_of, [], {}, {}, [], *shared, iterations)
 
     def lower(
         self,
@@ -127,11 +127,11 @@ class Lowering:
         self.steps += copy(x, moved)
         return moved
 
-    def at_every_turn(self, x: View) -> View:
-        """All that a view of a loop's body is, turn by turn."""
-        if self.turns is None or not x.turn:
+    def at_every_iteration(self, x: View) -> View:
+        """All that a view of a loop's body is, from the first iteration to the last."""
+        if self.iterations is None or not x.stride:
             return x
-        shape, strides = (self.turns, *x.shape), (x.turn, *x.array.strides)
+        shape, strides = (self.iterations, *x.shape), (x.stride, *x.array.strides)
         return View(x.buffer, as_strided(x.array, shape, strides), x.start)
 
     def _add(self, node: Tensor) -> None:

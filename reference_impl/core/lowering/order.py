@@ -10,7 +10,7 @@ written over an input comes after all that reads that input.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..graph import Graph
 from ..tensor import Tensor
@@ -21,18 +21,12 @@ def ordered(graph: Graph, shared: Mapping[int, int]) -> list[Tensor]:
     nodes = [node for node in graph.nodes() if node.op.name != "pick"]
     home = {node.serial: node for node in nodes}
     needs = {node.serial: {x.serial for x in _read(node, home)} for node in nodes}
-    for out, given in shared.items():
-        writer = _maker(graph.outputs[out])
-        for node in nodes:
-            reads = any(x is graph.inputs[given] for x in node.inputs)
-            # Two that wait for each other stay in the order in which they were.
-            if reads and node is not writer and not _needs(needs, node, writer):
-                needs.get(writer.serial, set()).add(node.serial)
+    inner = set().union(*needs.values())
+    _let_writers_wait(graph, shared, nodes, needs)
     readers: dict[int, list[int]] = {serial: [] for serial in home}
     for serial, needed in needs.items():
         for each in needed:
             readers[each].append(serial)
-    inner = {x.serial for node in nodes for x in _read(node, home)}
     waiting = {serial: len(needed) for serial, needed in needs.items()}
     ready = [
         (serial in inner, serial) for serial, count in waiting.items() if not count
@@ -46,7 +40,34 @@ def ordered(graph: Graph, shared: Mapping[int, int]) -> list[Tensor]:
             waiting[reader] -= 1
             if not waiting[reader]:
                 heapq.heappush(ready, (reader in inner, reader))
-    return order if len(order) == len(nodes) else nodes
+    return order
+
+
+def _let_writers_wait(
+    graph: Graph,
+    shared: Mapping[int, int],
+    nodes: Sequence[Tensor],
+    needs: dict[int, set[int]],
+) -> None:
+    """Add to needs that what is written over an input comes after its readers."""
+    readers: dict[int, list[Tensor]] = {}
+    for node in nodes:
+        for x in node.inputs:
+            readers.setdefault(x.serial, []).append(node)
+    late = []
+    for out, given in shared.items():
+        writer = _maker(graph.outputs[out]).serial
+        if writer not in needs:
+            continue
+        for reader in readers.get(graph.inputs[given].serial, ()):
+            if reader.serial < writer:  # so it needs nothing of the writer's
+                needs[writer].add(reader.serial)
+            elif reader.serial > writer:
+                late.append((reader.serial, writer))
+    # Two that wait for each other stay in the order in which they were.
+    for serial, writer in late:
+        if not _is_needed(needs, serial, writer):
+            needs[writer].add(serial)
 
 
 def _maker(x: Tensor) -> Tensor:
@@ -60,12 +81,12 @@ def _read(node: Tensor, home: Mapping[int, Tensor]) -> list[Tensor]:
     return [maker for maker in makers if maker.serial in home]
 
 
-def _needs(needs: Mapping[int, set[int]], node: Tensor, other: Tensor) -> bool:
+def _is_needed(needs: Mapping[int, set[int]], node: int, other: int) -> bool:
     """Whether a node can only be computed after another one."""
-    seen, waiting = set(), [node.serial]
+    seen, waiting = set(), [node]
     while waiting:
         serial = waiting.pop()
-        if serial == other.serial:
+        if serial == other:
             return True
         if serial not in seen:
             seen.add(serial)

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..dtype import int32
-from ..kernel import Kernel, Ref, own_elements
-from ..kernels import pooling
-from ..kernels.pooling import Strided, Taps
+from ..kernel import Kernel, Ref, own_bytes
+from ..kernels.pooling import Strided, Taps, chosen
+from ..kernels.pooling import added as scattered_sums
+from ..kernels.pooling import spread as scattered
 from ..ops.windows import Window
 from ..shape import Shape
 from .draft import added, fill
@@ -40,7 +41,7 @@ def choose(t: View, x: View, out: View, attrs: dict[str, Any]) -> list[Kernel]:
     window, (t, x, out) = _flat(attrs, t, x, out)
     order, taps = _order(x), _taps(window)
     walks = _on_image(t, window, order), _on_image(x, window, order)
-    return [pooling.chosen(*walks, _strided(out, order), _sizes(out, order), taps)]
+    return [chosen(*walks, _strided(out, order), _sizes(out, order), taps)]
 
 
 def spread(g: View, x: View, out: View, attrs: dict[str, Any]) -> list[Kernel]:
@@ -56,8 +57,8 @@ def spread(g: View, x: View, out: View, attrs: dict[str, Any]) -> list[Kernel]:
     if window.has_overlap:
         shape = [g.shape[axis] for axis in order]
         places = _strided(new_view(tuple(shape), int32, "places"), range(4))
-        return [*fill(out), pooling.added(*walks, places, sizes, taps)]
-    kernel = pooling.spread(*walks, sizes, taps)
+        return [*fill(out), scattered_sums(*walks, places, sizes, taps)]
+    kernel = scattered(*walks, sizes, taps)
     is_covered = math.prod(out.shape) == math.prod(g.shape) * math.prod(taps)
     return [kernel] if is_covered else [*fill(out), kernel]
 
@@ -121,5 +122,4 @@ def _strided(x: View, order: Sequence[int]) -> Strided:
 def _by_image(x: View) -> Ref:
     """The address, and how many bytes an image has if it has them for itself."""
     (_, stride), *inside = zip(x.shape, x.strides, strict=True)
-    own = own_elements(stride, inside)
-    return x.ref(None if own is None else own * x.dtype.itemsize)
+    return x.ref(own_bytes(stride, inside, x.dtype.itemsize))

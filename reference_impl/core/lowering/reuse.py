@@ -11,28 +11,30 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..kernel import Buffer, Kernel, Loop, Ref
-from .step import Library, Step
+from .step import Step, buffers_read, buffers_touched
 
 
 def reusing(steps: Sequence[Step], fixed: Collection[Buffer]) -> list[Step]:
     """The steps, in which buffers that are not fixed are used again where possible."""
     found = [_inside(step, steps, fixed) for step in steps]
-    return _busy(_renamed(found, _places(found, fixed)))
+    return _busy(renamed(found, _places(found, fixed)))
 
 
 def _inside(step: Step, steps: Sequence[Step], fixed: Collection[Buffer]) -> Step:
-    """A loop whose turns use those buffers again that nothing else touches."""
+    """A loop whose iterations use those buffers again that nothing else touches."""
     if not isinstance(step, Loop):
         return step
-    others = {buffer for each in steps if each is not step for buffer in _touched(each)}
+    others = {
+        buffer for each in steps if each is not step for buffer in buffers_touched(each)
+    }
     first = {
-        buffer: buffer in _buffers(kernel, kernel.reads)
+        buffer: buffer in buffers_read(kernel)
         for kernel in reversed(step.body)
-        for buffer in _touched(kernel)
+        for buffer in buffers_touched(kernel)
     }
     lasting = {buffer for buffer, is_read in first.items() if is_read}
     places = _places(step.body, {*fixed, *others, *lasting})
-    body = _busy(_renamed(step.body, places))
+    body = _busy(renamed(step.body, places))
     return Loop(tuple(each for each in body if isinstance(each, Kernel)), step.count)
 
 
@@ -41,7 +43,7 @@ def _places(steps: Sequence[Step], fixed: Collection[Buffer]) -> dict[Buffer, Bu
     first: dict[Buffer, int] = {}
     last: dict[Buffer, int] = {}
     for number, step in enumerate(steps):
-        for buffer in _touched(step):
+        for buffer in buffers_touched(step):
             first.setdefault(buffer, number)
             last[buffer] = number
     places: dict[Buffer, Buffer] = {}
@@ -91,22 +93,8 @@ def _is_idle(step: Step) -> bool:
     return bool(same) and same.issuperset(step.writes)
 
 
-def _buffers(kernel: Kernel, positions: Sequence[int]) -> set[Buffer]:
-    return {ref.buffer for ref in kernel.refs(positions)}
-
-
-def _touched(step: Step) -> set[Buffer]:
-    if isinstance(step, Library):
-        return {view.buffer for view in (*step.inputs, *step.outputs)}
-    kernels = step.body if isinstance(step, Loop) else (step,)
-    return {
-        buffer
-        for kernel in kernels
-        for buffer in _buffers(kernel, (*kernel.reads, *kernel.writes))
-    }
-
-
-def _renamed(steps: Sequence[Step], places: dict[Buffer, Buffer]) -> list[Step]:
+def renamed(steps: Sequence[Step], places: dict[Buffer, Buffer]) -> list[Step]:
+    """The steps on other buffers; `places` says which is in the place of which."""
     return [_in_places(step, places) for step in steps] if places else list(steps)
 
 

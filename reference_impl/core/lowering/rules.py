@@ -32,7 +32,7 @@ def _nothing(self: Lowering, node: Tensor, inputs: Sequence[View]) -> None:
 REASONS = {
     "cond": "which branch is taken is known only when it is",
     "pow": "a power of integers may be an error, and a kernel raises none",
-    "while_loop": "how often it turns is known only at its end",
+    "while_loop": "how often it repeats is known only at its end",
 }
 
 
@@ -150,7 +150,7 @@ def _indexed(find: Callable[[View, View, View], Any]) -> Rule:
             self.in_order(x), self.in_order(numbers), self.fresh(node)
         )
         self.steps += kernels
-        checked = replace(check, numbers=self.at_every_turn(numbers))
+        checked = replace(check, numbers=self.at_every_iteration(numbers))
         if is_constant:
             check(checked.numbers.array)
         else:

@@ -30,14 +30,14 @@ class View:
         Of which only shape, strides, dtype and place are looked at.
     start : int
         The address at which the buffer would begin.
-    turn : int
-        How many bytes further the view is at every turn of a loop.
+    stride : int
+        How many bytes further the view is at every iteration of a loop.
     """
 
     buffer: Buffer
     array: np.ndarray
     start: int
-    turn: int = 0
+    stride: int = 0
 
     @property
     def shape(self) -> Shape:
@@ -61,7 +61,7 @@ class View:
 
     def ref(self, step: int | None = None) -> Ref:
         """The address of the first element, as an argument of a kernel."""
-        return Ref(self.buffer, self.offset, step, self.turn)
+        return Ref(self.buffer, self.offset, step, self.stride)
 
     def at(self, array: np.ndarray) -> View:
         """Another array over the same memory."""
@@ -72,7 +72,7 @@ class View:
         axes = zip(self.shape, self.strides, other.strides, strict=True)
         return (
             self.buffer is other.buffer
-            and (self.offset, self.turn) == (other.offset, other.turn)
+            and (self.offset, self.stride) == (other.offset, other.stride)
             and all(size == 1 or ours == theirs for size, ours, theirs in axes)
         )
 

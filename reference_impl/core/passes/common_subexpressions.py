@@ -32,7 +32,7 @@ import numpy as np
 from ..graph import Graph
 from ..show import is_graph
 from ..tensor import Tensor
-from .loops import Loop
+from .loops import Scan
 from .rewrite import (
     Rule,
     cut_out,
@@ -152,10 +152,10 @@ def _one_loop(node: Tensor, others: Sequence[dict[str, Any]]) -> list[Results] |
         return None
     there = [first, *(out for out, is_same in zip(rest, same, strict=True) if is_same)]
     ys = {x.serial: x for out in there for x in out[count:]}
-    loop = Loop.of(node)
+    loop = Scan.of(node)
     carries = zip(loop.carries, first, strict=False)
     carries_now = [carry._replace(after=x) for carry, x in carries]
-    results = replace(loop, carries=carries_now, ys=[*ys.values()]).scan()
+    results = replace(loop, carries=carries_now, ys=[*ys.values()]).remade()
     found = dict(zip(ys, results[count:], strict=True))
     return [
         (*results[:count], *(found[x.serial] for x in out[count:])) if is_same else ()

@@ -27,7 +27,7 @@ import numpy as np
 from ..errors import MappingError
 from ..graph import Graph
 from ..tensor import Tensor, known
-from .loops import Loop, is_loop
+from .loops import Scan, is_loop
 from .rewrite import again, is_constant, repeated, rewritten, uniform
 
 # Results up to this size are computed, whatever they are computed from.
@@ -100,17 +100,17 @@ def _computed(
 
 def _with_constants(node: Tensor) -> tuple[Tensor, ...] | None:
     """The results of a loop whose body knows the elements that never change."""
-    loop = Loop.of(node)
+    loop = Scan.of(node)
     fixed = {x.inside.serial: _constant(x.outside, x.inside) for x in _given(loop)}
     found = {serial: x for serial, x in fixed.items() if x is not None}
     slices = [x for x in loop.slices if x.inside.serial not in found]
     free = [x for x in loop.free if x.inside.serial not in found]
     if not found or not (loop.carries or slices or free):
         return None
-    return replace(loop, slices=slices, free=free).scan(found)
+    return replace(loop, slices=slices, free=free).remade(found)
 
 
-def _given(loop: Loop) -> Sequence[Any]:
+def _given(loop: Scan) -> Sequence[Any]:
     return (*loop.slices, *loop.free)
 
 

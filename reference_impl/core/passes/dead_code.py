@@ -24,7 +24,7 @@ from typing import Any
 from ..graph import Graph
 from ..show import is_pick, nested_graphs
 from ..tensor import Tensor
-from .loops import Loop
+from .loops import Scan
 from .rewrite import cut_out, made, picked, rewritten
 
 Results = tuple[Tensor | None, ...]
@@ -72,7 +72,7 @@ def _alive(
 
 
 def _pruned_scan(node: Tensor, is_read: Sequence[bool]) -> Results | None:
-    loop = Loop.of(node)
+    loop = Scan.of(node)
     count = len(loop.carries)
     ys = _chosen(loop.ys, is_read[count:])
 
@@ -91,7 +91,7 @@ def _pruned_scan(node: Tensor, is_read: Sequence[bool]) -> Results | None:
     if not count_of_inputs:  # an op has at least one input
         return None
     less = replace(loop, carries=carries, slices=slices, free=free, ys=ys)
-    return _at([*alive, *is_read[count:]], less.scan())
+    return _at([*alive, *is_read[count:]], less.remade())
 
 
 def _pruned_while(node: Tensor, is_read: Sequence[bool]) -> Results | None:

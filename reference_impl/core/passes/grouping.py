@@ -31,7 +31,7 @@ MOST_NODES = 48
 
 
 @dataclass(eq=False)
-class Group:
+class FusionGroup:
     """Nodes that are computed in one walk.
 
     Attributes
@@ -42,6 +42,8 @@ class Group:
         Serials of the members that come after a reduction.
     reach : int
         The nodes that the members depend on, as a set of bits.
+    told : int
+        What of it all know that depend on the members.
     """
 
     extents: Shape
@@ -50,6 +52,7 @@ class Group:
     reduced: tuple[int, ...] | None = None
     after: set[int] = field(default_factory=set)
     reach: int = 0
+    told: int = 0
 
 
 class Groups:
@@ -58,9 +61,9 @@ class Groups:
     def __init__(self, graph: Graph) -> None:
         self.nodes = graph.nodes()
         self.place = {node.serial: i for i, node in enumerate(self.nodes)}
-        self.group: dict[int, Group] = {}
+        self.group: dict[int, FusionGroup] = {}
         self._reach: dict[int, int] = {}  # of nodes outside of groups
-        self._alive: list[Group] = []
+        self._alive: list[FusionGroup] = []
         self._read = 0  # the nodes that somebody outside of their group reads
         for node in self.nodes:
             self._add(node)
@@ -82,7 +85,7 @@ class Groups:
             return
         group = self._joined(node, bit)
         if group is None:
-            group = Group(extents(node.inputs[0].shape))
+            group = FusionGroup(extents(node.inputs[0].shape))
             self._alive.append(group)
             self._enter(group, node, bit)
         self._read |= _union(map(self._bit, node.inputs)) & ~group.members
@@ -92,7 +95,7 @@ class Groups:
     def _bit(self, x: Tensor) -> int:
         return 1 << self.place[x.serial] if x.serial in self.place else 0
 
-    def _joined(self, node: Tensor, bit: int) -> Group | None:
+    def _joined(self, node: Tensor, bit: int) -> FusionGroup | None:
         """The first group of its inputs that the node can join; it takes others in."""
         for first in map(origin, node.inputs):
             group = self.group.get(first.serial)
@@ -102,7 +105,7 @@ class Groups:
                 return group
         return None
 
-    def _enter(self, group: Group, node: Tensor, bit: int) -> None:
+    def _enter(self, group: FusionGroup, node: Tensor, bit: int) -> None:
         if is_reduction(node):
             group.reduced = reduced_places(node)
             group.after.add(node.serial)
@@ -112,7 +115,7 @@ class Groups:
         group.members |= bit
         self.group[node.serial] = group
 
-    def _fits(self, group: Group, node: Tensor) -> bool:
+    def _fits(self, group: FusionGroup, node: Tensor) -> bool:
         """Whether a node can be computed in a group's walk."""
         sources = [origin(x).serial for x in node.inputs]
         inside = [serial for serial in sources if self.group.get(serial) is group]
@@ -131,7 +134,7 @@ class Groups:
             return follows == {False} and group.reduced in (None, reduced_places(node))
         return extents(node.shape) == _walked(group, follows == {True})
 
-    def _take_in_others(self, group: Group, node: Tensor) -> None:
+    def _take_in_others(self, group: FusionGroup, node: Tensor) -> None:
         for first in map(origin, node.inputs):
             other = self.group.get(first.serial, group)
             if (
@@ -148,8 +151,9 @@ class Groups:
             group.after |= other.after
             group.reduced = group.reduced if other.reduced is None else other.reduced
             group.reach = (group.reach | other.reach) & ~group.members
+            group.told &= other.told
 
-    def _is_apart(self, group: Group, other: Group) -> bool:
+    def _is_apart(self, group: FusionGroup, other: FusionGroup) -> bool:
         """Whether a path leads from one of two groups to the other through others."""
         joint = group.members | other.members
         outside = [
@@ -160,9 +164,11 @@ class Groups:
         ]
         return bool(_union(map(self.reach, outside)) & joint)
 
-    def _spread(self, group: Group) -> None:
+    def _spread(self, group: FusionGroup) -> None:
         """Let all that depends on the group depend on what it depends on."""
-        if not group.members & self._read:  # which is so of most: they are last
+        is_known = not group.reach & ~group.told  # of a group that grew, mostly
+        group.told = group.reach
+        if is_known or not group.members & self._read:
             return
         for other in self._alive:
             if other is not group and other.reach & group.members:
@@ -191,7 +197,7 @@ def origin(x: Tensor) -> Tensor:
     return x
 
 
-def _walked(group: Group, follows: bool) -> Shape:
+def _walked(group: FusionGroup, follows: bool) -> Shape:
     """The extents of the walk, or of what is left of it after the reduction."""
     if not follows:
         return group.extents
@@ -199,7 +205,7 @@ def _walked(group: Group, follows: bool) -> Shape:
     return tuple(n for i, n in enumerate(group.extents) if i not in reduced)
 
 
-def _can_merge(group: Group, other: Group, node: Tensor) -> bool:
+def _can_merge(group: FusionGroup, other: FusionGroup, node: Tensor) -> bool:
     """Whether two groups that a node reads walk over the same elements."""
     if group.extents != other.extents or node.serial in group.after:
         return False

@@ -1,8 +1,8 @@
 """Liveness: when each result of a graph is first there, and when it is last read.
 
-A `Schedule` is a graph's nodes in an order, each named by a number, with what it reads.
-Other than a graph it can be reordered and extended without making tensors anew, so that
-a pass may try something and look at what it would cost.
+A `NodeOrder` has the nodes of a graph in an order, each named by a number, with what it
+reads. Other than a graph it can be rearranged and extended without making tensors anew,
+so that a pass may try something and look at what it would cost.
 
 What only shows the elements of another tensor, such as `reshape`, takes no bytes; to
 read it is to read that tensor. The memory of inputs and constants is not counted: it is
@@ -36,16 +36,16 @@ def peak_bytes(graph: Graph) -> int:
     Outputs stay to the end. What a node needs while it runs, such as the values inside
     of a loop, is not counted.
     """
-    return Schedule.of(graph).peak
+    return NodeOrder.of(graph).peak
 
 
 @dataclass(frozen=True)
-class Schedule:
+class NodeOrder:
     """Nodes in an order.
 
     Attributes
     ----------
-    order : tuple of int
+    keys : tuple of int
         The numbers of the nodes.
     reads : mapping of int to tuple of int
         What each node reads: nodes, and inputs and constants of the graph.
@@ -55,18 +55,18 @@ class Schedule:
     outputs : tuple of int
     """
 
-    order: tuple[int, ...]
+    keys: tuple[int, ...]
     reads: Mapping[int, tuple[int, ...]]
     tensors: Mapping[int, Tensor]
     outputs: tuple[int, ...]
 
     @classmethod
-    def of(cls, graph: Graph) -> Schedule:
+    def of(cls, graph: Graph) -> NodeOrder:
         """The nodes of a graph, numbered by their serials."""
         nodes = graph.nodes()
         every = (*graph.inputs, *graph.constants(), *nodes)
         return cls(
-            order=tuple(node.serial for node in nodes),
+            keys=tuple(node.serial for node in nodes),
             reads={x.serial: tuple(y.serial for y in x.inputs) for x in nodes},
             tensors={x.serial: x for x in every},
             outputs=tuple(x.serial for x in graph.outputs),
@@ -75,13 +75,13 @@ class Schedule:
     @cached_property
     def places(self) -> dict[int, int]:
         """Where every node stands in the order."""
-        return {key: place for place, key in enumerate(self.order)}
+        return {key: place for place, key in enumerate(self.keys)}
 
     @cached_property
     def owners(self) -> dict[int, int]:
         """The node whose bytes each node shows: itself, if it is no view."""
         owners: dict[int, int] = {}
-        for key in self.order:
+        for key in self.keys:
             first = self.reads[key][0]
             is_view = self.tensors[key].op.name in _SHOWN
             owners[key] = owners.get(first, first) if is_view else key
@@ -90,14 +90,14 @@ class Schedule:
     @cached_property
     def readers(self) -> dict[int, list[int]]:
         """The places at which each node is read, in order, views apart."""
-        readers: dict[int, list[int]] = {key: [] for key in self.order}
-        for place, key in enumerate(self.order):
+        readers: dict[int, list[int]] = {key: [] for key in self.keys}
+        for place, key in enumerate(self.keys):
             for x in self.reads[key]:
                 if x in readers:
                     readers[x].append(place)
         for x in self.outputs:
             if x in readers:
-                readers[x].append(len(self.order))
+                readers[x].append(len(self.keys))
         return readers
 
     @cached_property
@@ -114,11 +114,11 @@ class Schedule:
     @cached_property
     def live_bytes(self) -> list[int]:
         """The bytes that are needed at every place."""
-        changes = [0] * (len(self.order) + 2)
+        changes = [0] * (len(self.keys) + 2)
         for key, (first, last) in self.lives.items():
             changes[first] += nbytes(self.tensors[key])
             changes[last + 1] -= nbytes(self.tensors[key])
-        return list(accumulate(changes))[: len(self.order)]
+        return list(accumulate(changes))[: len(self.keys)]
 
     @cached_property
     def peak(self) -> int:
@@ -128,7 +128,7 @@ class Schedule:
     @cached_property
     def fullest(self) -> int:
         """The first place at which the peak is reached."""
-        return self.live_bytes.index(self.peak) if self.order else 0
+        return self.live_bytes.index(self.peak) if self.keys else 0
 
     def is_needed(self, key: int, place: int) -> bool:
         """Whether the bytes that a node shows are needed after a place."""
@@ -137,12 +137,12 @@ class Schedule:
 
     def is_output(self, key: int) -> bool:
         """Whether the caller gets the bytes that a node shows."""
-        return self.is_needed(key, len(self.order) - 1)
+        return self.is_needed(key, len(self.keys) - 1)
 
     def last_reads(self, turn: int) -> dict[int, int]:
         """Of what is made before a place: where it is needed last, up to there."""
         last: dict[int, int] = {}
-        for key in self.order[:turn]:
+        for key in self.keys[:turn]:
             owner = self.owners[key]
             if owner in self.places:
                 read = (r for r in reversed(self.readers[key]) if r <= turn)
@@ -156,7 +156,7 @@ class Schedule:
         """
         new: dict[int, Tensor] = {}
         names, made = former.scope_names(), []
-        for key in self.order:
+        for key in self.keys:
             node, begin = self.tensors[key], now()
             new[key] = again(
                 node, [new.get(x, self.tensors[x]) for x in self.reads[key]]

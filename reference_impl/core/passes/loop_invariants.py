@@ -25,7 +25,7 @@ from dataclasses import replace
 
 from ..graph import Graph
 from ..tensor import Tensor
-from .loops import Given, Loop, is_loop
+from .loops import Given, Scan, is_loop
 from .rewrite import again, is_constant, made, rewritten
 
 # What takes no memory inside of a loop and some outside.
@@ -42,7 +42,7 @@ def loop_invariants(graph: Graph) -> Graph:
 def _moved_out(former: Tensor, node: Tensor) -> Results | None:
     if not is_loop(node) or not node.attrs["length"]:
         return None
-    loop = Loop.of(node)
+    loop = Scan.of(node)
     handed_on = [c for c in loop.carries if c.after is c.before]
     free = [*loop.free, *(Given(c.first, c.before) for c in handed_on)]
     outside = _outside(loop.body, free)
@@ -55,7 +55,7 @@ def _moved_out(former: Tensor, node: Tensor) -> Results | None:
         return None
     carries = [c for c in loop.carries if c.after is not c.before]
     ys = [y for y in loop.ys if y.serial not in outside and y.serial not in sequences]
-    results = iter(replace(loop, carries=carries, free=[*free, *new], ys=ys).scan())
+    results = iter(replace(loop, carries=carries, free=[*free, *new], ys=ys).remade())
     last = [c.first if c.after is c.before else next(results) for c in loop.carries]
     for y in loop.ys:
         if y.serial in sequences:

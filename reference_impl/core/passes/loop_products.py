@@ -32,7 +32,7 @@ from dataclasses import dataclass, field, replace
 from ..dtype import INEXACT
 from ..graph import Graph
 from ..tensor import Tensor
-from .loops import Carry, Given, Loop, is_loop
+from .loops import Carry, Given, Scan, is_loop
 from .rewrite import is_constant, is_made_by, made, readers, rewritten, uniform
 
 Results = tuple[Tensor, ...]
@@ -51,7 +51,7 @@ def _before(former: Tensor, node: Tensor) -> Results | None:
     """Products of sequences with what is the same at every step."""
     if not is_loop(node):
         return None
-    loop = Loop.of(node)
+    loop = Scan.of(node)
     stacks = {x.inside.serial: x.outside for x in loop.slices}
     free = {x.inside.serial: x.outside for x in loop.free}
     moved = [
@@ -61,7 +61,7 @@ def _before(former: Tensor, node: Tensor) -> Results | None:
         for x, w in [product.inputs]
         if w.serial in free and w.ndim == 2 and _base(x).serial in stacks
     ]
-    return replace(loop, slices=[*loop.slices, *moved]).scan() if moved else None
+    return replace(loop, slices=[*loop.slices, *moved]).remade() if moved else None
 
 
 def _all_at_once(x: Tensor, w: Tensor) -> Tensor:
@@ -75,7 +75,7 @@ def _all_at_once(x: Tensor, w: Tensor) -> Tensor:
 class _Plan:
     """What a loop is going to leave to others: `ys` are the results it then needs."""
 
-    loop: Loop
+    loop: Scan
     ys: dict[int, Tensor]
     totals: dict[int, list[Tensor]] = field(default_factory=dict)
     products: dict[int, Tensor] = field(default_factory=dict)
@@ -102,7 +102,7 @@ def _after(former: Tensor, node: Tensor) -> Results | None:
     """Products that only become results, and those that are only added up."""
     if not is_loop(node) or not node.attrs["length"]:
         return None
-    loop = Loop.of(node)
+    loop = Scan.of(node)
     plan = _Plan(loop, {y.serial: y for y in loop.ys})
     counts = readers(loop.body)
     terms = {i: _terms(carry, counts) for i, carry in enumerate(loop.carries)}
@@ -186,8 +186,9 @@ def _carried_out(plan: _Plan) -> Results:
     kept = [c for i, c in enumerate(loop.carries) if i not in plan.totals]
     sequences = {x.inside.serial: x.outside for x in loop.slices}
     ys = [y for serial, y in plan.ys.items() if serial not in sequences]
-    results = iter(replace(loop, carries=kept, ys=ys).scan())
-    last = [None if i in plan.totals else next(results) for i in range(_count(loop))]
+    results = iter(replace(loop, carries=kept, ys=ys).remade())
+    every = range(len(loop.carries))
+    last = [None if i in plan.totals else next(results) for i in every]
     stacks = sequences | dict(zip((y.serial for y in ys), results, strict=True))
     free = {x.inside.serial: x.outside for x in loop.free}
     carries = [
@@ -203,10 +204,6 @@ def _carried_out(plan: _Plan) -> Results:
             for y in loop.ys
         ),
     )
-
-
-def _count(loop: Loop) -> int:
-    return len(loop.carries)
 
 
 def _total(

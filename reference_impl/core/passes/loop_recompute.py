@@ -29,7 +29,7 @@ from ..pointwise import is_pointwise, is_reduction
 from ..tensor import Tensor
 from .dead_code import dead_code
 from .liveness import peak_bytes
-from .loops import Given, Loop, is_loop
+from .loops import Given, Scan, is_loop
 from .recompute import LONGEST_CHAIN, SMALL_PEAK_BYTES
 from .rewrite import again, is_constant, is_made_by, placed, readers, rewritten
 
@@ -49,20 +49,20 @@ def loop_recompute(graph: Graph) -> Graph:
             return None
         pairs = zip(former.inputs, node.inputs, strict=True)
         return _with_less(
-            Loop.of(node), {new.serial for x, new in pairs if counts[x.serial] == 1}
+            Scan.of(node), {new.serial for x, new in pairs if counts[x.serial] == 1}
         )
 
     after = rewritten(graph, with_less)
     return graph if after is graph else dead_code(after)
 
 
-def _with_less(loop: Loop, alone: Collection[int]) -> tuple[Tensor, ...] | None:
-    """The results of a loop that reads fewer of the sequences that it alone reads."""
+def _with_less(loop: Scan, read_once: Collection[int]) -> tuple[Tensor, ...] | None:
+    """The results of a loop that reads fewer of the sequences that only it reads."""
     made: dict[int, Tensor] = {}
     makers = {x.outside.inputs[0] for x in loop.slices if _is_result(x.outside)}
     for maker in sorted(makers, key=lambda node: node.serial):
         if maker.attrs["length"] == loop.length:
-            made |= _Pair.of(maker, loop).made_again(alone)
+            made |= _Pair.of(maker, loop).made_again(read_once)
     if not made:
         return None
     outputs = placed(loop.body, [made.get(x.serial, x) for x in loop.body.inputs])
@@ -72,7 +72,7 @@ def _with_less(loop: Loop, alone: Collection[int]) -> tuple[Tensor, ...] | None:
         carries=[carry._replace(after=after) for carry, after in pairs],
         slices=[x for x in loop.slices if x.inside.serial not in made],
         ys=outputs[len(loop.carries) :],
-    ).scan()
+    ).remade()
 
 
 def _is_result(x: Tensor) -> bool:
@@ -94,15 +94,15 @@ class _Pair:
         one.
     """
 
-    first: Loop
-    later: Loop
+    first: Scan
+    later: Scan
     sequences: list[tuple[Tensor, Given]]
     there: dict[int, Tensor]
 
     @classmethod
-    def of(cls, maker: Tensor, later: Loop) -> _Pair:
+    def of(cls, maker: Tensor, later: Scan) -> _Pair:
         """The pair of a node, which is a loop, and a loop that reads its results."""
-        first = Loop.of(maker)
+        first = Scan.of(maker)
         results = dict(enumerate(first.ys, len(first.carries)))
         sequences = [
             (results[x.outside.attrs["index"]], x)
@@ -121,13 +121,13 @@ class _Pair:
             }
         return cls(first, later, sequences, there)
 
-    def made_again(self, alone: Collection[int]) -> dict[int, Tensor]:
+    def made_again(self, read_once: Collection[int]) -> dict[int, Tensor]:
         """By what the later body reads: how it is made of the rest that it reads."""
         made: dict[int, Tensor] = {}
         sources: set[int] = set()
         # Late ones first: what they are made of is then kept for them.
         for y, given in sorted(self.sequences, key=lambda pair: -pair[0].serial):
-            is_free = y.serial not in sources and given.outside.serial in alone
+            is_free = y.serial not in sources and given.outside.serial in read_once
             if not is_free or not _is_walked(given.inside, self.later.body):
                 continue
             nodes = self._chain(y)

@@ -5,9 +5,9 @@ this order, and its results are the last carries and the sequences y. A pass tha
 adds or moves any of them would count positions; here each stands with its role.
 
     node = scan(h0, xs, w, body=step, carries=1, slices=1, length=T)
-    Loop.of(node).carries[0]  is  Carry(first=h0, before=<in step>, after=<in step>)
+    Scan.of(node).carries[0]  is  Carry(first=h0, before=<in step>, after=<in step>)
 
-`scan` builds the node again. Whatever tensors of the body stand in a role then become
+`remade` builds the node again. Whatever tensors of the body stand in a role then become
 inputs or outputs of the new body, computed ones as well: to compute a value outside of
 the loop is to list it among `free`.
 """
@@ -40,7 +40,7 @@ class Given(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Loop:
+class Scan:
     """The parts of a scan by their roles; `body` is the graph they were found in."""
 
     op: Op
@@ -53,7 +53,7 @@ class Loop:
     reverse: bool
 
     @classmethod
-    def of(cls, node: Tensor) -> Loop:
+    def of(cls, node: Tensor) -> Scan:
         """The parts of a node that is a scan."""
         body, count = node.attrs["body"], node.attrs["carries"]
         end = count + node.attrs["slices"]
@@ -70,7 +70,7 @@ class Loop:
             reverse=node.attrs["reverse"],
         )
 
-    def scan(self, fixed: Mapping[int, Tensor] | None = None) -> tuple[Tensor, ...]:
+    def remade(self, fixed: Mapping[int, Tensor] | None = None) -> tuple[Tensor, ...]:
         """The results of the loop, the last carries first, as picks of a new node.
 
         `fixed` are constants in place of what the body reads, by serial.

@@ -33,8 +33,8 @@ from functools import cached_property
 from ..dtype import HALVES
 from ..graph import Graph, check_graph
 from ..pointwise import is_pointwise, is_reduction
-from .liveness import Schedule, nbytes
-from .repetition import repeated
+from .liveness import NodeOrder, nbytes
+from .repetition import recomputed
 from .rewrite import is_constant
 from .units import nodes_in_order
 
@@ -58,21 +58,21 @@ def recompute(graph: Graph) -> Graph:
     Values stay the same to the bit.
     """
     check_graph("recompute", graph)
-    order = tuple(node.serial for node in nodes_in_order(graph))
-    former = schedule = replace(Schedule.of(graph), order=order)
-    while schedule.peak >= SMALL_PEAK_BYTES:
-        after = repeated(schedule, schedule.fullest, _kept(schedule))
-        if after.peak >= schedule.peak:
+    keys = tuple(node.serial for node in nodes_in_order(graph))
+    former = order = replace(NodeOrder.of(graph), keys=keys)
+    while order.peak >= SMALL_PEAK_BYTES:
+        after = recomputed(order, order.fullest, _kept(order))
+        if after.peak >= order.peak:
             break
-        schedule = after
-    return graph if schedule is former else schedule.graph(graph)
+        order = after
+    return graph if order is former else order.graph(graph)
 
 
-def _kept(schedule: Schedule) -> Callable[[int], bool]:
+def _kept(order: NodeOrder) -> Callable[[int], bool]:
     """Whether a node before the fullest place is not to be made again after it."""
-    choice = _Choice(schedule, schedule.fullest)
+    choice = _Choice(order, order.fullest)
     # Late ones first: what they are made of is then kept for them.
-    for key in reversed(schedule.order[: choice.turn]):
+    for key in reversed(order.keys[: choice.turn]):
         if choice.is_idle(key):
             choice.make_again(key)
     return lambda key: key not in choice.nodes
@@ -82,7 +82,7 @@ def _kept(schedule: Schedule) -> Callable[[int], bool]:
 class _Choice:
     """The nodes to make again after a place, the turn, and what they are made of."""
 
-    schedule: Schedule
+    order: NodeOrder
     turn: int
     nodes: set[int] = field(default_factory=set)
     sources: set[int] = field(default_factory=set)
@@ -90,45 +90,45 @@ class _Choice:
     @cached_property
     def last_reads(self) -> dict[int, int]:
         """Where each node is read last before the turn."""
-        return self.schedule.last_reads(self.turn)
+        return self.order.last_reads(self.turn)
 
     @cached_property
     def seen(self) -> set[int]:
         """The nodes that are read after the turn by way of a view made before it."""
-        owners = self.schedule.owners
-        early = self.schedule.order[: self.turn]
+        owners = self.order.owners
+        early = self.order.keys[: self.turn]
         return {owners[x] for x in early if owners[x] != x and self._late_readers(x)}
 
     def _late_readers(self, key: int) -> list[int]:
-        return [place for place in self.schedule.readers[key] if place > self.turn]
+        return [place for place in self.order.readers[key] if place > self.turn]
 
     def is_idle(self, key: int) -> bool:
         """Whether a value is large, kept over the turn, and read by walks then."""
-        schedule, late = self.schedule, self._late_readers(key)
+        order, late = self.order, self._late_readers(key)
         return (
             bool(late)
-            and nbytes(schedule.tensors[key]) >= schedule.peak * _SMALL
+            and nbytes(order.tensors[key]) >= order.peak * _SMALL
             and self.last_reads.get(key, self.turn) < self.turn
             and key not in self.sources | self.seen
-            and not schedule.is_output(key)
-            and all(_is_walk(schedule, schedule.order[place]) for place in late)
+            and not order.is_output(key)
+            and all(_is_walk(order, order.keys[place]) for place in late)
         )
 
     def make_again(self, key: int) -> None:
         """Make a value again, if what it is made of is there when it is read."""
         reader = self._late_readers(key)[0]
-        gained = nbytes(self.schedule.tensors[key]) * (reader - self.last_reads[key])
+        gained = nbytes(self.order.tensors[key]) * (reader - self.last_reads[key])
         nodes, sources, waiting, price = set[int](), set[int](), [key], 0
         while waiting and len(nodes) < LONGEST_CHAIN:
             node = waiting.pop()
             nodes.add(node)
-            for x in self.schedule.reads[node]:
+            for x in self.order.reads[node]:
                 if x in self.nodes or x in nodes:
                     continue
                 more = self._price(x, reader)
                 if price + more <= gained * _PRICE:
                     price += more
-                    sources.add(self.schedule.owners.get(x, x))
+                    sources.add(self.order.owners.get(x, x))
                 elif self._is_gone(x):
                     waiting.append(x)
                 else:
@@ -139,22 +139,22 @@ class _Choice:
 
     def _is_gone(self, x: int) -> bool:
         """Whether a node is there no longer, so that it could be made again as well."""
-        is_node = x in self.schedule.reads
-        return is_node and not self.schedule.is_needed(x, self.turn)
+        is_node = x in self.order.reads
+        return is_node and not self.order.is_needed(x, self.turn)
 
     @cached_property
     def ends(self) -> dict[int, int]:
         """Where the bytes of each node and input are read last of all."""
-        schedule, ends = self.schedule, dict[int, int]()
-        for place, key in enumerate(schedule.order):
-            ends |= {schedule.owners.get(x, x): place for x in schedule.reads[key]}
-        every = len(schedule.order)
-        return ends | {schedule.owners.get(x, x): every for x in schedule.outputs}
+        order, ends = self.order, dict[int, int]()
+        for place, key in enumerate(order.keys):
+            ends |= {order.owners.get(x, x): place for x in order.reads[key]}
+        every = len(order.keys)
+        return ends | {order.owners.get(x, x): every for x in order.outputs}
 
     def _price(self, x: int, reader: int) -> int:
         """The bytes of a source times how much longer they are kept for a reader."""
-        owner = self.schedule.owners.get(x, x)
-        source = self.schedule.tensors[owner]
+        owner = self.order.owners.get(x, x)
+        source = self.order.tensors[owner]
         longer = max(0, reader - self.ends[owner])
         return 0 if is_constant(source) else longer * nbytes(source)
 
@@ -163,14 +163,14 @@ class _Choice:
 
         The walk that wrote a source in 16 bits went on with more of them.
         """
-        tensors = self.schedule.tensors
-        walks = [x for x in sources if _is_walk(self.schedule, x)]
+        tensors = self.order.tensors
+        walks = [x for x in sources if _is_walk(self.order, x)]
         return all(is_pointwise(tensors[x]) for x in nodes) and not any(
             tensors[x].dtype in HALVES for x in (*nodes, *walks)
         )
 
 
-def _is_walk(schedule: Schedule, key: int) -> bool:
+def _is_walk(order: NodeOrder, key: int) -> bool:
     """Whether a node is computed in a walk over elements."""
-    node = schedule.tensors[key]
-    return key in schedule.reads and (is_pointwise(node) or is_reduction(node))
+    node = order.tensors[key]
+    return key in order.reads and (is_pointwise(node) or is_reduction(node))

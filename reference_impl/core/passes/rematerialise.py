@@ -34,8 +34,8 @@ from ..cost import node_operations
 from ..errors import RangeError
 from ..graph import Graph, check_graph
 from ..number import check_at_least, integer
-from .liveness import Schedule, nbytes
-from .repetition import repeated
+from .liveness import NodeOrder, nbytes
+from .repetition import recomputed
 from .segments import segmented
 
 # Besides elementwise ops.
@@ -55,7 +55,8 @@ _SMALL = 1 / 256
 def rematerialise(graph: Graph, budget_bytes: int | None = None) -> Graph:
     """The graph that computes some values twice so that fewer are kept at once.
 
-    Values stay the same to the bit.
+    Its nodes give the same values to the bit. Compiled, others are fused than before,
+    and a sum that is taken in another walk may be rounded in another way.
 
     Parameters
     ----------
@@ -69,50 +70,50 @@ def rematerialise(graph: Graph, budget_bytes: int | None = None) -> Graph:
         If there is a budget that cannot be met; the message says what can be.
     """
     check_graph("rematerialise", graph)
-    former = Schedule.of(graph)
-    schedule = _without_cheap_values(former)
+    former = NodeOrder.of(graph)
+    order = _without_cheap_values(former)
     if budget_bytes is not None:
         check_at_least("rematerialise", 0, budget_bytes=budget_bytes)
-        schedule = _within(schedule, integer("rematerialise", budget_bytes))
-    return graph if schedule is former else schedule.graph(graph)
+        order = _within(order, integer("rematerialise", budget_bytes))
+    return graph if order is former else order.graph(graph)
 
 
-def _without_cheap_values(schedule: Schedule) -> Schedule:
-    """The schedule whose cheap values are computed again while that lowers the peak."""
+def _without_cheap_values(order: NodeOrder) -> NodeOrder:
+    """The order whose cheap values are computed again while that lowers the peak."""
     while True:
-        better = next(_better(schedule), None)
+        better = next(_better(order), None)
         if better is None:
-            return schedule
-        schedule = better
+            return order
+        order = better
 
 
-def _better(schedule: Schedule) -> Iterator[Schedule]:
-    """Schedules of a lower peak, at which fewer values are kept."""
-    turn = schedule.fullest
-    dropped = _idle(schedule, turn)
+def _better(order: NodeOrder) -> Iterator[NodeOrder]:
+    """Orders of a lower peak, at which fewer values are kept."""
+    turn = order.fullest
+    dropped = _idle(order, turn)
     while dropped:
-        after = _without(schedule, set(dropped), turn)
-        if _fullness(after) < _fullness(schedule):
+        after = _without(order, set(dropped), turn)
+        if _fullness(after) < _fullness(order):
             yield after
         dropped = dropped[: len(dropped) // 2]
 
 
-def _fullness(schedule: Schedule) -> tuple[int, int]:
+def _fullness(order: NodeOrder) -> tuple[int, int]:
     """What shall fall: the peak, then the number of nodes at which it is reached."""
-    return schedule.peak, schedule.live_bytes.count(schedule.peak)
+    return order.peak, order.live_bytes.count(order.peak)
 
 
-def _idle(schedule: Schedule, turn: int) -> list[int]:
+def _idle(order: NodeOrder, turn: int) -> list[int]:
     """Cheap values that are kept at a place where nobody reads them, by size."""
-    least, last = schedule.peak * _SMALL, schedule.last_reads(turn)
+    least, last = order.peak * _SMALL, order.last_reads(turn)
     found: dict[int, int] = {}
     copies: dict[int, int] = {}  # how many it takes to have a node after the place
-    for key in schedule.order[:turn]:
-        size = nbytes(schedule.tensors[key])
-        count = 1 + sum(copies.get(x, 0) for x in schedule.reads[key])
-        is_cheap = _is_cheap(schedule, key)
-        if schedule.is_needed(key, turn) and schedule.owners[key] not in found:
-            is_idle = last.get(key, turn) < turn and not schedule.is_output(key)
+    for key in order.keys[:turn]:
+        size = nbytes(order.tensors[key])
+        count = 1 + sum(copies.get(x, 0) for x in order.reads[key])
+        is_cheap = _is_cheap(order, key)
+        if order.is_needed(key, turn) and order.owners[key] not in found:
+            is_idle = last.get(key, turn) < turn and not order.is_output(key)
             if is_idle and is_cheap and least <= size and count <= _LONGEST_CHAIN:
                 found[key] = size
             else:
@@ -124,29 +125,29 @@ def _idle(schedule: Schedule, turn: int) -> list[int]:
     return sorted(found, key=lambda key: -found[key])
 
 
-def _is_cheap(schedule: Schedule, key: int) -> bool:
-    op = schedule.tensors[key].op
+def _is_cheap(order: NodeOrder, key: int) -> bool:
+    op = order.tensors[key].op
     return op.kind == "elementwise" or op.name in _CHEAP
 
 
-def _without(schedule: Schedule, dropped: set[int], turn: int) -> Schedule:
-    """The schedule in which some values are not kept over a place."""
+def _without(order: NodeOrder, dropped: set[int], turn: int) -> NodeOrder:
+    """The order in which some values are not kept over a place."""
 
     def is_kept(key: int) -> bool:
-        if schedule.owners[key] in dropped:
+        if order.owners[key] in dropped:
             return False
-        return schedule.is_needed(key, turn) or not _is_cheap(schedule, key)
+        return order.is_needed(key, turn) or not _is_cheap(order, key)
 
-    return repeated(schedule, turn, is_kept)
+    return recomputed(order, turn, is_kept)
 
 
-def _within(schedule: Schedule, budget_bytes: int) -> Schedule:
-    """The schedule within a budget that computes least again."""
-    if schedule.peak <= budget_bytes:
-        return schedule
-    found = list(segmented(schedule))
+def _within(order: NodeOrder, budget_bytes: int) -> NodeOrder:
+    """The order within a budget that computes least again."""
+    if order.peak <= budget_bytes:
+        return order
+    found = list(segmented(order))
     if all(x.peak > budget_bytes for x in found):
-        found = [schedule, *map(_without_cheap_values, found)]
+        found = [order, *map(_without_cheap_values, found)]
     fitting = [x for x in found if x.peak <= budget_bytes]
     if not fitting:
         least = min(x.peak for x in found)
@@ -157,5 +158,5 @@ def _within(schedule: Schedule, budget_bytes: int) -> Schedule:
     return min(fitting, key=_operations)
 
 
-def _operations(schedule: Schedule) -> int:
-    return sum(node_operations(schedule.tensors[key]) for key in schedule.order)
+def _operations(order: NodeOrder) -> int:
+    return sum(node_operations(order.tensors[key]) for key in order.keys)

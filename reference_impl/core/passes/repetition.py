@@ -1,4 +1,4 @@
-"""Repetition: some nodes of a schedule are computed again after a place, the turn.
+"""Repetition: some nodes of an order are computed again after a place, the turn.
 
     %1 = exp(%0)                   %1 = exp(%0)
     %2 = sin(%1)                   %2 = sin(%1)
@@ -19,34 +19,36 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..tensor import Tensor, now
-from .liveness import Schedule
+from .liveness import NodeOrder
 from .rewrite import made
 
 
-def repeated(schedule: Schedule, turn: int, is_kept: Callable[[int], bool]) -> Schedule:
+def recomputed(
+    order: NodeOrder, turn: int, is_kept: Callable[[int], bool]
+) -> NodeOrder:
     """What is not kept over the turn is computed again for those who read it later.
 
     What its inputs need is copied, too, unless it is kept.
     """
-    repetition = _Repetition(schedule, turn, is_kept)
-    for key in schedule.order[turn + 1 :]:
+    repetition = _Repetition(order, turn, is_kept)
+    for key in order.keys[turn + 1 :]:
         repetition.add(key)
     return replace(
-        schedule,
-        order=tuple(repetition.order),
+        order,
+        keys=tuple(repetition.keys),
         reads=repetition.reads,
         tensors=repetition.tensors,
     )
 
 
 class _Repetition:
-    """The new schedule while it grows: what was before the turn, and what follows."""
+    """The new order while it grows: what was before the turn, and what follows."""
 
     def __init__(
-        self, former: Schedule, turn: int, is_kept: Callable[[int], bool]
+        self, former: NodeOrder, turn: int, is_kept: Callable[[int], bool]
     ) -> None:
         self.former, self.turn, self.is_kept = former, turn, is_kept
-        self.order = list(former.order[: turn + 1])
+        self.keys = list(former.keys[: turn + 1])
         self.reads, self.tensors = dict(former.reads), dict(former.tensors)
         self.copies: dict[int, int] = {}
         self.shown: dict[int, int] = {}  # what is kept, behind an identity
@@ -56,7 +58,7 @@ class _Repetition:
         inputs = self.former.reads[key]
         self._copy([x for x in inputs if not self._is_there(x)])
         self.reads[key] = tuple(self.copies.get(x, x) for x in inputs)
-        self.order.append(key)
+        self.keys.append(key)
 
     def _is_there(self, x: int) -> bool:
         is_early = self.former.places.get(x, self.turn) < self.turn
@@ -85,6 +87,6 @@ class _Repetition:
 
     def _append(self, node: Tensor, inputs: Sequence[int]) -> int:
         key = now()
-        self.order.append(key)
+        self.keys.append(key)
         self.reads[key], self.tensors[key] = tuple(inputs), node
         return key

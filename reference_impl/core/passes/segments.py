@@ -20,32 +20,32 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 
-from .liveness import Schedule, nbytes
-from .repetition import repeated
+from .liveness import NodeOrder, nbytes
+from .repetition import recomputed
 
 _COUNTS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 
 
-def segmented(schedule: Schedule) -> Iterator[Schedule]:
-    """Schedules in which some or all segments are computed again.
+def segmented(order: NodeOrder) -> Iterator[NodeOrder]:
+    """Orders in which some or all segments are computed again.
 
     The turn is the fullest place. Of a number of segments the last ones may be kept as
     they are: these are read first.
     """
-    turn = schedule.fullest
+    turn = order.fullest
     for count in _COUNTS:
-        edges = _edges(schedule, turn, count)
+        edges = _edges(order, turn, count)
         if len(edges) == count + 1:
             for again in sorted({count, count // 2}):
-                yield _again(schedule, edges[: again + 1], turn)
+                yield _again(order, edges[: again + 1], turn)
 
 
-def _edges(schedule: Schedule, turn: int, count: int) -> list[int]:
+def _edges(order: NodeOrder, turn: int, count: int) -> list[int]:
     """Where segments begin and end that keep about the same number of bytes.
 
     Near each such place the one is taken over which the fewest bytes lead.
     """
-    kept, crossing = _kept_and_crossing(schedule, turn)
+    kept, crossing = _kept_and_crossing(order, turn)
     edges, width = [0], max(1, turn // (3 * count))
     for i in range(1, count):
         ideal = next(p for p in range(turn + 1) if kept[p] * count >= kept[-1] * i)
@@ -54,26 +54,26 @@ def _edges(schedule: Schedule, turn: int, count: int) -> list[int]:
     return [*edges, turn]
 
 
-def _kept_and_crossing(schedule: Schedule, turn: int) -> tuple[list[int], list[int]]:
+def _kept_and_crossing(order: NodeOrder, turn: int) -> tuple[list[int], list[int]]:
     """Bytes made up to each place and read after the turn; read on before the turn."""
     kept, crossing = [0] * (turn + 1), [0] * (turn + 2)
-    for owner, read in schedule.last_reads(turn).items():
-        first, last = schedule.lives[owner]
-        size = nbytes(schedule.tensors[owner])
+    for owner, read in order.last_reads(turn).items():
+        first, last = order.lives[owner]
+        size = nbytes(order.tensors[owner])
         kept[first] += size if last > turn else 0
         crossing[first + 1] += size
         crossing[read + 1] -= size
     return list(accumulate(kept)), list(accumulate(crossing))
 
 
-def _again(schedule: Schedule, edges: Sequence[int], turn: int) -> Schedule:
-    """The schedule in which everything between two edges is computed again."""
-    last = schedule.last_reads(turn)
+def _again(order: NodeOrder, edges: Sequence[int], turn: int) -> NodeOrder:
+    """The order in which everything between two edges is computed again."""
+    last = order.last_reads(turn)
     ends = {place: end for first, end in pairwise(edges) for place in range(first, end)}
 
     def is_kept(key: int) -> bool:
-        owner = schedule.owners[key]
-        end = ends.get(schedule.places.get(owner, turn), 0)
-        return last.get(owner, end) >= end or schedule.is_output(owner)
+        owner = order.owners[key]
+        end = ends.get(order.places.get(owner, turn), 0)
+        return last.get(owner, end) >= end or order.is_output(owner)
 
-    return repeated(schedule, turn, is_kept)
+    return recomputed(order, turn, is_kept)

@@ -1,6 +1,6 @@
 """Algebraic simplification: the same value by fewer ops.
 
-A table of rules, a line each, that look at one node and at what made its inputs.
+A table of identities, a line each, of a node and of what made its inputs.
 
     %0 = multiply(x, 1.0)
     %1 = negative(%0)
@@ -48,35 +48,33 @@ from .moves import (
     whole_place,
     whole_slice,
 )
-from .rewrite import is_made_by, made, repeated, rewritten, uniform
-
-Offer = Tensor | tuple[Tensor, ...] | None
+from .rewrite import Offer, is_made_by, made, repeated, rewritten, uniform
 
 
 def simplify(graph: Graph) -> Graph:
-    """The graph after all rules that apply, each to nodes that are simplified."""
+    """The graph after all identities that apply, each to simplified nodes."""
     return rewritten(graph, _simpler, simplify)
 
 
 def _simpler(former: Tensor, node: Tensor) -> Offer:
-    offer = _by_a_rule(node)
+    offer = _by_an_identity(node)
     if isinstance(offer, tuple):
-        return tuple(map(_simplest, offer))
+        return tuple(None if x is None else _simplest(x) for x in offer)
     return None if offer is None else _simplest(offer)
 
 
 def _simplest(x: Tensor) -> Tensor:
-    """What a rule has made, to which others may apply in turn."""
+    """What an identity offers, to which others may apply in turn."""
     offer: Offer = x
     while isinstance(offer, Tensor):
         x = offer
-        offer = _by_a_rule(x) if x.data is None and x.op is not None else None
+        offer = _by_an_identity(x) if x.data is None and x.op is not None else None
     return x
 
 
-def _by_a_rule(node: Tensor) -> Offer:
-    for rule in RULES.get(node.op.name, ()):
-        offer = rule(node, *node.inputs)
+def _by_an_identity(node: Tensor) -> Offer:
+    for identity in IDENTITIES.get(node.op.name, ()):
+        offer = identity(node, *node.inputs)
         if offer is not None:
             return offer
     return None
@@ -104,12 +102,12 @@ def _nothing_to_do(x: Tensor, node: Tensor) -> Offer:
 
 
 def _inner(name: str) -> Callable[..., Offer]:
-    """A rule by which an op that is applied twice in a row is not applied at all."""
+    """The identity of an op that undoes itself."""
     return lambda out, x: _if(is_made_by(x, name), lambda: x.inputs[0])
 
 
 def _outer(*names: str) -> Callable[..., Offer]:
-    """A rule by which an op makes no use of what others did to its input before."""
+    """The identity of an op for which others that came before make no difference."""
     return lambda out, x: _if(
         is_made_by(x, *names), lambda: made(out.op, x.inputs[0], **out.attrs)
     )
@@ -163,7 +161,7 @@ def _neg(x: Tensor) -> Tensor:
 
 
 # By the name of the op: functions of the node and its inputs, tried in this order.
-RULES: dict[str, tuple[Callable[..., Offer], ...]] = {
+IDENTITIES: dict[str, tuple[Callable[..., Offer], ...]] = {
     "identity": (_removed,),
     "stop_gradient": (_removed,),
     "add": (
@@ -236,4 +234,4 @@ def _zero(x: Tensor) -> float:
     return -0.0 if x.dtype in FLOATING else 0
 
 
-assert PRIMITIVES.keys() >= RULES.keys(), RULES.keys() - PRIMITIVES.keys()
+assert PRIMITIVES.keys() >= IDENTITIES.keys(), IDENTITIES.keys() - PRIMITIVES.keys()

@@ -11,7 +11,7 @@ some rows at a time.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..kernel import Buffer, Kernel, Ref
@@ -22,7 +22,10 @@ CHUNK_BYTES = 1 << 18
 # Less work than this is not worth a meeting of threads. On two of them, on a busy
 # machine, a step of an MLP takes 0.94 to 0.96 of the time with all groups cut, LeNet-5
 # 0.93 to 0.96, an LSTM 0.97 to 1.03; with four times as much, the LSTM 1.06.
-LITTLE_WORK = 1 << 13
+SERIAL_GROUP_WORK = 1 << 13
+
+# A number that is read or written counts as an operation.
+NUMBER_BYTES = 8
 
 # With fewer units, threads and caches gain nothing.
 LEAST_UNITS = 4
@@ -51,16 +54,19 @@ class Group:
     @property
     def work(self) -> int:
         """Operations on numbers, or reads and writes of them, by estimate."""
-        return sum(max(kernel.operations, _touched(kernel)) for kernel in self.kernels)
+        return sum(
+            max(kernel.operations, kernel.nbytes // NUMBER_BYTES)
+            for kernel in self.kernels
+        )
 
     @property
-    def is_small(self) -> bool:
+    def is_serial(self) -> bool:
         """Whether one thread does all of it."""
-        return self.work < LITTLE_WORK
+        return self.work < SERIAL_GROUP_WORK
 
     @property
     def chunk(self) -> int:
-        """How many units to compute before the next kernel's turn."""
+        """How many units to compute before the next kernel takes over."""
         if len(self.kernels) == 1:
             return max(self.units, 1)
         each = {
@@ -73,75 +79,67 @@ class Group:
         return max(1, min(max(fitting, least), self.units))
 
 
-def _touched(kernel: Kernel) -> int:
-    """How many numbers of eight bytes a kernel reads and writes, at the most."""
-    refs = kernel.refs(sorted({*kernel.reads, *kernel.writes}))
-    each = (
-        (abs(ref.turn) or ref.buffer.nbytes)
-        if ref.step is None
-        else ref.step * kernel.extent
-        for ref in refs
-    )
-    return sum(each) // 8
+class Uses:
+    """Which kernels so far read and write each buffer, and by which arguments."""
 
+    def __init__(self) -> None:
+        self._written: dict[Buffer, list[tuple[Kernel, Ref]]] = {}
+        self._touched: dict[Buffer, list[tuple[Kernel, Ref]]] = {}
 
-def grouped(kernels: Sequence[Kernel]) -> list[Group]:
-    """The kernels in their order, as groups."""
-    groups: list[Group] = []
-    for kernel in kernels:
-        joint = _joint(groups[-1], kernel) if groups else None
-        if joint is None:
-            groups.append(Group((kernel,), max(kernel.extent, 1)))
-        else:
-            groups[-1] = joint
-    return _waiting(groups)
+    def add(self, kernel: Kernel) -> None:
+        """One more kernel."""
+        for ref in kernel.refs(kernel.writes):
+            self._written.setdefault(ref.buffer, []).append((kernel, ref))
+        for ref in kernel.refs(sorted({*kernel.reads, *kernel.writes})):
+            self._touched.setdefault(ref.buffer, []).append((kernel, ref))
 
-
-def _joint(group: Group, kernel: Kernel) -> Group | None:
-    """The group with one more kernel, if that can be computed unit by unit."""
-    units = math.gcd(group.units, kernel.extent)
-    if units < min(LEAST_UNITS, max(group.units, kernel.extent)):
-        return None
-    joint = Group((*group.kernels, kernel), units)
-    pairs = [
-        (other, ours, theirs)
-        for other in group.kernels
-        for ours, theirs in conflicts(other, kernel)
-    ]
-    # Kernels that have nothing to say to each other would only share the cache.
-    if not pairs:
-        return None
-    for other, ours, theirs in pairs:
-        factors = joint.factor(other), joint.factor(kernel)
-        if not _same_units(ours, factors[0], theirs, factors[1]):
-            return None
-    return joint
-
-
-def conflicts(first: Kernel, second: Kernel) -> Iterator[tuple[Ref, Ref]]:
-    """Arguments of two kernels by which one depends on the other."""
-    for ours in first.refs(first.writes):
-        for theirs in second.refs((*second.reads, *second.writes)):
-            if ours.buffer is theirs.buffer and not _are_apart(
-                ours, first.extent, theirs, second.extent
-            ):
-                yield ours, theirs
-    for ours in first.refs(first.reads):
-        for theirs in second.refs(second.writes):
-            if ours.buffer is theirs.buffer and not _are_apart(
-                ours, first.extent, theirs, second.extent
-            ):
-                yield ours, theirs
+    def conflicts(self, kernel: Kernel) -> Iterator[tuple[Kernel, Ref, Ref]]:
+        """On which of them a kernel depends, by which of its arguments and of ours."""
+        reads = ((ref, self._written) for ref in kernel.refs(kernel.reads))
+        writes = ((ref, self._touched) for ref in kernel.refs(kernel.writes))
+        for ours, uses in (*reads, *writes):
+            for other, theirs in uses.get(ours.buffer, ()):
+                if not _are_apart(theirs, other.extent, ours, kernel.extent):
+                    yield other, theirs, ours
 
 
 def _are_apart(one: Ref, extent: int, other: Ref, others: int) -> bool:
     """Whether two arguments touch different bytes of a buffer for certain."""
-    if one.step is None or other.step is None or one.turn != other.turn:
+    if one.step is None or other.step is None or one.stride != other.stride:
         return False
     return (
         one.offset + one.step * extent <= other.offset
         or other.offset + other.step * others <= one.offset
     )
+
+
+def grouped(kernels: Sequence[Kernel]) -> list[Group]:
+    """The kernels in their order, as groups."""
+    groups: list[Group] = []
+    uses = Uses()
+    for kernel in kernels:
+        joint = _joint(groups[-1], uses, kernel) if groups else None
+        if joint is None:
+            groups.append(Group((kernel,), max(kernel.extent, 1)))
+            uses = Uses()
+        else:
+            groups[-1] = joint
+        uses.add(kernel)
+    return _waiting(groups)
+
+
+def _joint(group: Group, uses: Uses, kernel: Kernel) -> Group | None:
+    """The group with one more kernel, if that can be computed unit by unit."""
+    units = math.gcd(group.units, kernel.extent)
+    if units < min(LEAST_UNITS, max(group.units, kernel.extent)):
+        return None
+    joint = Group((*group.kernels, kernel), units)
+    is_alike = [
+        _same_units(theirs, joint.factor(other), ours, joint.factor(kernel))
+        for other, theirs, ours in uses.conflicts(kernel)
+    ]
+    # Kernels that have nothing to say to each other would only share the cache.
+    return joint if is_alike and all(is_alike) else None
 
 
 def _same_units(one: Ref, factor: int, other: Ref, others: int) -> bool:
@@ -150,7 +148,7 @@ def _same_units(one: Ref, factor: int, other: Ref, others: int) -> bool:
         return False
     return (
         one.offset == other.offset
-        and one.turn == other.turn
+        and one.stride == other.stride
         and one.step * factor == other.step * others
     )
 
@@ -158,45 +156,23 @@ def _same_units(one: Ref, factor: int, other: Ref, others: int) -> bool:
 def _waiting(groups: Sequence[Group]) -> list[Group]:
     """The groups, of which those wait that depend on one that nobody waited for.
 
-    Small ones need not wait for each other: the same thread does them in order.
+    Serial ones need not wait for each other: the same thread does them in order.
     """
-    # By what they write, and by what they touch at all.
-    writers: dict[Buffer, list[Kernel]] = {}
-    users: dict[Buffer, list[Kernel]] = {}
-    small: set[Kernel] = set()
+    uses = Uses()
+    serial: set[Kernel] = set()
     found = []
     for group in groups:
+        is_serial = group.is_serial
         waits = any(
-            True
+            not (is_serial and other in serial)
             for kernel in group.kernels
-            for other in _related(kernel, writers, users)
-            if not (group.is_small and other in small)
-            for _ in conflicts(other, kernel)
+            for other, _, _ in uses.conflicts(kernel)
         )
         if waits:
-            writers, users = {}, {}
-        if group.is_small:
-            small.update(group.kernels)
+            uses = Uses()
         for kernel in group.kernels:
-            for buffer in _buffers(kernel, kernel.writes):
-                writers.setdefault(buffer, []).append(kernel)
-            for buffer in _buffers(kernel, (*kernel.reads, *kernel.writes)):
-                users.setdefault(buffer, []).append(kernel)
+            uses.add(kernel)
+        if is_serial:
+            serial.update(group.kernels)
         found.append(replace(group, waits=waits))
     return found
-
-
-def _related(
-    kernel: Kernel,
-    writers: Mapping[Buffer, list[Kernel]],
-    users: Mapping[Buffer, list[Kernel]],
-) -> Iterator[Kernel]:
-    """Kernels that write what a kernel reads, or touch what it writes."""
-    for buffer in _buffers(kernel, kernel.reads):
-        yield from writers.get(buffer, ())
-    for buffer in _buffers(kernel, kernel.writes):
-        yield from users.get(buffer, ())
-
-
-def _buffers(kernel: Kernel, positions: Sequence[int]) -> set[Buffer]:
-    return {ref.buffer for ref in kernel.refs(positions)}

@@ -17,6 +17,18 @@ from functools import partial
 import numpy as np
 
 from ..driver import Tables, run
+from ..driver.words import (
+    BEGIN,
+    CHUNK,
+    COUNT,
+    END,
+    EXTENT,
+    FIRST,
+    GROUP_WORDS,
+    INSTRUCTION_WORDS,
+    STAGE_WORDS,
+    row,
+)
 from ..lowering.step import Library
 from .plan import Plan
 from .stages import Stage
@@ -32,8 +44,8 @@ LEAST_ROUNDS = 3
 Place = tuple[int, int]
 FILLING: Place = (-1, -1)
 
-# Of the turns of a longer loop, the others are run in one piece.
-MOST_TURNS = 1000
+# Of the iterations of a longer loop, the others are run in one piece.
+MOST_ITERATIONS = 1000
 
 # What is timed, how many times that it stands for, and what to run.
 Piece = tuple[Place, float, Callable[[], object]]
@@ -46,7 +58,7 @@ class Times:
     Attributes
     ----------
     seconds : tuple of float
-        Of every group and step of a library in order, with all turns of its loop.
+        Of every group and step of a library in order, with all iterations of its loop.
     kernel_seconds : tuple of tuples of float
         Of the kernels of each, one by one: each does all rows before the next begins.
     call_seconds : float
@@ -121,64 +133,66 @@ def _pieces(plan: Plan, ends: Sequence[np.ndarray], *, apart: bool) -> Iterator[
             continue
         part = next(parts)
         assert not isinstance(part, Library)
-        filling, *rows = part.tables.stages
+        filling, *stages = part.tables.stages
         for place, program in _programs(part.tables, filling, FILLING):
-            yield place, 1.0, partial(_run_turns, program, 0, 1, plan.threads)
-        for row in rows:
-            yield from _turns(plan, part.tables, row, first, apart=apart)
-            first += int(row[1])
+            yield place, 1.0, partial(_run_part, program, 0, 1, plan.threads)
+        for stage in stages:
+            yield from _iterations(plan, part.tables, stage, first, apart=apart)
+            first += int(stage[COUNT])
 
 
-def _turns(
+def _iterations(
     plan: Plan, tables: Tables, stage: np.ndarray, first: int, *, apart: bool
 ) -> Iterator[Piece]:
-    """The groups of a stage, turn by turn."""
+    """The groups of a stage, one iteration after the other."""
     programs = list(_programs(tables, stage, (first, 0), apart=apart))
-    turns = int(stage[3])
-    timed = min(turns, MOST_TURNS)
-    for turn in range(timed):
+    count = int(stage[END])
+    timed = min(count, MOST_ITERATIONS)
+    for number in range(timed):
         for place, program in programs:
-            run_turn = partial(_run_turns, program, turn, turn + 1, plan.threads)
-            yield place, turns / timed, run_turn
-    if timed < turns:
+            run_one = partial(_run_part, program, number, number + 1, plan.threads)
+            yield place, count / timed, run_one
+    if timed < count:
         rest = replace(tables, stages=np.array([stage]))
-        yield FILLING, 0.0, partial(_run_turns, rest, timed, turns, plan.threads)
+        yield FILLING, 0.0, partial(_run_part, rest, timed, count, plan.threads)
 
 
 def _programs(
     tables: Tables, stage: np.ndarray, place: Place, *, apart: bool = False
 ) -> Iterator[tuple[Place, Tables]]:
     """Each group of a stage, or even each kernel, as a program of its own."""
-    first, count = stage[:2]
+    first, count = stage[[FIRST, COUNT]]
+    alone = stage.copy()
+    alone[[FIRST, COUNT]] = 0, 1
     for number, group in enumerate(tables.groups[first : first + count]):
         for index, each in enumerate(_kernels(group) if apart else [group]):
-            row = np.array([[0, 1, *stage[2:]]])
-            program = replace(tables, stages=row, groups=np.array([each]))
+            program = replace(tables, stages=np.array([alone]), groups=np.array([each]))
             yield (place[0] + number, place[1] + index), program
 
 
-def _kernels(row: np.ndarray) -> Iterator[np.ndarray]:
+def _kernels(group: np.ndarray) -> Iterator[np.ndarray]:
     """A group's kernels as groups of their own, which are not cut into chunks."""
-    first, count, units, _, is_small, waits = row
-    for kernel in range(first, first + count):
-        yield np.array([kernel, 1, units, max(units, 1), is_small, waits])
+    for kernel in range(group[FIRST], group[FIRST] + group[COUNT]):
+        alone = group.copy()
+        alone[[FIRST, COUNT, CHUNK]] = kernel, 1, max(group[EXTENT], 1)
+        yield alone
 
 
-def _run_turns(program: Tables, begin: int, end: int, threads: int) -> None:
-    """Run some turns of a program that is one stage."""
-    program.stages[0, 2:4] = begin, end
+def _run_part(program: Tables, begin: int, end: int, threads: int) -> None:
+    """Run some iterations of a program that is one stage."""
+    program.stages[0, [BEGIN, END]] = begin, end
     run(program, threads)
 
 
 def _starting_seconds(threads: int) -> float:
     """What it takes to run a program that does nothing."""
-    shapes = (0, 6), (0, 3), (0,), (0,)
-    stage = np.array([[0, 0, 0, 1, 0, 0, 0]])
+    shapes = (0, GROUP_WORDS), (0, INSTRUCTION_WORDS), (0,), (0,)
+    stage = np.array([row(STAGE_WORDS, {COUNT: 0, END: 1})])
     nothing = Tables(stage, *(np.empty(shape, np.int64) for shape in shapes))
     begun = []
     for _ in range(100):
         begun.append(time.perf_counter())
-        _run_turns(nothing, 0, 1, threads)
+        _run_part(nothing, 0, 1, threads)
     return min(b - a for a, b in itertools.pairwise(begun))
 
 

@@ -1,13 +1,14 @@
 """Stages: what runs as one walk of the driver's tables, and what does not.
 
 Steps that follow each other form a stage; a loop is a stage of its own, whose groups
-run again at every turn, and so is a step of a library, which Python takes.
+run again at every iteration, and so is a step of a library, which Python takes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from ..kernel import Buffer, Kernel, Loop
 from ..lowering.step import Library, Step
@@ -24,13 +25,13 @@ class Stage:
 
     @property
     def work(self) -> int:
-        """Of all turns, as that of groups."""
+        """Of all iterations, as that of groups."""
         return self.count * sum(group.work for group in self.groups)
 
     @property
-    def is_small(self) -> bool:
-        """Whether one thread does all of it, so that nobody waits between turns."""
-        return all(group.is_small for group in self.groups)
+    def is_serial(self) -> bool:
+        """Whether one thread does all of it, so that nobody waits inside of it."""
+        return all(group.is_serial for group in self.groups)
 
 
 def stages(steps: Sequence[Step]) -> list[Stage | Library]:
@@ -40,7 +41,7 @@ def stages(steps: Sequence[Step]) -> list[Stage | Library]:
 
     def end() -> None:
         if waiting:
-            found.append(Stage(_apart(grouped(waiting))))
+            found.append(Stage(tuple(grouped(waiting))))
             waiting.clear()
 
     for step in steps:
@@ -49,64 +50,77 @@ def stages(steps: Sequence[Step]) -> list[Stage | Library]:
             continue
         end()
         if isinstance(step, Loop):
-            found.append(Stage(_apart(grouped(step.body)), step.count))
+            found.append(Stage(tuple(grouped(step.body)), step.count))
         else:
             found.append(step)
     end()
     return found
 
 
-def _apart(groups: Sequence[Group]) -> tuple[Group, ...]:
-    """The groups, of which the first one waits for all that was before."""
-    return (replace(groups[0], waits=True), *groups[1:]) if groups else ()
+class _Needs:
+    """The first and the last step at which each buffer is needed."""
+
+    def __init__(self) -> None:
+        self.first: dict[Buffer, int] = {}
+        self.last: dict[Buffer, int] = {}
+
+    def touch(self, buffers: Iterable[Buffer], begin: int, end: int) -> None:
+        """Need buffers from one step to another."""
+        for buffer in buffers:
+            self.first[buffer] = min(self.first.get(buffer, begin), begin)
+            self.last[buffer] = max(self.last.get(buffer, end), end)
+
+    def lifetimes(self) -> dict[Buffer, Lifetime]:
+        """Of all buffers, in the order in which they were touched."""
+        return {
+            buffer: Lifetime(buffer.nbytes, first, self.last[buffer])
+            for buffer, first in self.first.items()
+        }
 
 
 def lifetimes(
-    found: Sequence[Stage | Library], *, is_alone: bool = False
+    found: Sequence[Stage | Library], *, is_serial: bool = False
 ) -> dict[Buffer, Lifetime]:
     """From when to when each buffer is needed, counted in waits.
 
     Between two waits, threads may be at any of the groups, so what is needed at one of
-    them is needed at all of them. A thread that is alone is at one group, and at one
-    kernel of it unless chunks take turns. In a loop a buffer that outlives a turn is
-    needed all the time.
+    them is needed at all of them. If one thread does everything, it is at one group,
+    and at one kernel of it unless it goes chunk by chunk. In a loop a buffer that
+    outlives an iteration is needed all the time.
     """
-    first: dict[Buffer, int] = {}
-    last: dict[Buffer, int] = {}
-    home: dict[Buffer, set[int]] = {}
-    for number, stage in enumerate(found):
-        for buffer, _ in _touched(stage):
-            home.setdefault(buffer, set()).add(number)
-
-    def touch(buffer: Buffer, begin: int, end: int) -> None:
-        first[buffer] = min(first.get(buffer, begin), begin)
-        last[buffer] = max(last.get(buffer, end), end)
-
-    now = 0
+    needs, now = _Needs(), 0
+    homes = Counter(buffer for stage in found for buffer in dict(_uses(stage)))
+    shared = {buffer for buffer, count in homes.items() if count > 1}
     for stage in found:
         begin = now = now + 1
         if isinstance(stage, Library):
-            for view in (*stage.inputs, *stage.outputs):
-                touch(view.buffer, now, now)
+            needs.touch((buffer for buffer, _ in _uses(stage)), now, now)
             continue
         for group in stage.groups:
-            now += group.waits or is_alone
+            now += group.waits or is_serial
             for number, kernel in enumerate(group.kernels):
-                now += is_alone and number > 0 and group.chunk >= group.units
-                for ref in kernel.refs((*kernel.reads, *kernel.writes)):
-                    touch(ref.buffer, now, now)
+                now += is_serial and number > 0 and group.chunk >= group.units
+                refs = kernel.refs((*kernel.reads, *kernel.writes))
+                needs.touch((ref.buffer for ref in refs), now, now)
         if stage.count > 1:
-            for buffer in _lasting(stage):
-                touch(buffer, begin, now)
-            for buffer, _ in _touched(stage):
-                if len(home[buffer]) > 1:
-                    touch(buffer, begin, now)
-    return {
-        buffer: Lifetime(buffer.nbytes, first[buffer], last[buffer]) for buffer in first
-    }
+            needs.touch(_outliving(stage, shared), begin, now)
+    return needs.lifetimes()
 
 
-def _touched(stage: Stage | Library) -> Iterator[tuple[Buffer, bool]]:
+def _outliving(stage: Stage, shared: Collection[Buffer]) -> Iterator[Buffer]:
+    """The buffers of a loop that are needed after the iteration that writes them.
+
+    Other stages share some; others are read before they are written, so what is read
+    comes from the iteration before.
+    """
+    seen: set[Buffer] = set()
+    for buffer, is_read in _uses(stage):
+        if buffer in shared or (is_read and buffer not in seen):
+            yield buffer
+        seen.add(buffer)
+
+
+def _uses(stage: Stage | Library) -> Iterator[tuple[Buffer, bool]]:
     """The buffers of a stage in order, and whether each is read."""
     if isinstance(stage, Library):
         yield from ((view.buffer, True) for view in stage.inputs)
@@ -116,12 +130,3 @@ def _touched(stage: Stage | Library) -> Iterator[tuple[Buffer, bool]]:
         for kernel in group.kernels:
             yield from ((ref.buffer, True) for ref in kernel.refs(kernel.reads))
             yield from ((ref.buffer, False) for ref in kernel.refs(kernel.writes))
-
-
-def _lasting(stage: Stage) -> Iterator[Buffer]:
-    """The buffers that are read before they are written: at the turn before."""
-    seen: set[Buffer] = set()
-    for buffer, is_read in _touched(stage):
-        if buffer not in seen and is_read:
-            yield buffer
-        seen.add(buffer)

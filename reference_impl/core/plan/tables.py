@@ -1,8 +1,8 @@
 """What the driver walks over, made of stages.
 
-A loop has the rows of its body once: the driver counts its turns, and knows by how much
-an argument moves from one to the next. An argument that is the address of an array that
-comes with a call is filled in at the call.
+A loop has the rows of its body once: the driver counts its iterations, and knows by
+how much an argument moves from one to the next. An argument that is the address of an
+array that comes with a call is filled in at the call.
 """
 
 from __future__ import annotations
@@ -13,6 +13,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..driver import Tables
+from ..driver.words import (
+    BEGIN,
+    CHUNK,
+    COUNT,
+    END,
+    EXTENT,
+    FACTOR,
+    FIRST,
+    FUNCTION,
+    GROUP_WORDS,
+    INSTRUCTION_WORDS,
+    IS_SERIAL,
+    MOVING,
+    OPERANDS,
+    STAGE_WORDS,
+    WAITS,
+    WORD,
+    row,
+)
 from ..kernel import Buffer, Ref, named
 from .groups import Group
 from .stages import Stage
@@ -39,6 +58,7 @@ def {name}(args, begin, end):
         table[positions[i]] = array[0] + offsets[i]
 ''',
 )
+FILL_WORDS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,31 +85,47 @@ class _Rows:
         slots: Mapping[Buffer, int],
     ) -> None:
         self._functions, self._places, self._slots = functions, places, slots
-        # The first instruction fills in addresses; it has six words.
-        self.stages = [(0, 1, 0, 1, True, 0, 0)]
-        self.groups: list[tuple[int, ...]] = []
-        self.instructions = [(functions[FILL.name], 0, 1)]
-        self.words, self.strides = [0] * 6, [0] * 6
+        # The first instruction fills in addresses; its group comes with their number.
+        one = {FIRST: 0, COUNT: 1, IS_SERIAL: True}
+        self.stages = [row(STAGE_WORDS, {**one, BEGIN: 0, END: 1})]
+        self.groups = [row(GROUP_WORDS, {**one, CHUNK: 1})]
+        values = {FUNCTION: functions[FILL.name], OPERANDS: 0, FACTOR: 1}
+        self.instructions = [row(INSTRUCTION_WORDS, values)]
+        self.words, self.strides = [0] * FILL_WORDS, [0] * FILL_WORDS
         self.filled: list[tuple[int, int]] = []  # a word, and a slot
 
     def add(self, stage: Stage) -> None:
         """Add the rows of a stage."""
-        first, word = 1 + len(self.groups), len(self.words)
+        first, word = len(self.groups), len(self.words)
         for group in stage.groups:
-            # Threads begin a turn together, so the first group need not wait.
-            self._add_group(group, waits=group.waits and group is not stage.groups[0])
+            self._add_group(group)
         is_moving = stage.count > 1 and any(self.strides[word:])
-        moving = is_moving * (len(self.words) - word)
-        counts = len(stage.groups), 0, stage.count
-        self.stages.append((first, *counts, stage.is_small, word, moving))
+        values = {
+            FIRST: first,
+            COUNT: len(stage.groups),
+            BEGIN: 0,
+            END: stage.count,
+            IS_SERIAL: stage.is_serial,
+            WORD: word,
+            MOVING: is_moving * (len(self.words) - word),
+        }
+        self.stages.append(row(STAGE_WORDS, values))
 
-    def _add_group(self, group: Group, *, waits: bool) -> None:
-        first, count = len(self.instructions), len(group.kernels)
-        cut = group.units, group.chunk, group.is_small
-        self.groups.append((first, count, *cut, waits))
+    def _add_group(self, group: Group) -> None:
+        values = {
+            FIRST: len(self.instructions),
+            COUNT: len(group.kernels),
+            EXTENT: group.units,
+            CHUNK: group.chunk,
+            IS_SERIAL: group.is_serial,
+            WAITS: group.waits,
+        }
+        self.groups.append(row(GROUP_WORDS, values))
         for kernel in group.kernels:
             function = self._functions[kernel.source.name]
-            self.instructions.append((function, len(self.words), group.factor(kernel)))
+            factor = group.factor(kernel)
+            values = {FUNCTION: function, OPERANDS: len(self.words), FACTOR: factor}
+            self.instructions.append(row(INSTRUCTION_WORDS, values))
             for arg in kernel.args:
                 self._add_word(arg)
 
@@ -98,7 +134,7 @@ class _Rows:
             if arg.buffer in self._slots:
                 self.filled.append((len(self.words), self._slots[arg.buffer]))
             self.words.append(self._places.get(arg.buffer, 0) + arg.offset)
-            self.strides.append(arg.turn)
+            self.strides.append(arg.stride)
         else:
             self.words.append(int(arg))
             self.strides.append(0)
@@ -130,11 +166,12 @@ def filled(
     count, args = len(rows.filled), _table(rows.words)
     positions, numbers = np.ascontiguousarray(_table(rows.filled, 2).T)
     given = (ids, args, positions, numbers, args[positions])
-    args[:6] = [*(each.ctypes.data for each in given), _HEAD_BYTES]
+    args[:FILL_WORDS] = [*(each.ctypes.data for each in given), _HEAD_BYTES]
+    rows.groups[0][EXTENT], rows.groups[0][CHUNK] = count, max(count, 1)
     tables = Tables(
-        _table(rows.stages, 7),
-        _table([(0, 1, count, max(count, 1), True, False), *rows.groups], 6),
-        _table(rows.instructions, 3),
+        _table(rows.stages, STAGE_WORDS),
+        _table(rows.groups, GROUP_WORDS),
+        _table(rows.instructions, INSTRUCTION_WORDS),
         args,
         _table(rows.strides),
     )

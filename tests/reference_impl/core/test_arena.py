@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from reference_impl.core.arena import Arena, cache_aligned
+from reference_impl.core.arena import Arena, address, cache_aligned
 from reference_impl.core.blocks import ALIGNMENT_BYTES, Label
 from reference_impl.core.dtype import float32
 
@@ -116,3 +116,10 @@ def test_small_arrays_begin_on_a_cache_line(nbytes):
 
     assert array.ctypes.data % ALIGNMENT_BYTES == 0
     assert (array.shape, array.flags.c_contiguous) == ((nbytes,), True)
+
+
+@pytest.mark.parametrize("see", [lambda x: x, lambda x: x[1:].T, lambda x: x[:0]])
+def test_the_address_of_an_array_is_where_its_first_element_lies(see):
+    array = see(np.zeros((3, 4)))
+
+    assert address(array) == array.ctypes.data

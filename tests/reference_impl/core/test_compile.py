@@ -1,4 +1,5 @@
 import dataclasses
+import functools
 import math
 from dataclasses import dataclass, field
 from typing import Any
@@ -126,6 +127,42 @@ def test_an_argument_that_has_no_hash_is_refused(wrap):
 def test_an_argument_that_has_no_hash_is_named_with_its_place(argument, place):
     with pytest.raises(CaptureError, match=place):
         ri.compile(lambda x, y: x)(X, argument)
+
+
+class Settings:
+    scale = 2.0
+
+
+class Foreign:
+    def __dlpack__(self):
+        """Never asked."""
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        (Settings(), "1 is of type Settings, .* pass numbers, strings or a frozen"),
+        (
+            [Foreign()],
+            r"1\.0 is of type Foreign, .* pass a tensor, which `from_",
+        ),
+    ],
+)
+def test_what_changes_without_becoming_another_thing_is_refused(argument, message):
+    with pytest.raises(CaptureError, match=f"^compile: argument {message}"):
+        ri.compile(lambda x, y: x)(ri.ones(2), argument)
+
+
+@pytest.mark.parametrize("argument", [ri.relu, len, functools.partial(len), None, ...])
+def test_a_function_is_a_value(argument):
+    double = ri.compile(lambda x, y: 2 * x)
+
+    np.testing.assert_array_equal(double(ri.ones(2), argument), [2, 2])
+
+
+def test_an_argument_by_name_is_refused():
+    with pytest.raises(CaptureError, match=r"^compile: exp takes .*, y came by name"):
+        ri.compile(ri.exp)(ri.ones(2), y=1)
 
 
 def test_an_array_of_what_is_no_number_is_named_with_its_place():

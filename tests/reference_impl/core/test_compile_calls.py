@@ -7,7 +7,12 @@ import numpy as np
 import pytest
 
 import reference_impl as ri
-from reference_impl.core.errors import DtypeError, IndexRangeError, RangeError
+from reference_impl.core.errors import (
+    DtypeError,
+    FreedError,
+    IndexRangeError,
+    RangeError,
+)
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(4, 6))
@@ -117,6 +122,17 @@ def test_a_long_loop_that_runs_in_python_is_worth_a_warning_once_per_compilation
         compiled(h, xs[:9])  # short enough to be written out
 
 
+def test_a_loop_whose_end_nobody_knows_is_worth_a_warning():
+    def function(x):
+        return ri.while_loop(lambda x: ri.sum(x) < 9, lambda x: x * 2.0, x)
+
+    with pytest.warns(
+        UserWarning, match="a while_loop runs op by op .* at its end"
+    ) as told:
+        ri.compile(function)(np.ones(2))
+    assert told[0].filename == __file__
+
+
 def test_many_kinds_of_arguments_are_worth_a_warning_once():
     compiled = ri.compile(lambda x: x + 1.0)
     with warnings.catch_warnings():
@@ -205,6 +221,57 @@ def test_the_last_kind_of_arguments_is_not_taken_for_another():
                 ):
                     assert x.dtype == y.dtype
                     np.testing.assert_allclose(x, y * scale, rtol=1e-6)
+
+
+def test_what_came_the_last_time_is_known_by_sight(monkeypatch):
+    compiled = ri.compile(lambda tree, n, how: tree["x"] * n if how == "times" else n)
+    compiled({"x": ri.tensor(X)}, 2.0, "times")
+    monkeypatch.setattr("reference_impl.core.tree.flatten", None)
+
+    came = compiled({"x": ri.tensor(X + 1.0)}, 2.0, "times")
+
+    np.testing.assert_array_equal(came, 2.0 * (X + 1.0))
+    for other in ({"x": ri.tensor(X)}, 3.0, "times"), ({"x": X}, 2.0, "times"):
+        with pytest.raises(TypeError, match="not callable"):
+            compiled(*other)
+
+
+SQUARE = X[:, :4].copy()
+
+ALIKE = {
+    "transposed": lambda x: x.T,
+    "of another framework": lambda x: ri.from_dlpack(x.numpy()[::-1]),
+    "an array": lambda x: x.numpy(),
+}
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_what_is_like_the_last_may_lie_in_another_way(name):
+    compiled, x = ri.compile(function), ri.tensor(SQUARE)
+    compiled(x)
+    given = ALIKE[name](x)
+
+    came = compiled(given)
+
+    needed = (np.tanh(given) * given).sum(axis=0)
+    np.testing.assert_allclose(came, needed, rtol=0, atol=TOLERANCE)
+
+
+def test_a_derivative_is_about_what_is_like_the_last():
+    compiled, x = ri.compile(lambda x: ri.sum(x * x)), ri.tensor(X)
+
+    for _ in range(2):
+        compiled(x)
+        np.testing.assert_array_equal(ri.grad(compiled)(x), 2.0 * X)
+
+
+def test_what_was_freed_since_the_last_call_is_refused_by_name():
+    compiled, x, y = ri.compile(lambda x, y: x + y), ri.tensor(X), ri.tensor(X)
+    compiled(x, y)
+    y.free()
+
+    with pytest.raises(FreedError, match="<lambda>: the float64 tensor of shape"):
+        compiled(x, y)
 
 
 @pytest.mark.parametrize(

@@ -127,12 +127,16 @@ READERS = {
 
 @pytest.mark.parametrize("array", [A, LARGE], ids=["small", "pooled"])
 @pytest.mark.parametrize("name", READERS)
-def test_memory_that_somebody_else_can_read_is_not_written_to(array, name):
+@pytest.mark.parametrize("is_first", [True, False])
+def test_memory_that_somebody_else_can_read_is_not_written_to(array, name, is_first):
+    compiled = ri.compile(lambda x: x + 1.0, donate=0)
+    if not is_first:
+        compiled(ri.tensor(array))
     x = ri.tensor(array)
     other = READERS[name](x)
     before = np.array(other)
 
-    came = ri.compile(lambda x: x + 1.0, donate=0)(x)
+    came = compiled(x)
 
     np.testing.assert_array_equal(np.asarray(other), before)
     np.testing.assert_array_equal(came, array + 1.0)

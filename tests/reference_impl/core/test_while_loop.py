@@ -6,6 +6,8 @@ import pytest
 import reference_impl as ri
 from reference_impl.core.errors import GradientError, ShapeError, TreeError
 
+pytestmark = pytest.mark.filterwarnings("ignore:compile.*a while_loop")
+
 X = np.array([0.5, 1.0, 1.5])
 W = np.array([1.0, -2.0, 3.0])
 

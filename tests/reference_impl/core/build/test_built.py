@@ -7,11 +7,13 @@ import subprocess
 import sys
 import threading
 
+import numba
 import numpy as np
 import pytest
 
 from reference_impl.core import build
-from reference_impl.core.build import built
+from reference_impl.core.build import built, cache, host
+from reference_impl.core.build.code import Code
 from reference_impl.core.errors import CompileError
 from reference_impl.core.kernel import named
 
@@ -112,6 +114,18 @@ def test_a_damaged_entry_is_built_anew(folder, adding, monkeypatch):
     assert entry.read_bytes() == whole
 
 
+def test_an_entry_that_cannot_be_loaded_is_built_anew(folder, adding):
+    source = adding(6)
+    digest = cache.key(source, host())
+    cache.write(source, digest, Code(b"of another library", ("nobody_has_this",)))
+    words = np.array([1])
+
+    call(built([source])[source.name], words, 0, 1)
+
+    assert words.tolist() == [7]
+    assert cache.read(source, digest).needs == ()
+
+
 def test_two_processes_may_fill_one_cache(folder, adding):
     sources = [adding(i) for i in range(2)]
     program = PROGRAM.format(
@@ -176,6 +190,7 @@ define void @{name}(ptr %args, i64 %begin, i64 %end) {
 
     with pytest.raises(CompileError, match=f"{source.name} calls .*: nobody_has_this$"):
         built([source])
+    assert not list(folder.glob("*.o"))
 
 
 def test_a_kernel_that_raises_is_refused(folder):
@@ -185,6 +200,8 @@ def test_a_kernel_that_raises_is_refused(folder):
         "    if args[0] < 0:\n"
         "        raise ValueError('negative')\n",
     )
+    # A process that runs Numba itself has what such a kernel calls.
+    numba.njit("int64(int64)")(lambda x: x)
 
     with pytest.raises(CompileError, match="kernels can neither raise"):
         built([source])

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -139,6 +140,44 @@ def test_settings_of_numba_do_not_change_the_code(monkeypatch):
     monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
 
     assert "NUMBA_DISABLE_JIT" not in compiling._environment(host())
+
+
+@pytest.fixture
+def users_folder(tmp_path, monkeypatch):
+    """The folder that the user works in."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def object_file(source, path):
+    worker = Worker(host())
+    try:
+        return worker.code(source, path).object_file
+    finally:
+        worker.end()
+
+
+def test_a_file_of_settings_in_the_users_folder_does_not_change_the_code(
+    written, users_folder
+):
+    path = written(LOOP)
+    path = path.rename(path.with_suffix(".py"))
+    before = object_file(LOOP, path)
+    (users_folder / ".numba_config.yaml").write_text("loop_vectorize: 0\n")
+
+    assert object_file(LOOP, path) == before
+
+
+def test_paths_may_be_relative_to_the_users_folder(adding, users_folder, monkeypatch):
+    source = adding(1)
+    (users_folder / "kernel.ll").write_text(source.text)
+    monkeypatch.setenv("PYTHONPATH", "modules")
+
+    assert object_file(source, Path("kernel.ll"))
+    paths = compiling._environment(host())["PYTHONPATH"].split(os.pathsep)
+    assert paths[1:] == [str(users_folder / "modules")]
 
 
 @pytest.mark.skipif(not shutil.which("objdump"), reason="there is no objdump")

@@ -1,6 +1,7 @@
 """Nests in place compute what they compute apart, in both languages."""
 
 import copy
+import math
 
 import numpy as np
 import pytest
@@ -128,3 +129,63 @@ def test_what_depends_on_a_reduction_is_not_written_over_what_was_reduced():
     nest = Nest("products", (False, True), (whole, row, row), statements)
 
     assert list(in_place(nest)) == []
+
+
+NOTHING_NEEDED = [
+    (ri.int32, ("multiply", 0, 1)),
+    (ri.int32, ("subtract", 0, 0)),
+    (ri.int32, ("bitwise_xor", 0, 0)),
+    (ri.int32, ("bitwise_and", 0, 1)),
+    (ri.bool, ("equal", 0, 0)),
+    (ri.float32, ("pow", 0, 1)),
+    (ri.float32, ("copysign", 1, 0)),
+]
+
+
+@pytest.mark.parametrize(("dtype", "op"), NOTHING_NEEDED)
+def test_what_may_be_computed_without_the_element_is_not_written_over_it(dtype, op):
+    name, *values = op
+    assert pairs_of(dtype, (Apply(name, tuple(values), dtype),)) == []
+
+
+def test_a_sum_with_another_array_is_written_over_either():
+    for dtype in (ri.int32, ri.float32):
+        statements = Load(1), Apply("add", (0, 2), dtype)
+        assert pairs_of(dtype, statements) == [(0, 2), (1, 2)]
+
+
+def test_a_difference_from_a_sum_is_not_written_over_what_cancels():
+    statements = (
+        *(Load(1), Apply("add", (0, 2), ri.int32)),
+        Apply("subtract", (3, 0), ri.int32),
+    )
+    assert pairs_of(ri.int32, statements) == [(1, 2)]
+
+
+def test_a_choice_is_written_over_what_its_condition_does_not_read():
+    condition = Apply("equal", (0, 1), ri.bool)
+    for chosen, needed in ((0, []), (2, [(1, 2)])):
+        where = Apply("where", (3, chosen, 1), ri.float32)
+        assert pairs_of(ri.float32, (Load(1), condition, where)) == needed
+
+
+def test_a_choice_of_two_that_need_an_element_is_written_over_it():
+    condition = Apply("greater", (0, 1), ri.bool)
+    half = Apply("multiply", (0, 1), ri.float32)
+    where = Apply("where", (2, 0, 3), ri.float32)
+    assert pairs_of(ri.float32, (condition, half, where)) == [(0, 2)]
+
+
+def test_a_sum_with_no_number_is_written_over_nothing():
+    statements = Literal(math.nan, ri.float32), Apply("add", (0, 2), ri.float32)
+    assert pairs_of(ri.float32, statements) == []
+
+
+def pairs_of(dtype, statements):
+    """Of the array 0, a zero, and what is made of them and stored in the array 2."""
+    arrays = (Array(dtype, (1,)),) * 3
+    first = Load(0), Literal(0, dtype)
+    store = Store(2, len(statements) + 1)
+    return sorted(
+        in_place(Nest("made", (False,), arrays, (*first, *statements, store)))
+    )

@@ -5,6 +5,24 @@ import pytest
 
 from reference_impl.core.build import built
 from reference_impl.core.driver import Tables
+from reference_impl.core.driver.words import (
+    CHUNK,
+    COUNT,
+    END,
+    EXTENT,
+    FACTOR,
+    FIRST,
+    FUNCTION,
+    GROUP_WORDS,
+    INSTRUCTION_WORDS,
+    IS_SERIAL,
+    MOVING,
+    OPERANDS,
+    STAGE_WORDS,
+    WAITS,
+    WORD,
+    row,
+)
 from reference_impl.core.kernel import named
 
 # Words of args: the address of an array, a factor and a term.
@@ -59,30 +77,50 @@ def functions():
 
 @pytest.fixture(scope="session")
 def looped(functions):
-    """A function that makes tables of stages: turns, and groups of these.
+    """A function that makes tables of stages: how often, and groups of these.
 
     A group is an extent, a chunk, whether it waits, and its instructions: a function,
-    args and a factor. An argument of two numbers moves with the turns.
+    args and a factor. An argument of two numbers moves with the iterations.
     """
 
-    def made(*stages, alone=0, small=0):
+    def made(*stages, serial_stages=0, serial_groups=0):
         rows, groups, instructions, args, strides = [], [], [], [], []
-        for turns, body in stages:
+        for iterations, body in stages:
             first, word = len(groups), len(args)
             for extent, chunk, waits, steps in body:
-                cut = extent, chunk, small
-                groups.append((len(instructions), len(steps), *cut, waits))
+                values = {
+                    FIRST: len(instructions),
+                    COUNT: len(steps),
+                    EXTENT: extent,
+                    CHUNK: chunk,
+                    IS_SERIAL: serial_groups,
+                    WAITS: waits,
+                }
+                groups.append(row(GROUP_WORDS, values))
                 for function, words, factor in steps:
-                    instructions.append((functions[function], len(args), factor))
+                    values = {
+                        FUNCTION: functions[function],
+                        OPERANDS: len(args),
+                        FACTOR: factor,
+                    }
+                    instructions.append(row(INSTRUCTION_WORDS, values))
                     pairs = [x if isinstance(x, tuple) else (x, 0) for x in words]
                     args += [value for value, _ in pairs]
                     strides += [stride for _, stride in pairs]
             moving = (len(args) - word) * any(strides[word:])
-            rows.append((first, len(body), 0, turns, alone, word, moving))
+            values = {
+                FIRST: first,
+                COUNT: len(body),
+                END: iterations,
+                IS_SERIAL: serial_stages,
+                WORD: word,
+                MOVING: moving,
+            }
+            rows.append(row(STAGE_WORDS, values))
         return Tables(
-            np.array(rows, np.int64).reshape(-1, 7),
-            np.array(groups, np.int64).reshape(-1, 6),
-            np.array(instructions, np.int64).reshape(-1, 3),
+            np.array(rows, np.int64).reshape(-1, STAGE_WORDS),
+            np.array(groups, np.int64).reshape(-1, GROUP_WORDS),
+            np.array(instructions, np.int64).reshape(-1, INSTRUCTION_WORDS),
             np.array(args, np.int64),
             np.array(strides, np.int64),
         )

@@ -73,36 +73,40 @@ def test_threads_wait_for_each_other_where_a_group_says_so(tables, count):
 
 
 def counted(x, places):
-    """Instructions that write the number of the turn, from 1 on, to moving places."""
+    """Instructions that write an iteration's number, from 1 on, to moving places."""
     first, by = places
     return ("affine", ((x[first:].ctypes.data, 8 * by), 0, (1, 1)), 1)
 
 
 @each_count
 @pytest.mark.parametrize("places", [(0, 1), (-1, -1)])
-def test_the_turns_of_a_loop_are_counted(looped, count, places):
-    turns = 1_000_000 if count == 1 else 5000
-    x = np.zeros(turns, np.int64)
-    program = looped((turns, [(1, 1, 1, [counted(x, places)])]))
+def test_the_iterations_of_a_loop_are_counted(looped, count, places):
+    iterations = 1_000_000 if count == 1 else 5000
+    x = np.zeros(iterations, np.int64)
+    program = looped((iterations, [(1, 1, 1, [counted(x, places)])]))
 
     run(program, count)
 
-    assert (x[:: places[1]] == np.arange(1, turns + 1)).all()
+    assert (x[:: places[1]] == np.arange(1, iterations + 1)).all()
 
 
 @each_count
 def test_a_loop_that_one_thread_does(looped, count):
-    turns = 1_000_000
-    x = np.zeros(turns, np.int64)
-    program = looped((turns, [(1, 1, 0, [counted(x, (0, 1))])]), alone=1, small=1)
+    iterations = 1_000_000
+    x = np.zeros(iterations, np.int64)
+    program = looped(
+        (iterations, [(1, 1, 0, [counted(x, (0, 1))])]),
+        serial_stages=1,
+        serial_groups=1,
+    )
 
     run(program, count)
 
-    assert (x == np.arange(1, turns + 1)).all()
+    assert (x == np.arange(1, iterations + 1)).all()
 
 
 @each_count
-def test_a_loop_of_no_turns_does_nothing(looped, count):
+def test_a_loop_of_no_iterations_does_nothing(looped, count):
     x = np.zeros(3, np.int64)
     once = (1, [(3, 1, 0, [("affine", (x.ctypes.data, 1, 1), 1)])])
     none = (0, [(1, 1, 1, [counted(x, (0, 1))])])
@@ -128,17 +132,17 @@ def test_a_loop_of_no_turns_does_nothing(looped, count):
 def test_stages_of_different_loops(looped, count, loops):
     came, needed = np.ones((2, 40), np.int64)
     stages = []
-    for turns, extent, steps in loops:
+    for iterations, extent, steps in loops:
         groups = []
         for by, term in steps:
             first = 8 * (14 + by)
             words = ((came.ctypes.data + first, 8 * by), 2, (term, 1))
             groups.append((extent, 2, 1, [("affine", words, 1)]))
-        stages.append((turns, groups))
-        for turn in range(turns):
+        stages.append((iterations, groups))
+        for number in range(iterations):
             for by, term in steps:
-                part = needed[14 + by + by * turn :][:extent]
-                part[:] = part * 2 + term + turn
+                part = needed[14 + by + by * number :][:extent]
+                part[:] = part * 2 + term + number
 
     run(looped(*stages), count)
 
@@ -158,13 +162,13 @@ def test_the_first_args_may_change_between_runs_of_a_loop(looped, count):
 
 
 @each_count
-def test_small_groups_are_done_by_one_thread_in_order(tables, looped, count):
+def test_serial_groups_are_done_by_one_thread_in_order(tables, looped, count):
     x, y = np.zeros((2, 64), np.int64)
     add = ("affine", (x.ctypes.data, 1, 1), 1)
     fold = ("gather", (x.ctypes.data, y.ctypes.data, 64), 1)
     groups = [(64, 4, 0, [add]), (64, 4, 0, [fold])] * 20
 
-    run(looped((1, groups), small=1), count)
+    run(looped((1, groups), serial_groups=1), count)
 
     assert (y == 64 * sum(range(1, 21))).all()
 

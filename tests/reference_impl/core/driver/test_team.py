@@ -117,6 +117,7 @@ import os, sys
 import numpy as np
 from reference_impl.core.build import built
 from reference_impl.core.driver import Tables, run
+from reference_impl.core.driver.words import *
 from reference_impl.core.kernel import named
 
 source = named("one", '''define void @{name}(ptr %args, i64 %begin, i64 %end) {
@@ -128,11 +129,12 @@ source = named("one", '''define void @{name}(ptr %args, i64 %begin, i64 %end) {
   ret void
 }
 ''', "llvm")
+address = built([source])[source.name]
 x = np.zeros(2, np.int64)
 program = Tables(
-    np.array([[0, 1, 0, 1, 0, 0, 0]]),
-    np.array([[0, 1, 2, 1, 0, 1]]),
-    np.array([[built([source])[source.name], 0, 1]]),
+    np.array([row(STAGE_WORDS, {COUNT: 1, END: 1})]),
+    np.array([row(GROUP_WORDS, {COUNT: 1, EXTENT: 2, CHUNK: 1, WAITS: 1})]),
+    np.array([row(INSTRUCTION_WORDS, {FUNCTION: address, FACTOR: 1})]),
     np.array([x.ctypes.data]),
     np.array([0]),
 )

@@ -45,7 +45,7 @@ def training():
 
 @pytest.fixture
 def loop():
-    """A function with a loop of seven turns."""
+    """A function with a loop of seven iterations."""
     return ri.compile(roll), (normal(4), normal(7, 4))
 
 

@@ -5,6 +5,7 @@ import pytest
 
 import reference_impl as ri
 from reference_impl.core.errors import CaptureError, FreedError, NoValueError
+from reference_impl.core.explain.text import heading
 from reference_impl.core.kernel import LLVM
 from reference_impl.core.lowering.step import Library
 
@@ -55,14 +56,54 @@ def test_groups_are_those_of_the_plan(training):
     explanation = explained(training)
 
     groups = [group for stage in plan_of(training).stages for group in stage.groups]
-    shown = [(x.units, x.chunk, x.waits) for x in explanation.kernels]
-    assert shown == [(group.units, group.chunk, group.waits) for group in groups]
+    shown = [(x.units, x.chunk) for x in explanation.kernels]
+    assert shown == [(group.units, group.chunk) for group in groups]
 
 
-def test_a_loop_counts_its_turns(loop):
+def test_where_one_thread_does_everything_nobody_waits(training):
+    kernels = explained(training).kernels
+    assert plan_of(training).is_serial
+
+    assert {(each.waits, each.is_serial) for each in kernels} == {(False, True)}
+    assert "waits for all" not in "".join(map(heading, kernels))
+    assert all("one thread does it" in heading(each) for each in kernels)
+
+
+def waits(function, *args):
+    """What is said of each group of a plan that several threads run."""
+    compiled = ri.compile(function)
+    explanation = compiled.explain(*args)
+    assert not plan_of((compiled, args)).is_serial
+    return [(each.waits, each.is_serial) for each in explanation.kernels]
+
+
+def test_a_group_waits_for_what_it_reads():
+    x = ri.ones((128, 128))
+
+    assert waits(lambda x: x @ (x @ x), x) == [(False, False), (True, False)]
+
+
+def test_a_serial_group_waits_for_what_several_threads_did():
+    x = ri.ones((128, 128))
+
+    came = waits(lambda x: ri.tanh((ri.sin(x) @ x)[0]) * 2.0, x)
+
+    assert came == [(False, False), (True, True)]
+
+
+def test_a_loop_begins_when_all_before_is_done_and_so_does_an_iteration():
+    x = ri.ones((128, 128))
+
+    came = waits(lambda x: ri.scan(lambda c, _: (c @ x, ()), x, None, length=3)[0], x)
+
+    assert came[0] == (False, False)
+    assert all(each == (True, False) for each in came[1:])
+
+
+def test_a_loop_counts_its_iterations(loop):
     inside = [each for each in explained(loop).kernels if each.loop]
 
-    assert {each.turns for each in inside} == {7}
+    assert {each.iterations for each in inside} == {7}
     assert sum(each.total.operations for each in inside) == 7 * 3 * 4
 
 

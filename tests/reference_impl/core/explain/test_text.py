@@ -135,7 +135,7 @@ def test_a_library_and_a_loop_are_called_so(library, loop):
     assert "since eigh has no kernel" in str(compiled.explain(*args))
     assert "since eigh has no kernel" in compiled.explain(*args).html()
     compiled, args = loop
-    assert "loop 1, 7 turns" in str(compiled.explain(*args))
+    assert "loop 1, 7 iterations" in str(compiled.explain(*args))
 
 
 @pytest.mark.parametrize(

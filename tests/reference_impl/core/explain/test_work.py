@@ -33,8 +33,8 @@ def test_what_elements_share_counts_as_a_whole(x, y):
     assert group_work([kernel(Ref(x), Ref(y, step=8))]).bytes_read == 1000
 
 
-def test_what_moves_with_the_turns_counts_one_turn(x, y):
-    assert group_work([kernel(Ref(x, turn=-100), Ref(y))]).bytes_read == 100
+def test_what_moves_with_the_iterations_counts_one_iteration(x, y):
+    assert group_work([kernel(Ref(x, stride=-100), Ref(y))]).bytes_read == 100
 
 
 def test_no_buffer_counts_more_bytes_than_it_has(x, y):
@@ -56,7 +56,7 @@ def test_what_is_read_twice_counts_once(x, y):
     assert group_work(both).bytes_read == 32
 
 
-def test_the_work_of_turns_has_the_intensity_of_one(x):
+def test_the_work_of_iterations_has_the_intensity_of_one(x):
     work = Work(10, 20, 30)
 
     assert work * 3 == Work(30, 60, 90)

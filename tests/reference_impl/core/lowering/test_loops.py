@@ -1,4 +1,4 @@
-"""Scans as loops of kernels, or written out turn by turn."""
+"""Scans as loops of kernels, or written out one after the other."""
 
 import numpy as np
 import pytest
@@ -91,7 +91,7 @@ def libraries(steps):
 
 
 @pytest.mark.parametrize("reverse", [False, True])
-def test_a_short_loop_inside_of_a_loop_is_kernels_of_every_turn(steps_of, reverse):
+def test_a_short_loop_inside_of_a_loop_is_kernels_of_every_iteration(steps_of, reverse):
     def function(h, xs):
         def step(c, x):
             inner, ys = ri.scan(sums, x[0], c * x, reverse=not reverse)
@@ -152,7 +152,7 @@ def test_a_long_scan_with_a_step_of_a_library_is_one_and_says_why(
     assert "too many to write out" in why
 
 
-def test_a_long_loop_inside_of_a_loop_is_a_loop_at_every_turn(steps_of, monkeypatch):
+def test_a_long_loop_inside_of_a_loop_is_a_loop_at_every_iteration(steps_of, monkeypatch):
     monkeypatch.setattr(loops, "MOST_STEPS", 130)
 
     def step(c, x):
@@ -163,7 +163,7 @@ def test_a_long_loop_inside_of_a_loop_is_a_loop_at_every_turn(steps_of, monkeypa
     assert kinds(steps).count(Loop) == len(XS)
 
 
-def test_what_is_carried_unchanged_is_not_copied_at_every_turn():
+def test_what_is_carried_unchanged_is_not_copied_at_every_iteration():
     def step(c, x):
         return (c[0], c[1] + c[0] * x), c[1]
 

@@ -31,6 +31,13 @@ def with_sort(x):
     return y + ri.sort(y, axis=0)
 
 
+def with_late_path(x):
+    """The second group depends on the first, once that has grown: they stay two."""
+    y, z = ri.exp(x), ri.cos(x)
+    after = ri.sort(y, axis=0)
+    return y + ri.sort(z, axis=0), z * after
+
+
 @pytest.mark.parametrize(
     ("function", "needed"),
     [
@@ -38,9 +45,10 @@ def with_sort(x):
         (lambda x: ri.exp(ri.sum(ri.sin(x))), [["sin", "sum", "exp"]]),
         (with_total, [["exp", "sum"], ["divide"]]),
         (with_sort, [["exp"], ["add"]]),
+        (with_late_path, [["exp", "add"], ["cos"], ["multiply"]]),
         (chain, [["sin"] * MOST_NODES, ["sin"] * 22]),
     ],
-    ids=["elements", "reduction", "rows", "path", "long"],
+    ids=["elements", "reduction", "rows", "path", "late path", "long"],
 )
 def test_a_group_is_one_walk(function, needed):
     found = groups(captured(function, (4, 4)))

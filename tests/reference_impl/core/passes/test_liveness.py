@@ -3,7 +3,7 @@ import pytest
 
 import reference_impl as ri
 from reference_impl.core.op import PRIMITIVES
-from reference_impl.core.passes.liveness import Schedule, nbytes, peak_bytes
+from reference_impl.core.passes.liveness import NodeOrder, nbytes, peak_bytes
 
 WINDOWS = PRIMITIVES["windows"]
 ROW = 4 * 256  # bytes of float32
@@ -16,7 +16,7 @@ def captured(function, *shapes):
 def test_a_chain_needs_two_values_at_once():
     graph = captured(lambda x: ri.exp(ri.sin(ri.cos(x))), 256)
 
-    assert Schedule.of(graph).live_bytes == [ROW, 2 * ROW, 2 * ROW]
+    assert NodeOrder.of(graph).live_bytes == [ROW, 2 * ROW, 2 * ROW]
     assert peak_bytes(graph) == 2 * ROW
 
 
@@ -25,7 +25,7 @@ def test_what_is_read_late_is_kept():
         early = ri.exp(x)
         return early + ri.sin(ri.cos(early))
 
-    assert Schedule.of(captured(function, 256)).live_bytes == [
+    assert NodeOrder.of(captured(function, 256)).live_bytes == [
         ROW,
         2 * ROW,
         3 * ROW,
@@ -36,7 +36,7 @@ def test_what_is_read_late_is_kept():
 def test_outputs_stay_to_the_end():
     graph = captured(lambda x: [ri.exp(x), ri.sin(ri.cos(x))], 256)
 
-    assert Schedule.of(graph).live_bytes[-1] == 3 * ROW
+    assert NodeOrder.of(graph).live_bytes[-1] == 3 * ROW
 
 
 def test_inputs_and_views_take_no_bytes_but_keep_what_they_show():
@@ -44,16 +44,16 @@ def test_inputs_and_views_take_no_bytes_but_keep_what_they_show():
         shown = ri.reshape(ri.exp(x), (16, 16))
         return ri.matrix_transpose(x[None])[..., 0] + ri.sum(shown)
 
-    schedule = Schedule.of(captured(function, 256))
+    order = NodeOrder.of(captured(function, 256))
 
-    (exp,) = [k for k in schedule.lives if schedule.tensors[k].op.name == "exp"]
-    (read,) = [p for k, p in schedule.places.items() if name(schedule, k) == "sum"]
-    assert schedule.lives[exp] == (schedule.places[exp], read)
-    assert not [k for k in schedule.lives if name(schedule, k) == "reshape"]
+    (exp,) = [k for k in order.lives if order.tensors[k].op.name == "exp"]
+    (read,) = [p for k, p in order.places.items() if name(order, k) == "sum"]
+    assert order.lives[exp] == (order.places[exp], read)
+    assert not [k for k in order.lives if name(order, k) == "reshape"]
 
 
-def name(schedule, key):
-    return schedule.tensors[key].op.name
+def name(order, key):
+    return order.tensors[key].op.name
 
 
 def test_a_node_of_several_results_takes_the_bytes_of_all():
@@ -80,7 +80,7 @@ def test_a_graph_without_nodes_needs_nothing():
     assert peak_bytes(captured(lambda x: x, 256)) == 0
 
 
-def test_a_schedule_becomes_the_graph_that_it_was_made_of():
+def test_an_order_becomes_the_graph_that_it_was_made_of():
     def function(x):
         with ri.scope("first"):
             y = ri.exp(x)
@@ -90,4 +90,4 @@ def test_a_schedule_becomes_the_graph_that_it_was_made_of():
 
     graph = captured(function, 256)
 
-    assert Schedule.of(graph).graph(graph).show() == graph.show()
+    assert NodeOrder.of(graph).graph(graph).show() == graph.show()

@@ -5,16 +5,16 @@ from passes_checks import assert_same_bits
 
 import reference_impl as ri
 from reference_impl.core.passes.fusion import fuse
-from reference_impl.core.passes.liveness import Schedule
-from reference_impl.core.passes.repetition import repeated
+from reference_impl.core.passes.liveness import NodeOrder
+from reference_impl.core.passes.repetition import recomputed
 
 
 def captured(function, *shapes):
     return ri.capture(function, *(np.zeros(s, np.float32) for s in shapes))
 
 
-def name(schedule, key):
-    return schedule.tensors[key].op.name
+def name(order, key):
+    return order.tensors[key].op.name
 
 
 def test_what_is_not_kept_is_computed_again_right_before_its_reader():
@@ -25,12 +25,12 @@ def test_what_is_not_kept_is_computed_again_right_before_its_reader():
         return c + ri.sqrt(b) * a
 
     graph = captured(function, 256)
-    schedule = Schedule.of(graph)
-    turn = [name(schedule, key) for key in schedule.order].index("cos")
+    order = NodeOrder.of(graph)
+    turn = [name(order, key) for key in order.keys].index("cos")
 
-    after = repeated(schedule, turn, lambda key: name(schedule, key) != "exp")
+    after = recomputed(order, turn, lambda key: name(order, key) != "exp")
 
-    ops = [name(after, key) for key in after.order]
+    ops = [name(after, key) for key in after.keys]
     assert ops == [
         *("exp", "sin", "cos", "sum", "sqrt", "exp", "multiply"),
         *("broadcast_to", "add"),
@@ -45,11 +45,11 @@ def test_a_copy_reads_copies_and_is_made_once():
         return (b + c) * (a + b)
 
     graph = captured(function, 256)
-    schedule = Schedule.of(graph)
+    order = NodeOrder.of(graph)
 
-    after = repeated(schedule, 2, lambda key: False)
+    after = recomputed(order, 2, lambda key: False)
 
-    ops = [name(after, key) for key in after.order]
+    ops = [name(after, key) for key in after.keys]
     assert [ops.count(op) for op in ("exp", "sin", "cos")] == [2, 2, 1]
     x = np.linspace(0, 1, 256, dtype=np.float32)
     for former, new in zip(
@@ -67,10 +67,10 @@ def test_fusion_does_not_compute_a_copy_where_the_first_one_is():
         return (b @ w) * b
 
     graph = captured(function, (4, 4), (4, 4))
-    schedule = Schedule.of(graph)
-    turn = [name(schedule, key) for key in schedule.order].index("matmul")
+    order = NodeOrder.of(graph)
+    turn = [name(order, key) for key in order.keys].index("matmul")
 
-    after = repeated(schedule, turn, lambda key: name(schedule, key) != "sin")
+    after = recomputed(order, turn, lambda key: name(order, key) != "sin")
     bodies = [
         [each.op.name for each in node.attrs["body"].nodes()]
         for node in fuse(after.graph(graph)).nodes()

@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 from stand_ins import WORD, Machine, kernel, programs, rows, whole
 
 from reference_impl.core.kernel import Buffer
-from reference_impl.core.plan.groups import CHUNK_BYTES, LITTLE_WORK, conflicts, grouped
+from reference_impl.core.plan.groups import (
+    CHUNK_BYTES,
+    SERIAL_GROUP_WORK,
+    Uses,
+    grouped,
+)
 
 N = 8
 
@@ -83,7 +88,7 @@ def test_threads_wait_for_each_other_as_often_as_they_must(data):
         for thread in threads:  # one that is far ahead of the others
             for group, (first, second) in zip(section, cuts, strict=True):
                 ends = [0, first, second, group.units]
-                if group.is_small:  # all of it is the first thread's
+                if group.is_serial:  # all of it is the first thread's
                     ends = [0, *[group.units] * 3]
                 run_units(machine, group, ends[thread], ends[thread + 1], group.chunk)
 
@@ -126,24 +131,31 @@ def test_kernels_that_share_no_rows_neither_join_nor_wait(x, y, z):
     assert not second.waits
 
 
+def conflicts(first, second):
+    """By what the second of two kernels depends on the first."""
+    uses = Uses()
+    uses.add(first)
+    return list(uses.conflicts(second))
+
+
 def test_halves_of_a_buffer_are_apart(x, y):
     lower, upper = kernel(N, [], [rows(y, 1)]), kernel(N, [], [rows(y, 1, N)])
 
-    assert list(conflicts(lower, upper)) == []
-    assert len(list(conflicts(lower, kernel(N, [], [rows(y, 1, N - 1)])))) == 1
+    assert conflicts(lower, upper) == []
+    assert len(conflicts(lower, kernel(N, [], [rows(y, 1, N - 1)]))) == 1
 
 
-def test_bytes_at_different_turns_may_be_the_same(x):
-    now, then = kernel(2, [], [rows(x, 1)]), kernel(2, [], [rows(x, 1, 2, turn=2)])
+def test_bytes_at_different_iterations_may_be_the_same(x):
+    now, then = kernel(2, [], [rows(x, 1)]), kernel(2, [], [rows(x, 1, 2, stride=2)])
 
-    assert len(list(conflicts(now, then))) == 1
+    assert len(conflicts(now, then)) == 1
 
 
 def small(extent, reads, writes):
     return kernel(extent, reads, writes, operations=0)
 
 
-def test_small_groups_do_not_wait_for_each_other(x, y, z):
+def test_serial_groups_do_not_wait_for_each_other(x, y, z):
     chain = [
         kernel(N, [rows(z, 1)], [rows(x, 2)]),
         small(N, [whole(x)], [rows(y, 1)]),
@@ -154,21 +166,21 @@ def test_small_groups_do_not_wait_for_each_other(x, y, z):
 
     groups = grouped(chain)
 
-    assert [group.is_small for group in groups] == [False, True, True, True, False]
+    assert [group.is_serial for group in groups] == [False, True, True, True, False]
     assert [group.waits for group in groups] == [False, True, False, False, True]
 
 
-def test_a_group_that_moves_many_bytes_is_not_small():
-    x, y = Buffer(LITTLE_WORK * WORD, "x"), Buffer(LITTLE_WORK * WORD, "y")
-    width = LITTLE_WORK // N
+def test_a_group_that_moves_many_bytes_is_not_serial():
+    x, y = Buffer(SERIAL_GROUP_WORK * WORD, "x"), Buffer(SERIAL_GROUP_WORK * WORD, "y")
+    width = SERIAL_GROUP_WORK // N
 
     (copy,) = grouped([small(N, [rows(x, width)], [rows(y, width)])])
     (read,) = grouped([small(N, [whole(x)], [rows(y, 1)])])
-    (slices,) = grouped([small(N, [whole(x, turn=1)], [rows(y, 1)])])
+    (slices,) = grouped([small(N, [whole(x, stride=1)], [rows(y, 1)])])
 
-    assert not copy.is_small
-    assert not read.is_small
-    assert slices.is_small
+    assert not copy.is_serial
+    assert not read.is_serial
+    assert slices.is_serial
 
 
 def test_what_is_read_may_not_be_written_too_early(x, y, z):

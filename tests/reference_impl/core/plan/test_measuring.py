@@ -64,10 +64,10 @@ def test_every_round_begins_with_the_same_inputs():
     assert np.array_equal(out, X * X * 4.0)
 
 
-def test_a_long_loop_has_times_that_stand_for_all_turns(monkeypatch):
+def test_a_long_loop_has_times_that_stand_for_all_iterations(monkeypatch):
     plan = plan_of(loop_between)
     (before,) = plan.run([X], plan.outputs([X]))
-    monkeypatch.setattr(measuring, "MOST_TURNS", 2)  # of six
+    monkeypatch.setattr(measuring, "MOST_ITERATIONS", 2)  # of six
 
     times = measured(plan, [X])
 

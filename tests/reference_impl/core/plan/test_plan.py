@@ -11,6 +11,7 @@ import pytest
 import reference_impl as ri
 from reference_impl.core.device import HOST
 from reference_impl.core.errors import OutOfMemoryError
+from reference_impl.core.lowering.indexing import Check
 from reference_impl.core.passes import optimise
 from reference_impl.core.passes.fusion import fuse
 from reference_impl.core.plan.offsets import arena_bytes, offsets
@@ -167,13 +168,31 @@ def test_small_programs_leave_other_threads_alone(set_threads):
     assert_close(plan.run([np.ones(8, np.float32)]), [np.full(8, 2.0)])
 
 
+def test_numbers_that_several_ops_read_are_checked_once(monkeypatch):
+    labels = np.arange(4) % 3
+    graph = ri.capture(
+        lambda x, i: ri.value_and_grad(
+            lambda x: ri.sum(ri.softmax_cross_entropy(x, i) + ri.sum(x[i[::-1]]))
+        )(x),
+        ri.tensor(X[:4, :4]),
+        ri.tensor(labels),
+    )
+    plan, looked_at = Plan(fuse(optimise(graph)), HOST), []
+    monkeypatch.setattr(Check, "__call__", lambda self, x: looked_at.append(x.tolist()))
+
+    plan.check([X[:4, :4], labels])
+
+    assert len(plan.lowered.checks) > len(looked_at)
+    assert sorted(looked_at) == [[0, 1, 2, 0], [0, 2, 1, 0]]
+
+
 def chain(x, w):
     for _ in range(4):
         x = ri.tanh(x @ w)
     return ri.sum(x)
 
 
-def test_a_thread_that_is_alone_takes_less_memory():
+def test_what_one_thread_does_takes_less_memory():
     x, w = X[:12, :12].copy(), W[:12, :12].copy()
     plan = Plan(fuse(ri.capture(chain, ri.tensor(x), ri.tensor(w))), HOST)
     together = lifetimes(plan.stages)
@@ -184,7 +203,7 @@ def test_a_thread_that_is_alone_takes_less_memory():
     assert_close(plan.run([x, w]), [chain(ri.tensor(x), ri.tensor(w))])
 
 
-TURNS = 1_000_000
+ITERATIONS = 1_000_000
 
 
 def steps_of(reverse):
@@ -195,9 +214,9 @@ def steps_of(reverse):
 
 @pytest.mark.parametrize("reverse", [False, True])
 @pytest.mark.parametrize("count", [1, 3])
-def test_a_million_turns_take_no_more_tables_than_two(set_threads, count, reverse):
+def test_a_million_iterations_take_no_more_tables_than_two(set_threads, count, reverse):
     set_threads(count)
-    arrays = [np.ones(1), RNG.normal(size=(TURNS, 1)), np.full(1, 0.5)]
+    arrays = [np.ones(1), RNG.normal(size=(ITERATIONS, 1)), np.full(1, 0.5)]
     long, short = (
         Plan(fuse(ri.capture(steps_of(reverse), *map(ri.tensor, given))), HOST)
         for given in (arrays, [arrays[0], arrays[1][:2], arrays[2]])

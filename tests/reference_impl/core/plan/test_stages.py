@@ -35,12 +35,12 @@ class Arena(Machine):
 def run_alone(machine, found):
     """As one thread walks over stages: chunk by chunk."""
     for stage in found:
-        for turn, group in itertools.product(range(stage.count), stage.groups):
+        for iteration, group in itertools.product(range(stage.count), stage.groups):
             for low in range(0, group.units, group.chunk):
                 high = min(low + group.chunk, group.units)
                 for each in group.kernels:
                     factor = group.factor(each)
-                    machine.run(each, low * factor, high * factor, turn)
+                    machine.run(each, low * factor, high * factor, iteration)
 
 
 def run(machine, steps):
@@ -50,13 +50,13 @@ def run(machine, steps):
             body = kernels_of(step)
         else:
             body = step.body if isinstance(step, Loop) else [step]
-        for turn, each in itertools.product(range(count), body):
-            machine.run(each, 0, each.extent, turn)
+        for iteration, each in itertools.product(range(count), body):
+            machine.run(each, 0, each.extent, iteration)
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
-@given(data=st.data(), is_alone=st.booleans())
-def test_buffers_that_share_bytes_do_not_meet(data, is_alone):
+@given(data=st.data(), is_serial=st.booleans())
+def test_buffers_that_share_bytes_do_not_meet(data, is_serial):
     buffers, kernels = data.draw(programs(8))
     begin, end = sorted(data.draw(st.tuples(*[st.integers(0, len(kernels))] * 2)))
     steps = [*kernels[:begin], *kernels[end:]]
@@ -71,11 +71,11 @@ def test_buffers_that_share_bytes_do_not_meet(data, is_alone):
     steps = [*clear, *steps, last]
 
     apart, found = Machine(buffers), stages(steps)
-    alive = lifetimes(found, is_alone=is_alone)
+    alive = lifetimes(found, is_serial=is_serial)
     inside = {b: x for b, x in alive.items() if b is not buffers[0]}
     arena = Arena(inside, given)
     run(apart, steps)
-    (run_alone if is_alone else run)(arena, found)
+    (run_alone if is_serial else run)(arena, found)
 
     np.testing.assert_array_equal(arena.words[buffers[0]], apart.words[buffers[0]])
 
@@ -84,7 +84,7 @@ def overlap(one, other):
     return one.first <= other.last and other.first <= one.last
 
 
-def test_a_buffer_read_at_the_next_turn_lives_through_the_loop():
+def test_a_buffer_read_at_the_next_iteration_lives_through_the_loop():
     x, carry, inside, later = (Buffer(8 * WORD, name) for name in "xcil")
     body = (
         kernel(8, [rows(carry, 1)], [rows(inside, 1)]),
@@ -100,7 +100,7 @@ def test_a_buffer_read_at_the_next_turn_lives_through_the_loop():
     assert overlap(found[inside], found[later])
 
 
-def test_a_buffer_of_one_turn_makes_room_for_the_next_one():
+def test_a_buffer_of_one_iteration_makes_room_for_the_next_one():
     x, first, second, out = (Buffer(8 * WORD, name) for name in "xfso")
     body = (
         kernel(8, [rows(x, 1)], [rows(first, 1)]),
@@ -129,19 +129,19 @@ def test_what_one_thread_may_still_need_is_not_given_away():
     assert all(overlap(a, b) for a in found.values() for b in found.values())
 
 
-def test_a_thread_that_is_alone_needs_a_buffer_for_fewer_kernels():
+def test_a_thread_that_is_serial_needs_a_buffer_for_fewer_kernels():
     x, y, z, w = (Buffer(8 * WORD, name) for name in "xyzw")
     chain = [kernel(8, [rows(a, 1)], [rows(b, 1)]) for a, b in ((x, y), (y, z), (z, w))]
 
     together = lifetimes(stages(chain))
-    alone = lifetimes(stages(chain), is_alone=True)
+    alone = lifetimes(stages(chain), is_serial=True)
 
     assert overlap(together[y], together[w])
     assert not overlap(alone[y], alone[w])
     assert overlap(alone[y], alone[z])
 
 
-def test_a_stage_of_small_groups_is_small():
+def test_a_stage_of_serial_groups_is_serial():
     x, y = Buffer(8 * WORD, "x"), Buffer(8 * WORD, "y")
     small = kernel(8, [rows(x, 1)], [rows(y, 1)], operations=0)
     large = kernel(8, [whole(y)], [rows(x, 1)])
@@ -149,17 +149,16 @@ def test_a_stage_of_small_groups_is_small():
     (alone,) = stages([Loop((small,), 1_000_000)])
     (both,) = stages([Loop((small, large), 2)])
 
-    assert (alone.is_small, both.is_small) == (True, False)
+    assert (alone.is_serial, both.is_serial) == (True, False)
 
 
-def test_a_loop_is_a_stage_whose_first_group_waits():
+def test_a_loop_is_a_stage_of_its_own():
     x, y = Buffer(8 * WORD, "x"), Buffer(8 * WORD, "y")
     one = kernel(8, [rows(x, 1)], [rows(y, 1)])
 
     before, loop, after = stages([one, Loop((one, one), 4), one])
 
     assert (before.count, loop.count, after.count) == (1, 4, 1)
-    assert loop.groups[0].waits
 
 
 def test_nothing_to_do_is_no_stage():
