@@ -152,7 +152,7 @@ def test_a_long_scan_with_a_step_of_a_library_is_one_and_says_why(
     assert "too many to write out" in why
 
 
-def test_a_long_loop_inside_of_a_loop_is_a_loop_at_every_iteration(steps_of, monkeypatch):
+def test_a_long_loop_inside_of_one_is_a_loop_at_every_iteration(steps_of, monkeypatch):
     monkeypatch.setattr(loops, "MOST_STEPS", 130)
 
     def step(c, x):
