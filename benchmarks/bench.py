@@ -16,7 +16,7 @@ import argparse
 import shutil
 import sys
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -85,22 +85,23 @@ def measured(
         def advance(what: str) -> None:
             bar.update(task, advance=1, description=what)
 
-        for group in wanted:
-            name = f"{group.model}, threads: {group.threads}"
-            bar.update(task, group=name)
-            if not notes.is_terminal:
-                notes.print(name)
-            with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-                contest = Contest(group, Path(folder), effort, advance)
+        with tempfile.TemporaryDirectory(prefix="bench-") as shared:
+            for group in wanted:
+                name = f"{group.model}, threads: {group.threads}"
+                bar.update(task, group=name)
+                if not notes.is_terminal:
+                    notes.print(name)
+                folder = Path(tempfile.mkdtemp(dir=shared))
+                contest = Contest(group, folder, effort, advance, Path(shared))
                 try:
                     contest.run()
                 except KeyboardInterrupt:
                     return rows, False
                 finally:
                     contest.stop()
-            rows += contest.rows()
-            versions |= contest.versions
-            write(output, rows, versions)
+                rows += contest.rows()
+                versions |= contest.versions
+                write(output, rows, versions)
     return rows, True
 
 
@@ -118,7 +119,7 @@ def _effort(is_quick: bool, rounds: int | None) -> Effort:
         return usual
     if rounds < 1:
         raise UserError(f"--rounds must be at least 1, {rounds} came")
-    return Effort(rounds, usual.seconds)
+    return replace(usual, rounds=rounds)
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
@@ -127,7 +128,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     )
     frameworks = dict.fromkeys(c.framework for c in CONTENDERS)
     parser.add_argument(
-        "--quick", action="store_true", help="what matters most, in two minutes"
+        "--quick",
+        action="store_true",
+        help="training of PyTorch and the compiled reference, in two minutes",
     )
     for name, known in (("models", MODELS), ("frameworks", frameworks)):
         text = f"some of {', '.join(known)}"

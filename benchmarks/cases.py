@@ -39,7 +39,7 @@ CONTENDERS = (
     Contender("mxnet", "hybridized"),
 )
 BASIS = CONTENDERS[0]
-QUICK = (BASIS, Contender("reference", "compiled"), Contender("jax", "jit"))
+QUICK = (BASIS, Contender("reference", "compiled"))
 
 # Those that find on disk what another process has built.
 CACHED = {Contender("reference", "compiled"), Contender("pytorch", "torch.compile")}
@@ -111,8 +111,8 @@ def groups(
     Parameters
     ----------
     quick : bool
-        Training alone, of the contenders that matter most: all models with one thread,
-        and the first with two.
+        Training alone, of the reference and PyTorch: all models with one thread, and
+        the first with two.
 
     Raises
     ------

@@ -8,7 +8,8 @@ over the rounds, and the ratio to PyTorch eager taken round by round.
 A process is opened while the others rest: its first step includes what it compiles.
 What a framework keeps on disk is kept in a folder that is empty at first. Who finds
 something there is opened twice: the first time it may compile on all cores, as for a
-user; the second time, with a warm cache, it has the cores on which it is timed.
+user; the second time, with a warm cache, it has the cores on which it is timed. Where
+there is little time, groups share what is on disk, and first steps are not reported.
 """
 
 from __future__ import annotations
@@ -47,14 +48,21 @@ CACHES = ("REFERENCE_IMPL_CACHE", "TORCHINDUCTOR_CACHE_DIR")
 
 @dataclass(frozen=True)
 class Effort:
-    """How much time is spent: rounds, and the seconds of each turn."""
+    """How much time is spent: rounds, and the seconds of each turn.
+
+    Attributes
+    ----------
+    first_steps : bool
+        Whether each group begins with nothing on disk.
+    """
 
     rounds: int
     seconds: float
+    first_steps: bool = True
 
 
 FULL = Effort(rounds=15, seconds=0.3)
-SHORT = Effort(rounds=5, seconds=0.2)
+SHORT = Effort(rounds=5, seconds=0.2, first_steps=False)
 
 
 @dataclass(frozen=True)
@@ -112,7 +120,9 @@ class Contest:
     Parameters
     ----------
     folder : Path
-        Where arrays and caches go; another one for each group.
+        Where arrays go, and what is kept on disk; another one for each group.
+    shared : Path, optional
+        Where what is kept on disk goes if `effort` says nothing of first steps.
     advance : function
         Called with what was just done.
 
@@ -128,10 +138,12 @@ class Contest:
         folder: Path,
         effort: Effort,
         advance: Callable[[str], None] = lambda what: None,
+        shared: Path | None = None,
     ) -> None:
         self.group, self.effort = group, effort
         self.versions: dict[str, str] = {}
         self._folder, self._advance = folder, advance
+        self._shared = None if effort.first_steps else shared
         self._cores = machine.cores()[-group.threads :]
         self._entries = [Entry(contender) for contender in group.contenders]
         self._start: Arrays = {}
@@ -185,7 +197,7 @@ class Contest:
     def _open(self, entry: Entry) -> None:
         if len(self._cores) < self.group.threads:
             raise Failed(f"there is no more than {len(self._cores)} core")
-        caches = Path(tempfile.mkdtemp(dir=self._folder))
+        caches = self._shared or Path(tempfile.mkdtemp(dir=self._folder))
         if entry.contender in CACHED:
             with self._worker(entry.contender, caches, machine.cores()) as worker:
                 entry.first = self._answer(entry, worker, "open")
@@ -249,7 +261,7 @@ class Contest:
         times = entry.seconds.get(phase, [])
         if entry.reason is None and times:
             found |= _numbers(times, basis.seconds.get(phase, []))
-            found |= _beginnings(entry, phase)
+            found |= _beginnings(entry, phase, with_seconds=self._shared is None)
         return Row(**(asdict(row) | found))
 
 
@@ -266,16 +278,15 @@ def _numbers(seconds: list[float], theirs: list[float]) -> dict[str, float]:
     }
 
 
-def _beginnings(entry: Entry, phase: str) -> dict[str, Any]:
+def _beginnings(entry: Entry, phase: str, *, with_seconds: bool) -> dict[str, Any]:
+    memory = {"peak_bytes": entry.opened["peak_bytes"][phase]}
+    if not with_seconds:
+        return memory
     seconds = entry.opened["first_step_seconds"][phase]
     first, warm = seconds, None
     if entry.first is not None:
         first, warm = entry.first["first_step_seconds"][phase], seconds
-    return {
-        "first_step_seconds": first,
-        "warm_first_step_seconds": warm,
-        "peak_bytes": entry.opened["peak_bytes"][phase],
-    }
+    return {"first_step_seconds": first, "warm_first_step_seconds": warm} | memory
 
 
 def _read(path: Path) -> Arrays:

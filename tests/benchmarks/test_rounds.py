@@ -1,5 +1,6 @@
 """Rows, from what workers answer; a failure is a row with its reason."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -102,6 +103,24 @@ def test_a_row_says_how_its_phase_began(rows):
 
     assert (found.first_step_seconds, found.peak_bytes) == (1.0, 1.0)
     assert found.warm_first_step_seconds is None
+
+
+def test_where_there_is_little_time_groups_share_what_is_on_disk(monkeypatch, tmp_path):
+    folders = set()
+
+    class Watched(Pretended):
+        def __init__(self, framework, folder, *, settings, **options):
+            super().__init__(framework, folder, settings=settings, **options)
+            folders.add(settings["REFERENCE_IMPL_CACHE"])
+
+    monkeypatch.setattr(rounds, "Worker", Watched)
+    group, little = Group("mlp-8", 1, (BASIS, OURS)), replace(SHORT, first_steps=False)
+    contest = Contest(group, tmp_path, little, shared=tmp_path / "shared")
+    contest.run()
+
+    assert folders == {str(tmp_path / "shared")}
+    assert {row.first_step_seconds for row in contest.rows()} == {None}
+    assert all(row.peak_bytes for row in contest.rows())
 
 
 def test_who_keeps_things_on_disk_begins_on_all_cores_and_then_again(rows):
