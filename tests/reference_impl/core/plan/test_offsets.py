@@ -1,11 +1,11 @@
 import random
-import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import reference_impl as ri
+from reference_impl.core.plan import offsets as module
 from reference_impl.core.plan.offsets import (
     Lifetime,
     arena_bytes,
@@ -145,17 +145,15 @@ def test_nothing_needs_no_arena():
     assert lower_bound([]) == arena_bytes([], []) == 0
 
 
-def test_a_thousand_buffers_take_no_longer_than_a_compilation_can_wait():
+def test_of_a_thousand_buffers_few_piles_are_made(monkeypatch):
     lives = training_step(random.Random(0), 200)
     assert len(lives) > 900
+    made, pile = [], module._pile
+    monkeypatch.setattr(module, "_pile", lambda *args: made.append(args) or pile(*args))
 
-    def seconds():
-        begin = time.perf_counter()
-        offsets(lives)
-        return time.perf_counter() - begin
+    offsets(lives)
 
-    # 15 to 30 ms on a quiet core; the rest is for machines that do other things.
-    assert min(seconds() for _ in range(5)) < 0.2
+    assert 1 <= len(made) <= 3
 
 
 @pytest.mark.parametrize(
