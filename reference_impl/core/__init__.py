@@ -17,9 +17,9 @@ Modules import downwards only, so they can be read from the first line to the la
     walk chosen                  derivatives: two walks, and what they are about
     autodiff jacobian adjoint    what they are for: gradients, matrices, graphs
     replay body fused            graphs that run op by op, and inside of ops
-    kernel known_tree            functions that are generated; trees seen again
+    kernel                       functions that are generated, and their arguments
     passes/                      graphs that compute the same, better
-    codegen/ kernels/            source text: of loops, of products
+    codegen/ kernels/            source text: of loops and trees, of products
     build/ driver/               machine code; the loop that runs it
     lowering/ plan/              what to call for a graph; when, and on which bytes
     explain/ signature donation  all of this, shown; arguments, told apart or given up

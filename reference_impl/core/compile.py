@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import tree
+from .codegen.known_tree import Build, Take, builder, taker
 from .device import CPU, HOST, Device
 from .donation import check_positions, inputs_of, is_alone, places
 from .elements import tensor
 from .errors import CaptureError
 from .graph import Graph, capture, is_array
-from .known_tree import Build, Take, builder, taker
 from .lazy import lazy
 from .number import integers
 from .operands import common_device

@@ -1,12 +1,12 @@
 """Arrays in an arena, and the address space that it is made of."""
 
 import gc
-import os
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from forks import needs_fork
 
 from reference_impl.core.arena import Arena, address, cache_aligned
 from reference_impl.core.blocks import ALIGNMENT_BYTES, Label
@@ -79,7 +79,7 @@ def test_the_label_of_an_array_is_found_from_its_views(arena):
     assert arena.label(np.ones(3)) is None
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@needs_fork
 def test_a_process_that_holds_the_arena_can_fork():
     program = "import os, reference_impl; os._exit(0) if os.fork() == 0 else os.wait()"
 

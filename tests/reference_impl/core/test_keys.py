@@ -1,13 +1,11 @@
 import copy
-import os
 import pickle
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import numpy as np
 import pytest
+from forks import answer_of_a_child, needs_fork
 
 import reference_impl as ri
 from reference_impl import random
@@ -283,30 +281,11 @@ def test_a_key_is_good_for_one_use_while_a_function_is_captured():
         ri.compile(draws_twice)(random.key(0))
 
 
-FORKED = """
-import os, signal, threading
-from reference_impl.core import keys
-key = keys.key(0)
-is_held, is_forked = threading.Event(), threading.Event()
-def others():
-    with keys._lock:
-        is_held.set()
-        is_forked.wait()
-threading.Thread(target=others).start()
-is_held.wait()
-child = os.fork()
-if not child:
-    signal.alarm(60)  # ends a process that waits for ever
-    os._exit(len(keys.split(key)))
-is_forked.set()
-print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-"""
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+@needs_fork
 def test_a_process_that_is_forked_while_a_key_is_in_use_can_draw():
-    printed = subprocess.run(
-        [sys.executable, "-c", FORKED], capture_output=True, text=True, check=True
-    ).stdout
+    prepare = "from reference_impl.core import keys; key = keys.key(0)"
 
-    assert printed.split() == ["2"]
+    assert (
+        answer_of_a_child(prepare, lock="keys._lock", answer="len(keys.split(key))")
+        == 2
+    )

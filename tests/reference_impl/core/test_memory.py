@@ -1,13 +1,11 @@
 """The pool, law by law; `test_memory_random` holds it against a model."""
 
 import contextlib
-import os
-import subprocess
-import sys
 import threading
 
 import numpy as np
 import pytest
+from forks import answer_of_a_child, needs_fork
 
 from reference_impl.core.blocks import Label
 from reference_impl.core.errors import FreedError, OutOfMemoryError, RangeError
@@ -202,30 +200,12 @@ def test_a_negative_size_is_refused():
         Pool(capacity_bytes=1 << 20).allocate(-1)
 
 
-FORKED = """
-import os, signal, threading
+@needs_fork
+def test_a_process_that_is_forked_while_a_pool_is_in_use_can_use_it():
+    prepare = """
 from reference_impl.core.memory import Pool
 pool = Pool(capacity_bytes=1 << 20)
-is_held, is_forked = threading.Event(), threading.Event()
-def others():
-    with pool._lock:
-        is_held.set()
-        is_forked.wait()
-threading.Thread(target=others).start()
-is_held.wait()
-child = os.fork()
-if not child:
-    signal.alarm(60)  # ends a process that waits for ever
-    os._exit(pool.allocate(64).offset)
-is_forked.set()
-print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
+    offset = "pool.allocate(64).offset"
 
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
-def test_a_process_that_is_forked_while_a_pool_is_in_use_can_use_it():
-    printed = subprocess.run(
-        [sys.executable, "-c", FORKED], capture_output=True, text=True, check=True
-    ).stdout
-
-    assert printed.split() == ["0"]
+    assert answer_of_a_child(prepare, lock="pool._lock", answer=offset) == 0

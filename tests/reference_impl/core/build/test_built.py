@@ -2,7 +2,6 @@
 
 import ctypes
 import math
-import os
 import subprocess
 import sys
 import threading
@@ -10,6 +9,7 @@ import threading
 import numba
 import numpy as np
 import pytest
+from forks import answer_of_a_child, needs_fork
 
 from reference_impl.core import build
 from reference_impl.core.build import built, cache, host
@@ -207,36 +207,22 @@ def test_a_kernel_that_raises_is_refused(folder):
         built([source])
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
-def test_a_process_that_is_forked_during_a_build_can_build(adding, run_program):
+@needs_fork
+def test_a_process_that_is_forked_during_a_build_can_build(adding):
     source = adding(1)
     built([source])
-    program = f"""
-import os, signal, threading
+    prepare = f"""
 from reference_impl.core import build
 from reference_impl.core.kernel import Source
 source = Source(*{(source.name, source.text, source.language)!r})
 build.built([source])
-is_building, is_forked = threading.Event(), threading.Event()
-def others():
-    with build._lock:
-        is_building.set()
-        is_forked.wait()
-threading.Thread(target=others).start()
-is_building.wait()
-child = os.fork()
-if not child:
-    signal.alarm(60)  # ends a process that waits for ever
-    print(len(build.built([source])), flush=True)
-    os._exit(0)
-is_forked.set()
-print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
+    functions = "len(build.built([source]))"
 
-    assert run_program(program).split() == ["1", "0"]
+    assert answer_of_a_child(prepare, lock="build._lock", answer=functions) == 1
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+@needs_fork
 def test_a_forked_process_builds_for_itself(folder, adding, run_program):
     sources = [(s.name, s.text, s.language) for s in (adding(1), adding(2))]
     program = f"""

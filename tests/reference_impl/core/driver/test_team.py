@@ -1,6 +1,5 @@
 """Threads that run programs together."""
 
-import os
 import subprocess
 import sys
 import threading
@@ -8,6 +7,7 @@ import time
 
 import numpy as np
 import pytest
+from forks import needs_fork
 
 from reference_impl.core.driver import run
 from reference_impl.core.driver.team import Team, team
@@ -154,7 +154,7 @@ def test_a_process_ends_while_its_threads_wait_for_work():
     assert finished("print(x, flush=True)") == "[1 1]\n"
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+@needs_fork
 def test_a_forked_process_has_threads_of_its_own():
     printed = finished("""
 child = os.fork()

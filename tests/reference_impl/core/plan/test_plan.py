@@ -1,12 +1,10 @@
 """Plans: one arena, results of their own, the same bits again."""
 
-import os
-import subprocess
-import sys
 import threading
 
 import numpy as np
 import pytest
+from forks import answer_of_a_child, needs_fork
 
 import reference_impl as ri
 from reference_impl.core.device import HOST
@@ -261,37 +259,19 @@ def test_two_loops_of_different_size_in_one_program(set_threads, count, length):
 
 
 FORKED = """
-import os, signal, threading
-import numpy as np
 import reference_impl as ri
 ri.set_threads({threads})
 compiled = ri.compile(lambda x: ri.sum(ri.sort(x * 2.0) @ x))
 x = ri.ones((512, 512))
 needed = compiled(x)
 plan = compiled._latest.program
-is_running, is_forked = threading.Event(), threading.Event()
-def others():
-    with plan.lock:
-        is_running.set()
-        is_forked.wait()
-threading.Thread(target=others).start()
-is_running.wait()
-child = os.fork()
-if not child:
-    signal.alarm(60)  # ends a process that waits for ever
-    os._exit(0 if compiled(x).item() == needed.item() else 1)
-is_forked.set()
-print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
-@pytest.mark.parametrize("count", [1, 2])
-def test_a_process_that_is_forked_during_a_run_can_run(count):
-    program = FORKED.format(threads=count)
+@needs_fork
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_process_that_is_forked_during_a_run_can_run(threads):
+    prepare = FORKED.format(threads=threads)
+    is_right = "compiled(x).item() == needed.item()"
 
-    printed = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    ).stdout
-
-    assert printed.split() == ["0"]
+    assert answer_of_a_child(prepare, lock="plan.lock", answer=is_right) == 1

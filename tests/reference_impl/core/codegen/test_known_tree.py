@@ -11,8 +11,8 @@ import pytest
 
 import reference_impl as ri
 from reference_impl import nn, tree
-from reference_impl.core import known_tree
-from reference_impl.core.known_tree import builder, taker
+from reference_impl.core.codegen import known_tree
+from reference_impl.core.codegen.known_tree import builder, taker
 
 A, B, C = (ri.tensor(float(i)) for i in range(3))
 

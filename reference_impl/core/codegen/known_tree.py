@@ -27,7 +27,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from .tree import LEAF, Static, Structure, unflatten
+from ..tree import LEAF, Static, Structure, unflatten
 
 Take = Callable[[Any], list[Any] | None]
 Build = Callable[[Sequence[Any]], Any]
