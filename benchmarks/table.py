@@ -16,6 +16,12 @@ from .rounds import Row
 
 NOTHING = "–"
 WORK = {"training": "a training step", "inference": "one sample's prediction"}
+# What is told of a beginning: its name, where rows have it, and its unit.
+BEGINNING = (
+    ("the first one", "first_step_seconds", units.SECONDS),
+    ("with a warm cache", "warm_first_step_seconds", units.SECONDS),
+    ("growth of the process", "peak_bytes", units.BYTES),
+)
 
 
 def show(rows: Sequence[Row], console: Console) -> None:
@@ -25,8 +31,10 @@ def show(rows: Sequence[Row], console: Console) -> None:
         what = f"{WORK[phase]}, threads: {threads}"
         console.print(f"[bold]{what}[/]; ratio to PyTorch eager, and its quartiles")
         console.print(_table(inside, _ratio, with_aims=True))
-        console.print("the first one; with a warm cache; growth of the process")
-        console.print(_table(inside, _beginning))
+        measured = [name for name, field, _ in BEGINNING if _is_known(inside, field)]
+        if measured:
+            console.print("; ".join(measured))
+            console.print(_table(inside, _beginning))
     for reason, names in reasons(rows).items():
         console.print(Text(f"{', '.join(names)}: {reason}", style="red"))
 
@@ -81,12 +89,14 @@ def _aim(row: Row) -> str:
     return f"{row.aim:g}{stretch}"
 
 
+def _is_known(rows: Sequence[Row], field: str) -> bool:
+    return any(getattr(row, field) is not None for row in rows)
+
+
 def _beginning(row: Row) -> str:
     lines = [
-        units.quantity(seconds, units.SECONDS)
-        for seconds in (row.first_step_seconds, row.warm_first_step_seconds)
-        if seconds is not None
+        units.quantity(getattr(row, field), unit)
+        for _, field, unit in BEGINNING
+        if _is_known([row], field)
     ]
-    if row.peak_bytes is not None:
-        lines.append(units.quantity(row.peak_bytes, units.BYTES))
     return "\n".join(lines) or NOTHING

@@ -23,6 +23,7 @@ Modules import downwards only, so they can be read from the first line to the la
     build/ driver/               machine code; the loop that runs it
     lowering/ plan/              what to call for a graph; when, and on which bytes
     explain/ signature donation  all of this, shown; arguments, told apart or given up
+    advice                       what is right but slow, said when it is compiled
     compile                      all of this, in one call
     closure alike                functions inside of ops
     residuals                    what a pullback reads of what it undoes

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import types
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import tree
+from .advice import warn_of_many_kinds, warn_of_slow_loop
 from .codegen.known_tree import Build, Take, builder, taker
 from .device import CPU, HOST, Device
 from .donation import check_positions, inputs_of, is_alone, places
@@ -38,11 +38,7 @@ if TYPE_CHECKING:
 
 # Half of what there is to import, and not needed before something is compiled.
 planning = lazy(f"{__package__}.plan.plan")
-steps = lazy(f"{__package__}.lowering.step")
 explaining = lazy(f"{__package__}.explain.explanation")
-
-# Compiling again and again is slower than not compiling: somebody should know.
-MANY_SHAPES = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +81,7 @@ class Compiled:
         """What the function returns for these trees."""
         if named:
             raise CaptureError(
-                f"compile: {self.__name__} takes arguments by position, "  # type: ignore[attr-defined]
-                f"{', '.join(named)} came by name"
+                f"compile: arguments come by position; {', '.join(named)} came by name"
             )
         latest, arrays = self._latest, None
         # What comes is mostly what came the last time: 6 us instead of 60 us for a
@@ -151,14 +146,8 @@ class Compiled:
         if found is None:
             check_leaves(args, leaves)
             found = self._found[key] = self._new(args, *key)
-            _warn_of_slow_loop(found)
-            if len(self._found) == MANY_SHAPES + 1:
-                warnings.warn(
-                    f"compile: {found.graph.name} was compiled for {len(self._found)} "
-                    f"kinds of arguments; a number that changes should be a tensor, "
-                    f"and batches should have one shape",
-                    stacklevel=3,
-                )
+            warn_of_slow_loop(found.graph.name, found.program)
+            warn_of_many_kinds(found.graph.name, len(self._found))
         return found
 
     def _new(
@@ -194,34 +183,6 @@ def _check_complete(passes: Callable[..., Any], graph: Graph) -> None:
                 f"compile: {getattr(passes, '__name__', passes)} made of {graph.name} "
                 f"a graph that reads {x.dtype}{list(x.shape)}, which is no input of it"
             )
-
-
-# What each is called, and what to do instead.
-_SLOW_LOOPS = {
-    "scan": (
-        "a scan of {length:,} steps",
-        "compute that before the scan or after it, or scan over fewer steps at a time",
-    ),
-    "while_loop": (
-        "a while_loop",
-        "where it ends after so many steps at the most, a scan of so many is faster",
-    ),
-}
-
-
-def _warn_of_slow_loop(found: _Found) -> None:
-    """Say that a loop runs op by op, which is many times slower than one of kernels."""
-    if isinstance(found.program, Program):
-        return
-    for step in found.program.stages:
-        if isinstance(step, steps.Library) and step.op.name in _SLOW_LOOPS:
-            what, advice = _SLOW_LOOPS[step.op.name]
-            warnings.warn(
-                f"compile: {found.graph.name}: {what.format(**step.attrs)} runs op by "
-                f"op in Python, since {step.why}; {advice}",
-                stacklevel=4,
-            )
-            return
 
 
 def _results(

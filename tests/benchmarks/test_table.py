@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 
+import pytest
 from rich.console import Console
 
 from benchmarks.rounds import Row
@@ -45,6 +46,24 @@ def test_the_table_has_what_the_beginning_costs():
 
     for part in ("4.20 s", "600 ms", "30.0 MB"):
         assert part in text
+
+
+@pytest.mark.parametrize(
+    ("unknown", "caption"),
+    [
+        ((), "the first one; with a warm cache; growth of the process"),
+        (("warm_first_step_seconds",), "the first one; growth of the process"),
+        (("first_step_seconds", "warm_first_step_seconds"), "growth of the process"),
+    ],
+)
+def test_the_caption_names_only_what_was_measured(unknown, caption):
+    text = printed([BASIS, replace(OURS, **dict.fromkeys(unknown))])
+
+    assert caption in text.splitlines()
+
+
+def test_where_nothing_began_there_is_no_table_of_beginnings():
+    assert printed([BASIS]).count("pytorch") == 1
 
 
 def test_a_reason_is_said_once_for_all_whom_it_concerns():

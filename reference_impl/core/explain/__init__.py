@@ -5,6 +5,7 @@ memory        which bytes it needs, and when
 limits        what the machine can do at best, measured
 explanation   all of this as one object
 numerals      counts, bytes and seconds as short text
+sentences     what is said of all of this, wherever it is shown
 timings text  the explanation for a terminal
 markup        elements of pages and drawings
 layers        where the boxes of a drawing are

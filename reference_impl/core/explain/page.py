@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..graph import Graph
 from ..plan.timeline import as_svg as timeline
 from ..show import shown_nodes
-from . import roofline, text
+from . import roofline, sentences, text
 from .drawing import as_drawing, as_list, is_drawn
 from .limits import IMAGINED
 from .markup import element, escape, scrolling, table
@@ -22,33 +22,6 @@ if TYPE_CHECKING:
     from .explanation import Explanation
 
 _NAMESPACE = ' xmlns="http://www.w3.org/2000/svg"'
-
-ROOFLINE = """
-Each dot is a group of kernels; point at it, or walk from dot to dot with the tab key.
-Under the slanted roof the bytes set the pace: a byte is used too seldom. Under the
-level one the arithmetic does. What holds in the caches may lie above the memory's roof.
-"""
-ASSUMED = """
-Nothing has been measured. The roofs are those of an imagined machine, and the dots show
-what it could reach at most. <code>explain(..., measure=True)</code> measures yours.
-"""
-MEASURED = """
-Peak and bandwidths are what this machine reached with a product of matrices and with
-walks over arrays. The larger a dot, the larger its share of the time.
-"""
-BEFORE = """
-What the function does, as it was recorded while it ran once on symbols. Every box is a
-node: an operation on whole tensors, with the type of its result below. Rounded boxes
-are inputs, green ones results.
-"""
-AFTER = """
-After all passes and fusion. A <em>fused</em> node is a small graph of its own that is
-computed in one walk over its elements; the list shows what is inside.
-"""
-ARENA = """
-Across are steps, upwards are the bytes of the arena; every rectangle is a buffer, which
-tells its name when it is pointed at. The dashed line is the lower bound.
-"""
 
 
 def as_html(explanation: Explanation) -> str:
@@ -121,11 +94,13 @@ def _header(explanation: Explanation, title: str) -> str:
 
 
 def _captured(explanation: Explanation) -> str:
-    return _about(BEFORE) + _graph(explanation.graph, "before", "Captured")
+    return _about(sentences.BEFORE) + _graph(explanation.graph, "before", "Captured")
 
 
 def _optimised(explanation: Explanation) -> str:
-    return _about(AFTER) + _graph(explanation.optimised, "after", "After all passes")
+    return _about(sentences.AFTER) + _graph(
+        explanation.optimised, "after", "After all passes"
+    )
 
 
 def _graph(graph: Graph, prefix: str, title: str) -> str:
@@ -146,12 +121,12 @@ def _passes(explanation: Explanation) -> str:
             f"{each.nodes_before:,} → {each.nodes_after:,}",
             f"{count(each.operations_before)} → {count(each.operations_after)}",
             _sentence(escape(text.unbroken(each.summary))),
-            _sentence(escape(text.SENTENCES.get(each.name, ""))),
+            _sentence(escape(sentences.OF_PASS.get(each.name, ""))),
         )
         for each in explanation.reports
     ]
     head = (_text("pass"), "nodes", "operations", _text("changes"), _text("what it is"))
-    return _about(escape(text.PASSES_)) + table(
+    return _about(escape(sentences.PASSES)) + table(
         "Every pass that did something", head, rows
     )
 
@@ -165,12 +140,12 @@ def _sentence(content: str) -> str:
 
 
 def _kernels(explanation: Explanation) -> str:
-    about = _about(escape(text.KERNELS))
+    about = _about(escape(sentences.KERNELS))
     if not explanation.kernels:
-        return about + _about("Nothing runs: the results are inputs or constants.")
+        return about + _about(sentences.NOTHING_RUNS)
     head = [_text("what runs"), "operations", "read", "written", "op/byte"]
     if explanation.times is not None:
-        about += _about(escape(text.TIMES))
+        about += _about(escape(sentences.TIMES))
         head += ["µs", "share", "GFLOP/s", "GB/s", "of limit"]
     rows = [row for each in explanation.kernels for row in _rows(explanation, each)]
     return about + table("In order of execution", head, rows)
@@ -233,8 +208,8 @@ def _roofline(explanation: Explanation) -> str:
     left_out = len(explanation.kernels) - len(dots)
     note = f"{left_out} groups only move data and are not shown." if left_out else ""
     return (
-        _about(escape(ROOFLINE))
-        + _about(MEASURED if limits.is_measured else ASSUMED)
+        _about(escape(sentences.ROOFLINE))
+        + _about(sentences.MEASURED if limits.is_measured else sentences.ASSUMED)
         + scrolling(roofline.as_svg(dots, limits), "Roofline")
         + _about(note)
     )
@@ -274,7 +249,7 @@ def _memory(explanation: Explanation) -> str:
         )
     ]
     parts = [
-        _about(escape(text.MEMORY)),
+        _about(escape(sentences.MEMORY)),
         table("Bytes", (_text("what"), "bytes", "size"), rows),
         _about(f"The arena is {memory.ratio:.3f} times its lower bound."),
     ]
@@ -283,7 +258,7 @@ def _memory(explanation: Explanation) -> str:
     if memory.rectangles:
         drawn = timeline(memory.rectangles, title="Arena")
         parts += [
-            _about(ARENA),
+            _about(sentences.ARENA),
             scrolling(_inline(drawn), "Memory timeline"),
             element(
                 "details", element("summary", "Table of buffers"), _buffers(explanation)
@@ -323,7 +298,7 @@ def _buffers(explanation: Explanation) -> str:
 
 
 def _sources(explanation: Explanation) -> str:
-    parts = [_about(escape(text.SOURCES))]
+    parts = [_about(escape(sentences.SOURCES))]
     for each in explanation.sources:
         source = each.source
         title = element(

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..kernel import LLVM
-from ..passes import AFTERWARDS, PASSES
-from ..passes.fusion import fuse
 from ..plan.timeline import as_text as timeline
+from . import sentences
 from .numerals import count, decimal, shortened, size, things
 from .timings import timings
 from .work import Execution, Work
@@ -29,72 +28,29 @@ MOST_KERNELS = 400
 # So many are told in full; all of them are files.
 MOST_SOURCES = 20
 
-GRAPH = """
-What the function does, as it was recorded while it ran once on symbols: a line for each
-node, which is an operation on whole tensors, with the type of its result at the right.
-"""
-PASSES_ = """
-A pass rewrites the graph into one that computes the same with less work. Each line
-tells how many nodes and operations on single numbers there were before and after. The
-last one, fusion, joins neighbours that walk over the same elements into one kernel.
-"""
-KERNELS = """
-A kernel is a compiled function that runs over arrays. Kernels of a group work on the
-same rows: a chunk of rows goes through all of them, then the next chunk, so that what
-one kernel has written is still in the cache when the next one reads it. A unit is the
-least that can be cut off, a row or several, such as an image. Operations and
-bytes are estimates. Operations for each byte are the arithmetic intensity: the lower it
-is, the more a kernel waits for memory. The figures of a group leave out the reading of
-what its kernels hand to each other. A group that waits begins when all threads have
-done everything before it; so does a step of a library, which Python takes. A group with
-little work is done by one thread, and so is everything where all of it is little.
-"""
-TIMES = """
-Each group by itself while everything runs in order; a median of rounds. Of the limit:
-of what this machine can reach at that intensity, by its peak or by a bandwidth, which
-is that of the cache where a group reads and writes no more than 512 KiB. What takes
-less than a microsecond is mostly the way to it and back. Kernels of a group are timed
-once more one by one, each on all rows: what they take longer in sum than the group is
-what going chunk by chunk saves.
-"""
-SOURCES = """
-The generated functions. Sizes and strides are arguments, so one function serves many
-shapes. It computes elements begin to end of the axis that threads share.
-"""
-MEMORY = """
-Values between inputs and outputs lie in one arena, allocated once. Buffers that are not
-needed at the same time share bytes. The lower bound is what is needed at the fullest
-step; a step lasts from one wait for all threads to the next.
-"""
-
-SENTENCES = {
-    each.__name__: " ".join((each.__doc__ or "").split("\n\n")[0].split())
-    for each in (*PASSES, *AFTERWARDS, fuse)
-}
-
 
 def as_text(explanation: Explanation, *, sources: bool) -> str:
     """The explanation in sections, each of which begins with what it is about."""
     sections = [
         (
             "captured graph",
-            GRAPH,
+            sentences.GRAPH,
             _graph(str(explanation.graph).splitlines()),
         ),
-        ("passes", PASSES_, _passes(explanation)),
-        ("kernels in order of execution", KERNELS, _kernels(explanation)),
+        ("passes", sentences.PASSES, _passes(explanation)),
+        ("kernels in order of execution", sentences.KERNELS, _kernels(explanation)),
     ]
     if explanation.times is not None:
         sections.append(
             (
                 "measured times",
-                TIMES,
+                sentences.TIMES,
                 _cut(list(timings(explanation)), "`.times`", MOST_KERNELS),
             )
         )
     if sources:
-        sections.append(("sources", SOURCES, _sources(explanation)))
-    sections.append(("memory", MEMORY, _memory(explanation)))
+        sections.append(("sources", sentences.SOURCES, _sources(explanation)))
+    sections.append(("memory", sentences.MEMORY, _memory(explanation)))
     lines = _wrapped(summary(explanation), 88)
     for number, (title, about, body) in enumerate(sections, 1):
         lines += [
@@ -161,8 +117,8 @@ def _passes(explanation: Explanation) -> Iterator[str]:
         yield from (f"{'':<60}{line}" for line in others)
     yield ""
     for name in dict.fromkeys(each.name for each in explanation.reports):
-        if name in SENTENCES:
-            yield from textwrap.wrap(f"{name}: {SENTENCES[name]}", 88)
+        if name in sentences.OF_PASS:
+            yield from textwrap.wrap(f"{name}: {sentences.OF_PASS[name]}", 88)
 
 
 def _wrapped(text: str, width: int) -> list[str]:
@@ -182,7 +138,7 @@ _HEAD = f"{'':<52} {'operations':>10} {'read':>9} {'written':>9} {'op/byte':>8}"
 
 def _kernels(explanation: Explanation) -> Iterator[str]:
     if not explanation.kernels:
-        yield "Nothing runs: the results are inputs or constants."
+        yield sentences.NOTHING_RUNS
         return
     yield _HEAD
     yield from _cut(list(_executions(explanation)), "`.kernels`", MOST_KERNELS)
