@@ -16,7 +16,8 @@ give kernels; those of the last two modules give sources.
     correlation few_filters   filters slid over images; too few to fill a vector
     pixel_sums                sums over pixels
     convolution               a convolution and its two gradients, made of these
-    pooling                   the largest element of every window
+    window_loops              loops over the windows on images
+    pooling large_windows     the largest element of every window, small or large
     cross_entropy             rows of logits and a label each
     rows_by_number            rows of a table, looked up or added to
 """

@@ -1,7 +1,8 @@
 """What is made of windows: the choice of the largest, and sums where they overlap.
 
 Images lie as their maker left them, with channels side by side after a convolution; the
-kernels walk over them in that order.
+kernels walk over them in that order. If a window is large, such as a whole sequence,
+the place of its largest element is found first.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ..dtype import int32
+from ..dtype import Dtype, int32
 from ..kernel import Kernel, Ref, own_bytes
-from ..kernels.pooling import Strided, Taps, chosen
+from ..kernels.large_windows import found, put, taken
 from ..kernels.pooling import added as scattered_sums
+from ..kernels.pooling import chosen
 from ..kernels.pooling import spread as scattered
+from ..kernels.window_loops import Strided, Taps
 from ..ops.windows import Window
 from ..shape import Shape
 from .draft import added, fill
@@ -30,7 +33,6 @@ def obstacle(shape: Shape, sizes: Sequence[int]) -> str:
     obstacles = (
         (len(sizes) not in (1, 2), "along more than two axes"),
         (len(shape) != len(sizes) + 2, "on other things than images"),
-        (math.prod(sizes) > MOST_TAPS, f"of more than {MOST_TAPS} elements"),
         (0 in shape, "on no elements"),
     )
     return next((what for is_so, what in obstacles if is_so), "")
@@ -39,26 +41,38 @@ def obstacle(shape: Shape, sizes: Sequence[int]) -> str:
 def choose(t: View, x: View, out: View, attrs: dict[str, Any]) -> list[Kernel]:
     """The element of t at the place of the largest one of x, for every window."""
     window, (t, x, out) = _flat(attrs, t, x, out)
-    order, taps = _order(x), _taps(window)
+    order, taps = _order(x, out.shape), _taps(window)
     walks = _on_image(t, window, order), _on_image(x, window, order)
-    return [chosen(*walks, _strided(out, order), _sizes(out, order), taps)]
+    to, sizes = _strided(out, order), _sizes(out, order)
+    if math.prod(taps) <= MOST_TAPS:
+        return [chosen(*walks, to, sizes, taps)]
+    places = _new(sizes, int32, "places")
+    if walks[0] == walks[1]:
+        return [found(walks[1], to, places, sizes, taps)]
+    largest = _new(sizes, x.dtype, "largest")
+    return [
+        found(walks[1], largest, places, sizes, taps),
+        taken(walks[0], places, to, sizes, taps),
+    ]
 
 
 def spread(g: View, x: View, out: View, attrs: dict[str, Any]) -> list[Kernel]:
     """The transpose: what is given for every window at that place, and zeros."""
     window, (g, x, out) = _flat(attrs, g, x, out)
-    order, taps = _order(x), _taps(window)
-    walks = (
-        _strided(g, order),
-        _on_image(x, window, order),
-        _on_image(out, window, order),
-    )
-    sizes = _sizes(g, order)
+    order, taps = _order(x, g.shape), _taps(window)
+    given, seen = _strided(g, order), _on_image(x, window, order)
+    to, sizes = _on_image(out, window, order), _sizes(g, order)
+    places = _new(sizes, int32, "places")
+    if math.prod(taps) > MOST_TAPS:
+        largest = _new(sizes, x.dtype, "largest")
+        return [
+            found(seen, largest, places, sizes, taps),
+            *fill(out),
+            put(given, places, to, sizes, taps),
+        ]
     if window.has_overlap:
-        shape = [g.shape[axis] for axis in order]
-        places = _strided(new_view(tuple(shape), int32, "places"), range(4))
-        return [*fill(out), scattered_sums(*walks, places, sizes, taps)]
-    kernel = scattered(*walks, sizes, taps)
+        return [*fill(out), scattered_sums(given, seen, to, places, sizes, taps)]
+    kernel = scattered(given, seen, to, sizes, taps)
     is_covered = math.prod(out.shape) == math.prod(g.shape) * math.prod(taps)
     return [kernel] if is_covered else [*fill(out), kernel]
 
@@ -85,10 +99,14 @@ def _flat(attrs: dict[str, Any], *views: View) -> tuple[Window, list[View]]:
     return row, [each.at(each.array[:, :, None]) for each in views]
 
 
-def _order(x: View) -> list[int]:
-    """The axes as they lie in memory, that of images first."""
-    inside = zip(x.shape, x.strides, strict=True)
-    ranks = [(size > 1, -abs(stride)) for size, stride in inside]
+def _order(x: View, windows: Shape) -> list[int]:
+    """The axes as they lie in memory, that of images first.
+
+    Those along which there are several windows come last: then the innermost loop has
+    work, even if a window reaches from one end of an image to the other.
+    """
+    inside = zip(windows, x.strides, strict=True)
+    ranks = [(count > 1, -abs(stride)) for count, stride in inside]
     return [0, *sorted((1, 2, 3), key=ranks.__getitem__)]
 
 
@@ -117,6 +135,11 @@ def _on_image(x: View, window: Window, order: Sequence[int]) -> Strided:
 def _strided(x: View, order: Sequence[int]) -> Strided:
     """How to walk over what has one element for every window."""
     return Strided(_by_image(x), x.dtype, tuple(x.strides[axis] for axis in order))
+
+
+def _new(sizes: Sequence[int], dtype: Dtype, maker: str) -> Strided:
+    """What has one element for every window, in a buffer of its own."""
+    return _strided(new_view(tuple(sizes), dtype, maker), range(4))
 
 
 def _by_image(x: View) -> Ref:

@@ -105,7 +105,7 @@ def _convolved(compute: Callable[..., list[Kernel]], order: tuple[int, ...]) -> 
         _check_is_float("convolutions", inputs[0])
         if obstacle := windowed.obstacle(inputs[0].shape, node.attrs):
             raise NoKernel(f"convolutions {obstacle} have no kernel")
-        out = self.fresh(node, 0, order if len(node.shape) == 4 else None)
+        out = self.fresh(node, 0, windowed.order_of(order, len(node.shape)))
         self.steps += compute(*inputs, out, node.attrs)
 
     return rule

@@ -104,6 +104,13 @@ def conv_filters(x: View, y: View, out: View, form: dict[str, Any]) -> list[Kern
     )
 
 
+def order_of(order: tuple[int, ...], ndim: int) -> tuple[int, ...]:
+    """The same order for sequences, which have no axis 2, the rows of an image."""
+    if ndim == 4:
+        return order
+    return tuple(axis - (axis > 2) for axis in order if axis != 2)
+
+
 def _flat(x: View) -> View:
     """Sequences as images with one row."""
     return x if len(x.shape) == 4 else x.at(x.array[:, :, None])

@@ -93,3 +93,25 @@ def test_a_row_has_bytes_of_its_own_if_it_lies_in_the_direction_of_memory(key, s
     (kernel,) = copy(x, new_view(x.shape, ri.int32, "out"))
 
     assert kernel.args[0].step == step
+
+
+@pytest.mark.parametrize(("channels", "loops"), [(3, (3, 20)), (16, (20, 16))])
+def test_few_channels_are_no_innermost_loop_of_a_copy(channels, loops):
+    memory = Memory()
+    x = new_view((2, channels, 20), ri.int32, "test")
+    out = new_view(x.shape, ri.int32, "out", (0, 2, 1))
+    memory.put(x, np.arange(x.array.size).reshape(x.shape))
+
+    (kernel,) = copy(x, out)
+    play([kernel], memory)
+
+    np.testing.assert_array_equal(memory.array(out), memory.array(x))
+    assert (kernel.extent, kernel.args[2:4]) == (2, loops)
+
+
+def test_a_copy_is_cut_along_the_rows_of_its_result():
+    x = view_of((20, 4), np.s_[:], order=(1, 0))
+
+    (kernel,) = copy(x, new_view(x.shape, ri.int32, "out"))
+
+    assert kernel.extent == 20
