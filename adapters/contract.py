@@ -2,150 +2,186 @@
 
 An adapter is a folder of files with equal names, and in each file the same public
 names stand in the same order; `FILES` lists them and a test holds every adapter to it.
-The bodies are what a native user of the framework would write. Parameters cross as
-NumPy arrays under canonical names such as `hidden.weight`, in a canonical layout: the
-weight of a linear layer is (D_in, D_out).
+The bodies are what a native user of the framework would write, and parameters differ
+where the framework's way of working demands it: MXNet's functions take `F`, the name
+space of arrays or of symbols; what is a module in one framework is a function of
+parameters in another.
 
+`adapters.zoo` says what the models are. Each has a file `models/NAME.py` with:
+
+`build(dtype)`
+    the native model;
+`predict(model, batch)`
+    its output after training (with running statistics), a native tensor;
+`loss(model, batch)`, or what else the model's objectives are
+    in training, a scalar.
+
+A batch is a dict of native tensors by name. Parameters cross as NumPy arrays under
+canonical names such as `hidden.weight`, in the canonical layouts of `adapters.zoo`.
 Nothing but NumPy is imported here: workers of every environment read this file.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
 
-import numpy as np
+from .zoo.model import Arrays, Model
 
 FILES: dict[str, tuple[str, ...]] = {
     "tensor.py": ("versions", "configure", "from_numpy", "to_numpy"),
     "autodiff.py": ("value_and_grad",),
     "layers.py": (
-        "linear",
-        "relu",
+        *("linear", "convolution", "max_pool", "average_pool", "flatten"),
+        *("relu", "leaky_relu", "gelu", "batch_norm", "layer_norm"),
+        *("embedding", "positions", "attention", "lstm", "gru", "last"),
         "sequential",
-        "mean_squared_error",
-        "cross_entropy",
     ),
-    "models.py": ("linear_regression", "mlp", "activations", "MODELS", "LOSSES"),
-    "optim.py": ("init", "update"),
+    "losses.py": (
+        *("mean_squared_error", "cross_entropy", "binary_cross_entropy"),
+        "divergence",
+    ),
+    # `momentum` and `adam` make a pair of functions, `init` and `update`, by the
+    # formulas that all adapters share; `native` makes the framework's own optimiser.
+    "optim.py": ("momentum", "adam", "FORMULAS", "native"),
     "data.py": ("batches",),
     "compile.py": ("compiled",),
     "io.py": ("load", "parameters", "named"),
+    "recording.py": ("activations", "layer_seconds"),
     "train.py": ("Trainer",),
 }
 
-# The adapters whose framework says what it allocates have one more file.
-TRACED = ("reference",)
-TRACED_FILES: dict[str, tuple[str, ...]] = {"memory.py": ("recorded",)}
+# What only some frameworks have: ways to train, or to say what they allocate.
+OWN_FILES: dict[str, dict[str, tuple[str, ...]]] = {
+    "reference": {"memory.py": ("recorded",)},
+    "jax": {"binding.py": ("bind",)},
+    "tensorflow": {"fit.py": ("Fit",), "session.py": ("Session",)},
+    "mxnet": {"symbolic.py": ("Symbolic",), "module.py": ("Module",)},
+}
+TRACED = ("reference",)  # the frameworks that say what they allocate
 
 # The ways in which a framework can run a model; the first is the one its users reach
 # for when they care about speed and need nothing else installed.
 MODES: dict[str, tuple[str, ...]] = {
     "reference": ("compiled", "eager"),
     "pytorch": ("eager", "torch.compile"),
-    "tensorflow": ("tf.function", "eager"),
-    "mxnet": ("hybridized", "imperative"),
+    "tensorflow": ("tf.function", "eager", "fit", "session"),
+    "mxnet": ("hybridized", "imperative", "symbolic", "module"),
     "jax": ("jit", "op by op"),
 }
 
 FRAMEWORKS = tuple(MODES)
 
+# What is worth knowing of a model in a mode that runs, but not as a whole.
+REMARKS: dict[tuple[str, str], dict[str, str]] = {
+    ("pytorch", "torch.compile"): dict.fromkeys(
+        ("lstm", "gru"),
+        "the recurrent layer runs eager inside the compiled model: "
+        "Dynamo does not trace nn.LSTM and nn.GRU",
+    ),
+    ("jax", "op by op"): dict.fromkeys(
+        ("lstm", "gru"),
+        "the recurrent layer is compiled: op by op, every call would give lax.scan "
+        "a new function to compile",
+    ),
+}
 
-def files(framework: str) -> dict[str, tuple[str, ...]]:
-    """The files of an adapter, and the public names in each."""
-    return FILES | (TRACED_FILES if framework in TRACED else {})
 
+class Unsupported(Exception):
+    """A model or feature that a framework, or one of its modes, cannot have."""
 
-Arrays = dict[str, np.ndarray]
+    def __init__(self, framework: str, feature: str, reason: str) -> None:
+        super().__init__(f"{framework}: {feature}: {reason}")
+        self.framework, self.feature, self.reason = framework, feature, reason
+
 
 # How many events of an allocator came before a step, and all of them. An event has
 # `action` ("allocate" or "free"), `offset`, `nbytes`, `live_bytes` (of all blocks,
 # after it), and of the array in the block `maker`, `dtype` and `shape`.
 Recording = tuple[int, list[dict[str, Any]]]
 
-
-@dataclass(frozen=True)
-class Model:
-    """A model as all adapters build it.
-
-    Attributes
-    ----------
-    layers : tuple of str
-        In the order in which data passes through them.
-    shapes : dict
-        The canonical parameters, in the order of the layers.
-    loss : str
-    inputs : int
-        D_in of the first layer.
-    """
-
-    layers: tuple[str, ...]
-    shapes: dict[str, tuple[int, ...]]
-    loss: Literal["mean_squared_error", "cross_entropy"]
-    inputs: int
-
-    def widths(self) -> dict[str, int]:
-        """D_out of every layer; one without a weight keeps the width before it."""
-        widths, width = {}, self.inputs
-        for layer in self.layers:
-            width = self.shapes.get(f"{layer}.weight", (0, width))[1]
-            widths[layer] = width
-        return widths
+Batch = dict[str, Any]  # the framework's own tensors, made with `tensor.from_numpy`
 
 
-MODELS: dict[str, Model] = {
-    "linear_regression": Model(
-        layers=("output",),
-        shapes={"output.weight": (10, 1), "output.bias": (1,)},
-        loss="mean_squared_error",
-        inputs=10,
-    ),
-    "mlp": Model(
-        layers=("hidden", "relu", "output"),
-        shapes={
-            "hidden.weight": (64, 128),
-            "hidden.bias": (128,),
-            "output.weight": (128, 10),
-            "output.bias": (10,),
-        },
-        loss="cross_entropy",
-        inputs=64,
-    ),
-}
+def files(framework: str) -> dict[str, tuple[str, ...]]:
+    """The files of an adapter, and the public names in each; without the models'."""
+    return FILES | OWN_FILES.get(framework, {})
+
+
+def model_names(model: Model) -> tuple[str, ...]:
+    """The public names in the file of a model."""
+    return ("build", "predict", *model.objectives)
 
 
 class Trainer(Protocol):
     """A model in training: the class that `train.py` of every adapter offers.
 
-    `x` and `y` are the framework's own tensors, made with `tensor.from_numpy`.
-
     Parameters
     ----------
     model : str
-        A name in `MODELS`.
-    parameters : dict of arrays
-        Canonical; their dtype is the dtype of the training.
+        A name in `adapters.zoo.MODELS`.
+    arrays : dict of arrays
+        Parameters and statistics, canonical; their dtype is that of the training.
     mode : str
         One of the framework's `MODES`.
-    lr, momentum : float
-        v <- momentum v + g, then p <- p - lr v.
+    optimiser : dict
+        Its `name` and settings, as in `adapters.zoo`.
+    is_native : bool
+        Whether updates are the framework's own, instead of by the shared formula.
+
+    Raises
+    ------
+    Unsupported
+        If the model cannot run in this mode.
+    ValueError
+        If arrays are missing, unknown or misshapen: `adapters.zoo.model.Model.check`.
     """
 
     def __init__(
-        self, model: str, parameters: Arrays, *, mode: str, lr: float, momentum: float
+        self,
+        model: str,
+        arrays: Arrays,
+        *,
+        mode: str,
+        optimiser: Mapping[str, Any],
+        is_native: bool = False,
     ) -> None: ...
 
-    def predict(self, x: Any) -> Any:
-        """The output of the model."""
+    def predict(self, batch: Batch) -> Any:
+        """The output of the model after training, a native tensor.
 
-    def activations(self, x: Any) -> Arrays:
-        """The result of every layer, by name, in order."""
+        Of any number of samples; noise, where there is any, comes with them.
+        """
 
-    def loss_and_gradients(self, x: Any, y: Any) -> tuple[float, Arrays]:
-        """The loss and its gradients under canonical names."""
+    def activations(self, batch: Batch) -> Arrays:
+        """The result of every named layer, in the order of the model's `layers`.
 
-    def step(self, x: Any, y: Any) -> Any:
-        """Update the parameters once and return the loss from before."""
+        In training, in the canonical layout, before any reader changes it; where a
+        layer is used more than once, its first result in the order of the objectives.
+        Leaves the statistics as they were.
+        """
+
+    def layer_seconds(self, batch: Batch) -> dict[str, float]:
+        """How long every named layer takes, in the order of the model's `layers`.
+
+        In seconds, from a layer's call until its result is there, in a pass forward of
+        training that runs op by op, whatever the mode is, and notes nothing for
+        gradients. Where a layer is used more than once, its first call counts, in the
+        order of the objectives; what is computed between layers belongs to none.
+        Leaves everything as it was.
+        """
+
+    def gradients(self, batch: Batch) -> tuple[dict[str, float], Arrays]:
+        """Each objective's loss, and the gradients of what it trains.
+
+        Leaves everything as it was.
+        """
+
+    def train(self, batches: Iterable[Batch]) -> dict[str, list[float]]:
+        """Update once for each batch and objective, in order; the losses before each.
+
+        The only way to update.
+        """
 
     def parameters(self) -> Arrays:
-        """The parameters as they are now, under canonical names."""
+        """Parameters and statistics as they are now, under canonical names."""

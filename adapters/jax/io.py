@@ -1,33 +1,34 @@
-"""Parameters in and out of JAX: a tree of layers, in the canonical layout."""
+"""Parameters in and out of JAX: a flat dict, in the canonical layout."""
 
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
 
 import jax
 
 from ..contract import Arrays
 from .tensor import from_numpy, to_numpy
 
-_Params = dict[str, dict[str, jax.Array]]
+_Params = dict[str, jax.Array]
 
 
-def load(model: Callable, arrays: Arrays) -> _Params:
-    """A tree of parameters with these canonical ones."""
-    params = model.init()
-    for name, array in arrays.items():
-        layer, kind = name.split(".")
-        params[layer][kind] = from_numpy(array)
-    return params
+def load(model: Mapping, arrays: Arrays) -> _Params:
+    """These canonical arrays, as the model's layers ask for them."""
+    return {name: from_numpy(arrays[name]) for name in _names(model, "")}
 
 
 def parameters(params: _Params) -> Arrays:
-    """The tree's parameters under canonical names."""
-    return named(params, params)
+    """Parameters and statistics as arrays."""
+    return named(params)
 
 
-def named(params: _Params, gradients: _Params) -> Arrays:
-    """Gradients, a tree like the parameters, under canonical names."""
-    return {
-        f"{layer}.{kind}": to_numpy(gradients[layer][kind])
-        for layer, kinds in params.items()
-        for kind in kinds
-    }
+def named(gradients: _Params) -> Arrays:
+    """Gradients as arrays; they have the names of the parameters."""
+    return {name: to_numpy(g) for name, g in gradients.items()}
+
+
+def _names(model: Mapping, path: str) -> Iterator[str]:
+    """The canonical names of what all layers ask for."""
+    for name, part in model.items():
+        if isinstance(part, Mapping):
+            yield from _names(part, f"{path}{name}.")
+        else:
+            yield from (f"{path}{name}.{kind}" for kind in part.params)

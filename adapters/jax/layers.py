@@ -1,59 +1,228 @@
-"""Layers and losses in JAX: a layer makes parameters, and is a function of them."""
+"""Layers in JAX: functions of parameters and inputs, and what to begin with.
+
+A layer is a pair: `params` are what it begins with, all zero, and
+`apply(params, *inputs)` is its result. The canonical layouts are the ones used here.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jax import Array, lax
 from jax.typing import DTypeLike
+
+from ..zoo.model import BATCH_NORM_MOMENTUM, EPS
+
+_Params = dict[str, Array]
 
 
 class _Layer(NamedTuple):
-    init: Callable[[], dict[str, jax.Array]]
-    apply: Callable[[dict[str, jax.Array], jax.Array], jax.Array]
-
-
-@dataclass(frozen=True)
-class _Sequential:
-    layers: dict[str, _Layer]
-
-    def init(self) -> dict[str, dict[str, jax.Array]]:
-        return {name: layer.init() for name, layer in self.layers.items()}
-
-    def __call__(self, params, x):
-        for name, layer in self.layers.items():
-            x = layer.apply(params[name], x)
-        return x
+    params: _Params
+    apply: Callable[..., Any]
+    # After training, where that differs; `apply` then returns next statistics, too.
+    predict: Callable[..., Array] | None = None
 
 
 def linear(inputs: int, outputs: int, dtype: DTypeLike) -> _Layer:
     """x W + b with a weight of (D_in, D_out)."""
+
+    def apply(params, x):
+        return x @ params["weight"] + params["bias"]
+
+    return _Layer(_zeros(dtype, weight=(inputs, outputs), bias=(outputs,)), apply)
+
+
+def convolution(
+    inputs: int,
+    outputs: int,
+    size: tuple[int, ...],
+    dtype: DTypeLike,
+    *,
+    stride: int = 1,
+    padding: int = 0,
+    bias: bool = True,
+) -> _Layer:
+    """Filters of (F, C, H, W) over images, or of (F, C, K) over sequences."""
+    axes = "HW"[: len(size)]
+
+    def apply(params, x):
+        y = lax.conv_general_dilated(
+            x,
+            params["weight"],
+            window_strides=[stride for _ in size],
+            padding=[(padding, padding) for _ in size],
+            dimension_numbers=(f"NC{axes}", f"OI{axes}", f"NC{axes}"),
+        )
+        return y + params["bias"].reshape(-1, *(1 for _ in size)) if bias else y
+
+    shapes = {"weight": (outputs, inputs, *size)}
     return _Layer(
-        init=lambda: {
-            "weight": jnp.zeros((inputs, outputs), dtype),
-            "bias": jnp.zeros(outputs, dtype),
-        },
-        apply=lambda params, x: x @ params["weight"] + params["bias"],
+        _zeros(dtype, **shapes | ({"bias": (outputs,)} if bias else {})), apply
     )
+
+
+def max_pool(size: int | None = None) -> _Layer:
+    """The largest element of each square; without a size, of each channel."""
+    if size is None:
+        return _plain(lambda x: x.max(range(2, x.ndim)))
+    window = (1, 1, size, size)
+    return _plain(
+        lambda x: lax.reduce_window(x, -jnp.inf, lax.max, window, window, "VALID")
+    )
+
+
+def average_pool() -> _Layer:
+    """The mean of each channel."""
+    return _plain(lambda x: x.mean(range(2, x.ndim)))
+
+
+def flatten() -> _Layer:
+    """All features of a sample in one axis."""
+    return _plain(lambda x: x.reshape(len(x), -1))
 
 
 def relu() -> _Layer:
     """max(x, 0)."""
-    return _Layer(init=dict, apply=lambda params, x: jax.nn.relu(x))
+    return _plain(jax.nn.relu)
 
 
-def sequential(**layers: _Layer) -> _Sequential:
-    """Named layers, one after the other."""
-    return _Sequential(layers)
+def leaky_relu(slope: float) -> _Layer:
+    """x where it is positive, else slope x."""
+    return _plain(partial(jax.nn.leaky_relu, negative_slope=slope))
 
 
-def mean_squared_error(prediction: jax.Array, target: jax.Array) -> jax.Array:
-    """The average of squared differences."""
-    return jnp.mean(jnp.square(prediction - target))
+def gelu() -> _Layer:
+    """x times the chance that a normal number is less, approximated by tanh."""
+    return _plain(partial(jax.nn.gelu, approximate=True))
 
 
-def cross_entropy(logits: jax.Array, labels: jax.Array) -> jax.Array:
-    """The average negative log-probability of the right class."""
-    chosen = jnp.take_along_axis(jax.nn.log_softmax(logits), labels[:, None], axis=1)
-    return -jnp.mean(chosen)
+def batch_norm(channels: int, dtype: DTypeLike) -> _Layer:
+    """Each channel with mean 0 and variance 1, over the batch or as seen so far."""
+
+    def normal(params, x, mean, variance):
+        mean, variance, weight, bias = (
+            a[:, None, None] for a in (mean, variance, params["weight"], params["bias"])
+        )
+        return (x - mean) * lax.rsqrt(variance + EPS) * weight + bias
+
+    def apply(params, x):
+        now = {"mean": x.mean((0, 2, 3)), "variance": x.var((0, 2, 3))}
+        after = {
+            kind: (1 - BATCH_NORM_MOMENTUM) * params[kind] + BATCH_NORM_MOMENTUM * a
+            for kind, a in now.items()
+        }
+        return normal(params, x, **now), after
+
+    def predict(params, x):
+        return normal(params, x, params["mean"], params["variance"])
+
+    kinds = ("weight", "bias", "mean", "variance")
+    return _Layer(_zeros(dtype, **dict.fromkeys(kinds, (channels,))), apply, predict)
+
+
+def layer_norm(features: int, dtype: DTypeLike) -> _Layer:
+    """Each sample's features with mean 0 and variance 1."""
+
+    def apply(params, x):
+        y = jax.nn.standardize(x, axis=-1, epsilon=EPS)
+        return y * params["weight"] + params["bias"]
+
+    return _Layer(_zeros(dtype, weight=(features,), bias=(features,)), apply)
+
+
+def embedding(rows: int, features: int, dtype: DTypeLike) -> _Layer:
+    """The row of a table for each number."""
+    return _Layer(
+        _zeros(dtype, weight=(rows, features)), lambda params, x: params["weight"][x]
+    )
+
+
+def positions(steps: int, features: int, dtype: DTypeLike) -> _Layer:
+    """Add a row of a table at each step."""
+    return _Layer(
+        _zeros(dtype, weight=(steps, features)), lambda params, x: x + params["weight"]
+    )
+
+
+def attention(heads: int) -> _Layer:
+    """Causal attention; queries, keys and values stand in one array, (N, T, 3 D)."""
+
+    def apply(x):
+        N, T, D = x.shape[0], x.shape[1], x.shape[2] // 3
+        query, key, value = (
+            a.reshape(N, T, heads, D // heads) for a in jnp.split(x, 3, axis=-1)
+        )
+        # `jax.nn.dot_product_attention` takes these products in float32.
+        scores = jnp.einsum("nqhd,nkhd->nhqk", query, key) / (D // heads) ** 0.5
+        is_past = jnp.tril(jnp.ones((T, T), bool))
+        weights = jax.nn.softmax(jnp.where(is_past, scores, -jnp.inf))
+        return jnp.einsum("nhqk,nkhd->nqhd", weights, value).reshape(N, T, D)
+
+    return _plain(apply)
+
+
+def lstm(inputs: int, size: int, dtype: DTypeLike) -> _Layer:
+    """The states after all steps; gates i f g o."""
+    shapes = {"input_weight": (inputs, 4 * size), "state_weight": (size, 4 * size)}
+    return _Layer(_zeros(dtype, **shapes, bias=(4 * size,)), _lstm)
+
+
+# Without `jit`, op by op, every call would give `scan` a new function to compile.
+@jax.jit
+def _lstm(params, x):
+    def step(state, x):
+        h, c = state
+        gates = x @ params["input_weight"] + h @ params["state_weight"]
+        i, f, g, o = jnp.split(gates + params["bias"], 4, axis=-1)
+        c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
+        h = jax.nn.sigmoid(o) * jnp.tanh(c)
+        return (h, c), h
+
+    zero = jnp.zeros((len(x), len(params["state_weight"])), x.dtype)
+    _, states = lax.scan(step, (zero, zero), x.swapaxes(0, 1))
+    return states.swapaxes(0, 1)
+
+
+def gru(inputs: int, size: int, dtype: DTypeLike) -> _Layer:
+    """The states after all steps; gates r z n, the reset after the product."""
+    shapes = {"input_weight": (inputs, 3 * size), "state_weight": (size, 3 * size)}
+    biases = {"input_bias": (3 * size,), "state_bias": (3 * size,)}
+    return _Layer(_zeros(dtype, **shapes, **biases), _gru)
+
+
+@jax.jit
+def _gru(params, x):
+    def step(h, x):
+        seen = x @ params["input_weight"] + params["input_bias"]
+        kept = h @ params["state_weight"] + params["state_bias"]
+        (xr, xz, xn), (hr, hz, hn) = (jnp.split(a, 3, axis=-1) for a in (seen, kept))
+        z = jax.nn.sigmoid(xz + hz)
+        n = jnp.tanh(xn + jax.nn.sigmoid(xr + hr) * hn)
+        h = (1 - z) * n + z * h
+        return h, h
+
+    zero = jnp.zeros((len(x), len(params["state_weight"])), x.dtype)
+    return lax.scan(step, zero, x.swapaxes(0, 1))[1].swapaxes(0, 1)
+
+
+def last() -> _Layer:
+    """What is there after the last step."""
+    return _plain(lambda x: x[:, -1])
+
+
+def sequential(**layers: _Layer) -> dict[str, _Layer]:
+    """Named layers, one after the other; `bind` makes one function of them."""
+    return layers
+
+
+def _zeros(dtype: DTypeLike, **shapes: tuple[int, ...]) -> _Params:
+    return {kind: jnp.zeros(shape, dtype) for kind, shape in shapes.items()}
+
+
+def _plain(function: Callable[..., Array]) -> _Layer:
+    """A layer without parameters."""
+    return _Layer({}, lambda params, *inputs: function(*inputs))

@@ -1,20 +1,80 @@
-"""Gradient descent with momentum, written in JAX's own arrays."""
+"""Optimisers in JAX: pairs of pure functions over trees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jax.example_libraries import optimizers
 
-_Params = dict[str, dict[str, jax.Array]]
-
-
-def init(params: _Params) -> _Params:
-    """Velocities of zero."""
-    return jax.tree.map(jnp.zeros_like, params)
+_Params = dict[str, jax.Array]
 
 
-def update(
-    params: _Params, grads: _Params, velocities: _Params, *, lr: float, momentum: float
-) -> tuple[_Params, _Params]:
-    """v <- momentum v + g, then p <- p - lr v; returns new trees."""
-    velocities = jax.tree.map(lambda v, g: momentum * v + g, velocities, grads)
-    params = jax.tree.map(lambda p, v: p - lr * v, params, velocities)
-    return params, velocities
+class _Optimiser(NamedTuple):
+    init: Callable[[_Params], Any]  # of parameters: the first state
+    update: Callable[[_Params, Any, _Params], tuple[_Params, Any]]  # of gradients
+
+
+def momentum(*, lr: float, momentum: float) -> _Optimiser:
+    """v <- momentum v + g, then p <- p - lr v."""
+
+    def init(params):
+        return jax.tree.map(jnp.zeros_like, params)
+
+    def update(grads, velocities, params):
+        velocities = jax.tree.map(lambda v, g: momentum * v + g, velocities, grads)
+        return jax.tree.map(lambda p, v: p - lr * v, params, velocities), velocities
+
+    return _Optimiser(init, update)
+
+
+def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> _Optimiser:
+    """p <- p - lr m' / (sqrt(v') + eps), with corrected means m' and v'."""
+
+    def init(params):
+        m, v = (jax.tree.map(jnp.zeros_like, params) for _ in range(2))
+        return jnp.zeros((), jnp.int32), m, v
+
+    def update(grads, state, params):
+        t, m, v = state
+        t += 1
+        m = jax.tree.map(lambda m, g: beta1 * m + (1 - beta1) * g, m, grads)
+        v = jax.tree.map(lambda v, g: beta2 * v + (1 - beta2) * g**2, v, grads)
+
+        def updated(p, m, v):
+            # Inside `jit`, a Python float to the power of t is a float64.
+            lack1, lack2 = (1 - jnp.asarray(b, p.dtype) ** t for b in (beta1, beta2))
+            return p - lr * (m / lack1) / (jnp.sqrt(v / lack2) + eps)
+
+        return jax.tree.map(updated, params, m, v), (t, m, v)
+
+    return _Optimiser(init, update)
+
+
+FORMULAS: dict[str, Callable[..., _Optimiser]] = {"momentum": momentum, "adam": adam}
+
+
+def native(name: str, **settings: float) -> _Optimiser:
+    """JAX's own optimiser for one of the formulas; its state holds the parameters."""
+    kinds: dict[str, Callable] = {"momentum": _momentum, "adam": _adam}
+    start, step, params_of = kinds[name](**settings)
+
+    def init(params):
+        return jnp.zeros((), jnp.int32), start(params)
+
+    def update(grads, state, params):
+        t, held = state
+        held = step(t, grads, held)
+        return params_of(held), (t + 1, held)
+
+    return _Optimiser(init, update)
+
+
+def _momentum(*, lr: float, momentum: float) -> optimizers.Optimizer:
+    return optimizers.momentum(lr, mass=momentum)
+
+
+def _adam(*, lr: float, beta1: float, beta2: float, eps: float) -> optimizers.Optimizer:
+    return optimizers.adam(lr, b1=beta1, b2=beta2, eps=eps)

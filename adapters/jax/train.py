@@ -1,13 +1,19 @@
 """Training in JAX: parameters are values, a step returns the next ones."""
 
+from collections.abc import Iterable, Mapping
+from functools import partial
+from importlib import import_module
+from typing import Any
+
 import jax
 
-from .. import contract
-from ..contract import Arrays
+from ..contract import Arrays, Batch
+from ..zoo import MODELS
 from . import io, optim
 from .autodiff import value_and_grad
+from .binding import bind
 from .compile import compiled
-from .models import LOSSES, MODELS, activations
+from .recording import activations, layer_seconds
 from .tensor import to_numpy
 
 
@@ -15,52 +21,101 @@ class Trainer:
     """See `adapters.contract.Trainer`."""
 
     def __init__(
-        self, model: str, parameters: Arrays, *, mode: str, lr: float, momentum: float
+        self,
+        model: str,
+        arrays: Arrays,
+        *,
+        mode: str,
+        optimiser: Mapping[str, Any],
+        is_native: bool = False,
     ) -> None:
-        dtype = next(iter(parameters.values())).dtype
-        loss = LOSSES[contract.MODELS[model].loss]
-        self.model = MODELS[model](dtype)
-        self.params = io.load(self.model, parameters)
-        self.velocities = optim.init(self.params)
+        declared, file = MODELS[model], import_module(f".models.{model}", __package__)
+        declared.check(arrays)
+        losses = {name: getattr(file, name) for name in declared.objectives}
+        layers = file.build(next(iter(arrays.values())).dtype)
+        make = optim.native if is_native else _formula
+        init, update = make(**optimiser)
 
-        def predict(params, x):
-            return self.model(params, x)
+        def trained(params, objective):
+            return {name: params[name] for name in declared.trained(objective)}
 
-        def loss_and_gradients(params, x, y):
-            return value_and_grad(self.model, loss, params, x, y)
+        def predict(params, batch):
+            return file.predict(bind(layers, params, is_training=False), batch)
 
-        def step(params, velocities, x, y):
-            value, grads = value_and_grad(self.model, loss, params, x, y)
-            params, velocities = optim.update(
-                params, grads, velocities, lr=lr, momentum=momentum
+        def observed(observe, params, batch):
+            def run(model):
+                bound = bind(model, params, is_training=True)
+                for loss in losses.values():
+                    loss(bound, batch)
+
+            return observe(layers, declared.layers, run)
+
+        def gradients(params, batch):
+            values: dict[str, jax.Array] = {}
+            grads: dict[str, jax.Array] = {}
+            for name, loss in losses.items():
+                (values[name], _), found = value_and_grad(
+                    layers, loss, trained(params, name), params, batch
+                )
+                grads |= found
+            return values, grads
+
+        def step(params, states, batch):
+            values, states = {}, dict(states)
+            for name, loss in losses.items():
+                before = trained(params, name)
+                (values[name], statistics), grads = value_and_grad(
+                    layers, loss, before, params, batch
+                )
+                after, states[name] = update(grads, states[name], before)
+                params = params | after | statistics
+            return params, states, values
+
+        self._layers = declared.layers
+        self._params = io.load(layers, arrays)
+        self._states = {name: init(trained(self._params, name)) for name in losses}
+        self._predict = compiled(predict, mode)
+        self._activations = compiled(partial(observed, activations), mode)
+        self._layer_seconds = partial(observed, layer_seconds)
+        self._gradients = compiled(gradients, mode)
+        # Native states hold the parameters, and nothing can be donated twice.
+        donated = () if is_native else (0, 1)
+        self._step = compiled(step, mode, donated=donated)
+
+    def predict(self, batch: Batch) -> jax.Array:
+        """The output of the model after training."""
+        return self._predict(self._params, batch)
+
+    def activations(self, batch: Batch) -> Arrays:
+        """The result of every named layer, in order."""
+        results = self._activations(self._params, batch)
+        return {name: to_numpy(results[name]) for name in self._layers}
+
+    def layer_seconds(self, batch: Batch) -> dict[str, float]:
+        """How long every named layer takes, in order; op by op in every mode."""
+        return self._layer_seconds(self._params, batch)
+
+    def gradients(self, batch: Batch) -> tuple[dict[str, float], Arrays]:
+        """Each objective's loss, and the gradients of what it trains."""
+        values, grads = self._gradients(self._params, batch)
+        return {name: value.item() for name, value in values.items()}, io.named(grads)
+
+    def train(self, batches: Iterable[Batch]) -> dict[str, list[float]]:
+        """Update once for each batch and objective; the losses before each."""
+        losses = []
+        for batch in batches:
+            self._params, self._states, values = self._step(
+                self._params, self._states, batch
             )
-            return params, velocities, value
-
-        self._predict = compiled(predict, self.model, mode)
-        self._loss_and_gradients = compiled(loss_and_gradients, self.model, mode)
-        self._step = compiled(step, self.model, mode)
-
-    def predict(self, x: jax.Array) -> jax.Array:
-        """The output of the model."""
-        return self._predict(self.params, x)
-
-    def activations(self, x: jax.Array) -> Arrays:
-        """The result of every layer, by name."""
-        results = activations(self.model, self.params, x)
-        return {name: to_numpy(a) for name, a in results.items()}
-
-    def loss_and_gradients(self, x: jax.Array, y: jax.Array) -> tuple[float, Arrays]:
-        """The loss and its gradients under canonical names."""
-        value, grads = self._loss_and_gradients(self.params, x, y)
-        return value.item(), io.named(self.params, grads)
-
-    def step(self, x: jax.Array, y: jax.Array) -> jax.Array:
-        """Update the parameters once and return the loss from before."""
-        self.params, self.velocities, value = self._step(
-            self.params, self.velocities, x, y
-        )
-        return value
+            losses.append(values)
+        return {
+            name: [values[name].item() for values in losses] for name in self._states
+        }
 
     def parameters(self) -> Arrays:
-        """The parameters under canonical names."""
-        return io.parameters(self.params)
+        """Parameters and statistics under canonical names."""
+        return io.parameters(self._params)
+
+
+def _formula(name: str, **settings: float) -> Any:
+    return optim.FORMULAS[name](**settings)

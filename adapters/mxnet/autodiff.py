@@ -1,16 +1,18 @@
 """Gradients in MXNet: what is recorded can be run backward into the parameters."""
 
 from collections.abc import Callable
+from typing import Any
 
 from mxnet import autograd, nd
-from mxnet.gluon import Block
+from mxnet.gluon import Parameter
 
 
 def value_and_grad(
-    model: Block, loss: Callable, x: nd.NDArray, y: nd.NDArray
+    loss: Callable, params: list[Parameter], batch: dict[str, nd.NDArray]
 ) -> tuple[nd.NDArray, list[nd.NDArray]]:
-    """The loss and a list of gradients, in the order of the model's parameters."""
+    """The loss and its gradients; `loss` is compiled, so it knows its model."""
+    graph: Any = loss
     with autograd.record():
-        value = loss(model(x), y)
-    value.backward()
-    return value, [p.grad() for p in model.collect_params().values()]
+        value = graph(batch)
+    graph.backward(value)
+    return value, [p.grad() for p in params]

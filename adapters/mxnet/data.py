@@ -4,14 +4,15 @@ from collections.abc import Iterator
 
 import numpy as np
 from mxnet import nd
-from mxnet.gluon.data import ArrayDataset, DataLoader
 
+from ..contract import Arrays
 from .tensor import from_numpy
 
 
 def batches(
-    x: np.ndarray, y: np.ndarray, order: np.ndarray
-) -> Iterator[list[nd.NDArray]]:
-    """The samples that each row of `order` names, as tensors, row after row."""
-    samples = ArrayDataset(from_numpy(x), from_numpy(y))
-    yield from DataLoader(samples, batch_sampler=order.tolist())
+    train: Arrays, noise: Arrays, order: np.ndarray
+) -> Iterator[dict[str, nd.NDArray]]:
+    """The samples that each row of `order` names, and its noise, row after row."""
+    for step, indices in enumerate(order):
+        samples = {name: from_numpy(array[indices]) for name, array in train.items()}
+        yield samples | {name: from_numpy(array[step]) for name, array in noise.items()}

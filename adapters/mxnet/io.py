@@ -1,39 +1,80 @@
-"""Parameters in and out of Gluon: its linear weights are (D_out, D_in)."""
+"""Parameters in and out of Gluon, by one table: what each layer calls its arrays.
+
+Its linear weights, and those of recurrent layers, are (D_out, D_in).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import mxnet as mx
-from mxnet.gluon import nn
+import numpy as np
+from mxnet.gluon import Block, HybridBlock, Parameter, nn, rnn
 
 from ..contract import Arrays
 from .tensor import from_numpy, to_numpy
 
+_Map = Callable[[np.ndarray], np.ndarray]  # its own inverse
+_Kinds = dict[str, tuple[str, _Map]]
 
-def load(model: nn.HybridSequential, arrays: Arrays) -> nn.HybridSequential:
-    """The model, given these canonical parameters."""
+
+def _same(array: np.ndarray) -> np.ndarray:
+    return array
+
+
+_FILTERS: _Kinds = {"weight": ("weight", _same), "bias": ("bias", _same)}
+_NORM: _Kinds = {"weight": ("gamma", _same), "bias": ("beta", _same)}
+_MOMENTS: _Kinds = {"mean": ("running_mean", _same), "variance": ("running_var", _same)}
+_TABLE: _Kinds = {"weight": ("weight", _same)}  # also of blocks that are not Gluon's
+_GATES: _Kinds = {
+    "input_weight": ("l0_i2h_weight", np.transpose),
+    "state_weight": ("l0_h2h_weight", np.transpose),
+}
+# Canonical kinds of each layer, the attribute that holds the array, and its layout.
+_ATTRIBUTES: dict[Any, _Kinds] = {
+    nn.Dense: {"weight": ("weight", np.transpose), "bias": ("bias", _same)},
+    nn.Conv1D: _FILTERS,
+    nn.Conv2D: _FILTERS,
+    nn.BatchNorm: _NORM | _MOMENTS,
+    nn.LayerNorm: _NORM,
+    nn.Embedding: _TABLE,
+    rnn.LSTM: _GATES | {"bias": ("l0_i2h_bias", _same)},
+    rnn.GRU: _GATES
+    | {
+        "input_bias": ("l0_i2h_bias", _same),
+        "state_bias": ("l0_h2h_bias", _same),
+    },
+}
+
+
+def load(model: HybridBlock, arrays: Arrays) -> HybridBlock:
+    """The model, given these canonical arrays; what has no name is zero."""
     model.initialize(mx.init.Zero())
-    for name, p in _named_parameters(model):
-        array = arrays[name]
-        p.set_data(from_numpy(array.T if name.endswith("weight") else array))
+    for name, p, layout in _named(model, ""):
+        p.set_data(from_numpy(layout(arrays[name])))
     return model
 
 
-def parameters(model: nn.HybridSequential) -> Arrays:
-    """The model's parameters under canonical names."""
-    return named(model, [p.data() for _, p in _named_parameters(model)])
+def parameters(model: HybridBlock) -> Arrays:
+    """Parameters and statistics under canonical names."""
+    return {name: layout(to_numpy(p.data())) for name, p, layout in _named(model, "")}
 
 
-def named(model: nn.HybridSequential, gradients: list[mx.nd.NDArray]) -> Arrays:
-    """Gradients, in the order of the model's parameters, under canonical names."""
-    arrays = {}
-    for (name, _), g in zip(_named_parameters(model), gradients, strict=True):
-        array = to_numpy(g)
-        arrays[name] = array.T if name.endswith("weight") else array
-    return arrays
+def named(model: HybridBlock, gradients: Mapping[str, mx.nd.NDArray]) -> Arrays:
+    """Gradients, by Gluon's names of the parameters, under canonical names."""
+    return {
+        name: layout(to_numpy(gradients[p.name]))
+        for name, p, layout in _named(model, "")
+        if p.name in gradients
+    }
 
 
-def _named_parameters(model):
-    return [
-        (f"{layer}.{kind}", getattr(block, kind))
-        for layer, block in model._children.items()
-        for kind in ("weight", "bias")
-        if hasattr(block, kind)
-    ]
+def _named(block: Block, path: str) -> Iterator[tuple[str, Parameter, _Map]]:
+    """Canonical names, parameters and layouts, layer after layer."""
+    for kind, (attribute, layout) in _ATTRIBUTES.get(type(block), _TABLE).items():
+        p = getattr(block, attribute, None)
+        if p is not None:
+            yield f"{path}{kind}", p, layout
+    for name, child in block._children.items():
+        yield from _named(child, f"{path}{name}.")

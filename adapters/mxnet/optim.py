@@ -1,20 +1,85 @@
-"""Gradient descent with momentum, written in MXNet's own arrays."""
+"""Updates in MXNet: pairs of `init` and `update`, which changes arrays in place.
 
-from mxnet import nd
+The formulas are written in MXNet's own arrays, as all adapters have them; `native` is
+`mxnet.optimizer`.
+"""
 
-_Params = list[nd.NDArray]
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from mxnet import nd, optimizer
+
+_Arrays = Sequence[nd.NDArray]
 
 
-def init(params: _Params) -> _Params:
-    """Velocities of zero."""
-    return [p.zeros_like() for p in params]
+class _Pair(NamedTuple):
+    init: Callable[[_Arrays], Any]
+    update: Callable[[_Arrays, Any, _Arrays], None]  # gradients, state, parameters
 
 
-def update(
-    params: _Params, grads: _Params, velocities: _Params, *, lr: float, momentum: float
-) -> None:
-    """v <- momentum v + g, then p <- p - lr v, in place."""
-    for p, g, v in zip(params, grads, velocities, strict=True):
-        v *= momentum
-        v += g
-        p -= lr * v
+def momentum(*, lr: float, momentum: float) -> _Pair:
+    """v <- momentum v + g, then p <- p - lr v."""
+
+    def init(params: _Arrays) -> list[nd.NDArray]:
+        return [p.zeros_like() for p in params]
+
+    def update(grads: _Arrays, velocities: _Arrays, params: _Arrays) -> None:
+        for g, v, p in zip(grads, velocities, params, strict=True):
+            v *= momentum
+            v += g
+            p -= lr * v
+
+    return _Pair(init, update)
+
+
+def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> _Pair:
+    """p <- p - lr m' / (sqrt(v') + eps), of running means without their lack.
+
+    m <- beta1 m + (1 - beta1) g, v <- beta2 v + (1 - beta2) g^2, and in step t
+    m' = m / (1 - beta1^t), v' = v / (1 - beta2^t).
+    """
+
+    def init(params: _Arrays) -> dict[str, Any]:
+        return {"t": 0, "means": [(p.zeros_like(), p.zeros_like()) for p in params]}
+
+    def update(grads: _Arrays, state: dict[str, Any], params: _Arrays) -> None:
+        state["t"] += 1
+        lack1, lack2 = 1 - beta1 ** state["t"], 1 - beta2 ** state["t"]
+        for g, (m, v), p in zip(grads, state["means"], params, strict=True):
+            m *= beta1
+            m += (1 - beta1) * g
+            v *= beta2
+            v += (1 - beta2) * g * g
+            p -= lr * (m / lack1) / ((v / lack2).sqrt() + eps)
+
+    return _Pair(init, update)
+
+
+FORMULAS: dict[str, Callable[..., _Pair]] = {"momentum": momentum, "adam": adam}
+
+
+def native(name: str, **settings: float) -> _Pair:
+    """MXNet's optimiser for one of the formulas.
+
+    Its momentum has the step size in the velocity, v <- momentum v - lr g; its Adam
+    adds eps before the lack is made up for. Numbers go through float32.
+    """
+    kind, names = {
+        "momentum": ("sgd", {"lr": "learning_rate", "momentum": "momentum"}),
+        "adam": ("adam", {"lr": "learning_rate", "eps": "epsilon"}),
+    }[name]
+    renamed = {names.get(key, key): value for key, value in settings.items()}
+
+    def init(params: _Arrays) -> optimizer.Updater:
+        # Without a scale of one, gradients are divided by the size of the batch.
+        return optimizer.get_updater(
+            optimizer.create(kind, rescale_grad=1.0, **renamed)
+        )
+
+    def update(grads: _Arrays, updater: optimizer.Updater, params: _Arrays) -> None:
+        for i, (g, p) in enumerate(zip(grads, params, strict=True)):
+            updater(i, g, p)
+
+    return _Pair(init, update)

@@ -1,5 +1,7 @@
 """Arrays in and out of MXNet."""
 
+import warnings
+
 import mxnet as mx
 import numpy as np
 
@@ -16,6 +18,8 @@ def configure(threads: int) -> None:
     when it is loaded; the process that starts this one has set both.
     """
     mx.random.seed(0)
+    # The graph of a part of a model is meant to leave out what others read.
+    warnings.filterwarnings("ignore", "Parameter .* used by any computation")
 
 
 def from_numpy(array: np.ndarray) -> mx.nd.NDArray:

@@ -1,60 +1,174 @@
 """Training in MXNet: the model holds parameters, a step changes them in place."""
 
-from mxnet import nd
+from __future__ import annotations
 
-from .. import contract
+import importlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from mxnet import autograd, nd
+from mxnet.gluon import HybridBlock, Parameter
+
 from ..contract import Arrays
+from ..zoo import MODELS
 from . import io, optim
 from .autodiff import value_and_grad
 from .compile import compiled
-from .models import LOSSES, MODELS, activations
+from .module import Module
+from .recording import activations, layer_seconds
 from .tensor import to_numpy
+
+_Batch = dict[str, nd.NDArray]
+
+
+class _Objective:
+    """A loss, the parameters that it trains, and what updates them.
+
+    A `Module` is one, too.
+    """
+
+    def __init__(self, loss: Any, params: list[Parameter], pair: Any) -> None:
+        self._loss, self._params, self._update = loss, params, pair.update
+        self._state = pair.init([p.data() for p in params])
+
+    def value_and_grad(self, batch: _Batch) -> tuple[nd.NDArray, dict[str, nd.NDArray]]:
+        value, grads = value_and_grad(self._loss, self._params, batch)
+        return value, {p.name: g for p, g in zip(self._params, grads, strict=True)}
+
+    def step(self, batch: _Batch) -> nd.NDArray:
+        value, grads = value_and_grad(self._loss, self._params, batch)
+        self._update(grads, self._state, [p.data() for p in self._params])
+        return value
+
+    def load(self) -> None:
+        """Nothing: the model's arrays are those that are trained."""
+
+    store = load
 
 
 class Trainer:
     """See `adapters.contract.Trainer`."""
 
     def __init__(
-        self, model: str, parameters: Arrays, *, mode: str, lr: float, momentum: float
+        self,
+        model: str,
+        arrays: Arrays,
+        *,
+        mode: str,
+        optimiser: Mapping[str, Any],
+        is_native: bool = False,
     ) -> None:
-        dtype = next(iter(parameters.values())).dtype.name
-        loss = LOSSES[contract.MODELS[model].loss]
-        self.model = io.load(MODELS[model](dtype), parameters)
-        params = [p.data() for p in self.model.collect_params().values()]
-        self.velocities = optim.init(params)
+        file = importlib.import_module(f"{__package__}.models.{model}")
+        dtype = next(iter(arrays.values())).dtype.name
+        self.zoo = MODELS[model]
+        self.zoo.check(arrays)
+        self._build = partial(file.build, dtype)
+        self.model = io.load(self._build(), arrays)
+        self._losses = [getattr(file, name) for name in self.zoo.objectives]
+        pair = optim.native(**optimiser) if is_native else _formula(**optimiser)
+        if mode == "module":
+            self._predict = Module(file.predict, self.model, [], pair)
+        else:
+            self._predict = compiled(file.predict, self.model, mode)
+        graph = "imperative" if mode == "imperative" else "symbolic"
+        self._results = compiled(self._layers, self.model, graph)
+        self._objectives = {
+            name: self._objective(getattr(file, name), prefix, mode, pair)
+            for name, prefix in self.zoo.objectives.items()
+        }
 
-        def predict(x):
-            return self.model(x)
+    def predict(self, batch: _Batch) -> nd.NDArray:
+        """The output of the model after training."""
+        return self._predict(batch)
 
-        def loss_and_gradients(x, y):
-            return value_and_grad(self.model, loss, x, y)
+    def activations(self, batch: _Batch) -> Arrays:
+        """The result of every named layer, in order."""
+        with self._kept_statistics(), autograd.train_mode():
+            results = self._results(batch)
+        results = results if isinstance(results, list) else [results]
+        arrays = map(to_numpy, results)
+        return dict(zip(self.zoo.layers, arrays, strict=True))
 
-        def step(x, y):
-            value, grads = value_and_grad(self.model, loss, x, y)
-            optim.update(params, grads, self.velocities, lr=lr, momentum=momentum)
-            return value
+    def layer_seconds(self, batch: _Batch) -> dict[str, float]:
+        """How long every named layer takes, in order; op by op in every mode."""
+        # A model of its own: that of the trainer may be hybridized.
+        model = io.load(self._build(), self.parameters())
+        with autograd.train_mode():
+            return layer_seconds(
+                model, self.zoo.layers, partial(self._run, nd, model, batch)
+            )
 
-        self._predict = compiled(predict, self.model, mode)
-        self._loss_and_gradients = compiled(loss_and_gradients, self.model, mode)
-        self._step = compiled(step, self.model, mode)
+    def gradients(self, batch: _Batch) -> tuple[dict[str, float], Arrays]:
+        """Each objective's loss, and the gradients of what it trains."""
+        losses: dict[str, float] = {}
+        arrays: Arrays = {}
+        with self._kept_statistics():
+            for name, objective in self._objectives.items():
+                value, grads = objective.value_and_grad(batch)
+                losses[name] = value.asscalar().item()
+                arrays |= io.named(self.model, grads)
+        return losses, arrays
 
-    def predict(self, x: nd.NDArray) -> nd.NDArray:
-        """The output of the model."""
-        return self._predict(x)
-
-    def activations(self, x: nd.NDArray) -> Arrays:
-        """The result of every layer, by name."""
-        return {n: to_numpy(a) for n, a in activations(self.model, x).items()}
-
-    def loss_and_gradients(self, x: nd.NDArray, y: nd.NDArray) -> tuple[float, Arrays]:
-        """The loss and its gradients under canonical names."""
-        value, grads = self._loss_and_gradients(x, y)
-        return value.asscalar().item(), io.named(self.model, grads)
-
-    def step(self, x: nd.NDArray, y: nd.NDArray) -> nd.NDArray:
-        """Update the parameters once and return the loss from before."""
-        return self._step(x, y)
+    def train(self, batches: Iterable[_Batch]) -> dict[str, list[float]]:
+        """Update once for each batch and objective; the losses before each."""
+        losses: dict[str, list] = {name: [] for name in self._objectives}
+        for batch in batches:
+            for name, objective in self._objectives.items():
+                losses[name].append(objective.step(batch))
+                if len(self._objectives) > 1:
+                    self._share(objective)
+        # Graphs write running statistics on their way back, and readers do not wait.
+        nd.waitall()
+        for objective in self._objectives.values():
+            self._share(objective)
+        return {
+            name: [value.asscalar().item() for value in values]
+            for name, values in losses.items()
+        }
 
     def parameters(self) -> Arrays:
-        """The parameters under canonical names."""
+        """Parameters and statistics under canonical names."""
         return io.parameters(self.model)
+
+    def _objective(self, loss: Any, prefix: str, mode: str, pair: Any) -> Any:
+        block = getattr(self.model, prefix[:-1]) if prefix else self.model
+        params = [p for p in block.collect_params().values() if p.grad_req != "null"]
+        if mode == "module":
+            return Module(loss, self.model, params, pair)
+        return _Objective(compiled(loss, self.model, mode), params, pair)
+
+    def _layers(self, F: Any, model: HybridBlock, batch: dict[str, Any]) -> list[Any]:
+        """The result of every named layer, as arrays or as symbols."""
+        run = partial(self._run, F, model, batch)
+        return list(activations(model, self.zoo.layers, run).values())
+
+    def _run(self, F: Any, model: HybridBlock, batch: dict[str, Any]) -> None:
+        for loss in self._losses:
+            loss(F, model, batch)
+
+    def _share(self, objective: Any) -> None:
+        """Modules have arrays of their own: what one has trained, all others get."""
+        objective.store()
+        for part in (*self._objectives.values(), self._predict):
+            if isinstance(part, Module) and part is not objective:
+                part.load()
+
+    @contextmanager
+    def _kept_statistics(self) -> Iterator[None]:
+        """Running statistics are afterwards what they were."""
+        params = self.model.collect_params().values()
+        kept = {p: p.data().copy() for p in params if p.grad_req == "null"}
+        try:
+            yield
+        finally:
+            nd.waitall()  # as in `train`
+            for p, before in kept.items():
+                p.set_data(before)
+            for objective in self._objectives.values():
+                objective.load()
+
+
+def _formula(name: str, **settings: float) -> Any:
+    return optim.FORMULAS[name](**settings)

@@ -1,14 +1,17 @@
 """Gradients in PyTorch: what the model recorded is walked backward from the loss."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import nn
 
 
 def value_and_grad(
-    model: nn.Module, loss: Callable, x: torch.Tensor, y: torch.Tensor
+    loss: Callable,
+    model: nn.Module,
+    params: Sequence[nn.Parameter],
+    batch: dict[str, torch.Tensor],
 ) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
-    """The loss and a tuple of gradients, in the order of the model's parameters."""
-    value = loss(model(x), y)
-    return value.detach(), torch.autograd.grad(value, tuple(model.parameters()))
+    """The loss of a batch, and its gradient by each of these parameters."""
+    value = loss(model, batch)
+    return value.detach(), torch.autograd.grad(value, params)

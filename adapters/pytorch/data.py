@@ -4,14 +4,16 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, TensorDataset
 
+from ..contract import Arrays
 from .tensor import from_numpy
 
 
 def batches(
-    x: np.ndarray, y: np.ndarray, order: np.ndarray
-) -> Iterator[list[torch.Tensor]]:
-    """The samples that each row of `order` names, as tensors, row after row."""
-    samples = TensorDataset(from_numpy(x), from_numpy(y))
-    yield from DataLoader(samples, batch_sampler=order.tolist())
+    samples: Arrays, noise: Arrays, order: np.ndarray
+) -> Iterator[dict[str, torch.Tensor]]:
+    """The samples that each row of `order` names, and that step's noise, as tensors."""
+    held = {name: from_numpy(array) for name, array in samples.items()}
+    for step, rows in enumerate(from_numpy(order)):
+        batch = {name: x[rows] for name, x in held.items()}
+        yield batch | {name: from_numpy(array[step]) for name, array in noise.items()}

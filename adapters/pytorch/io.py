@@ -1,33 +1,77 @@
-"""Parameters in and out of PyTorch: its linear weights are (D_out, D_in)."""
+"""Parameters in and out of PyTorch: where each kind of layer has them, and how."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator, Mapping
 
+import numpy as np
 import torch
 from torch import nn
 
 from ..contract import Arrays
+from . import layers
 from .tensor import to_numpy
 
+_Turn = Callable[[np.ndarray], np.ndarray]  # which is also the way back
 
-def load(model: nn.Sequential, arrays: Arrays) -> nn.Sequential:
-    """The model, given these canonical parameters."""
-    with torch.no_grad():
-        for name, p in model.named_parameters():
-            array = arrays[name]
-            p.copy_(torch.tensor(array.T if name.endswith("weight") else array))
+
+def _same(array: np.ndarray) -> np.ndarray:
+    return array
+
+
+_BOTH: dict[str, tuple[str, _Turn]] = {
+    "weight": ("weight", _same),
+    "bias": ("bias", _same),
+}
+# The canonical name of a parameter, PyTorch's, and how to turn the one into the other.
+_TABLE: dict[type[nn.Module], dict[str, tuple[str, _Turn]]] = {
+    nn.Linear: {"weight": ("weight", np.transpose), "bias": ("bias", _same)},
+    nn.Conv1d: _BOTH,
+    nn.Conv2d: _BOTH,
+    nn.LayerNorm: _BOTH,
+    layers._BatchNorm: _BOTH
+    | {"mean": ("running_mean", _same), "variance": ("running_var", _same)},
+    nn.Embedding: {"weight": ("weight", _same)},
+    layers._Positions: {"weight": ("weight", _same)},
+    # The bias that is missing here, `bias_hh_l0`, stays zero.
+    nn.LSTM: {
+        "input_weight": ("weight_ih_l0", np.transpose),
+        "state_weight": ("weight_hh_l0", np.transpose),
+        "bias": ("bias_ih_l0", _same),
+    },
+    nn.GRU: {
+        "input_weight": ("weight_ih_l0", np.transpose),
+        "state_weight": ("weight_hh_l0", np.transpose),
+        "input_bias": ("bias_ih_l0", _same),
+        "state_bias": ("bias_hh_l0", _same),
+    },
+}
+
+
+def load(model: nn.Module, arrays: Arrays) -> nn.Module:
+    """The model, given these canonical parameters and statistics."""
+    state = {
+        native: torch.tensor(turn(arrays[name])) for name, native, turn in _rows(model)
+    }
+    model.load_state_dict(model.state_dict() | state)
     return model
 
 
-def parameters(model: nn.Sequential) -> Arrays:
-    """The model's parameters under canonical names."""
-    return named(model, model.parameters())
+def parameters(model: nn.Module) -> Arrays:
+    """The model's parameters and statistics under canonical names."""
+    return named(model, model.state_dict())
 
 
-def named(model: nn.Sequential, gradients: Iterable[torch.Tensor]) -> Arrays:
-    """Gradients, in the order of the model's parameters, under canonical names."""
-    names = [name for name, _ in model.named_parameters()]
-    arrays = [to_numpy(g) for g in gradients]
+def named(model: nn.Module, tensors: Mapping[str, torch.Tensor]) -> Arrays:
+    """Tensors under PyTorch's names, such as gradients, under canonical ones."""
     return {
-        name: array.T if name.endswith("weight") else array
-        for name, array in zip(names, arrays, strict=True)
+        name: turn(to_numpy(tensors[native]))
+        for name, native, turn in _rows(model)
+        if native in tensors
     }
+
+
+def _rows(model: nn.Module) -> Iterator[tuple[str, str, _Turn]]:
+    """Canonical name, PyTorch's name and turn of everything that the model holds."""
+    for path, layer in model.named_modules():
+        for name, (native, turn) in _TABLE.get(type(layer), {}).items():
+            if getattr(layer, native) is not None:
+                yield f"{path}.{name}", f"{path}.{native}", turn

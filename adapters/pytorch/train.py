@@ -1,68 +1,138 @@
 """Training in PyTorch: the model is an object, a step changes it in place."""
 
-import torch
+import importlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
-from .. import contract
+import torch
+from torch import nn
+
 from ..contract import Arrays
+from ..zoo import MODELS
 from . import io, optim
 from .autodiff import value_and_grad
 from .compile import compiled
-from .models import LOSSES, MODELS, activations
+from .recording import activations, layer_seconds
 from .tensor import to_numpy
+
+_Batch = dict[str, torch.Tensor]
+
+
+class _Objective(NamedTuple):
+    """A loss, the parameters that it trains, by name, and what updates them."""
+
+    loss: Callable
+    params: dict[str, nn.Parameter]
+    update: Callable
+    state: Any
+
+
+def _formula(name: str, **settings: float) -> Any:
+    return optim.FORMULAS[name](**settings)
 
 
 class Trainer:
     """See `adapters.contract.Trainer`."""
 
     def __init__(
-        self, model: str, parameters: Arrays, *, mode: str, lr: float, momentum: float
+        self,
+        model: str,
+        arrays: Arrays,
+        *,
+        mode: str,
+        optimiser: Mapping[str, Any],
+        is_native: bool = False,
     ) -> None:
-        dtype = getattr(torch, next(iter(parameters.values())).dtype.name)
-        loss = LOSSES[contract.MODELS[model].loss]
-        self.model = io.load(MODELS[model](dtype), parameters)
-        self.velocities = optim.init(self.model.parameters())
+        file = importlib.import_module(f"{__package__}.models.{model}")
+        dtype = getattr(torch, next(iter(arrays.values())).dtype.name)
+        self.zoo = MODELS[model]
+        self.model = io.load(file.build(dtype), arrays)
+        self._losses = {name: getattr(file, name) for name in self.zoo.objectives}
+        self._predict = compiled(file.predict, mode)
+        self._pair = optim.native(**optimiser) if is_native else _formula(**optimiser)
+        self._objectives = {
+            name: self._objective(prefix, compiled(self._losses[name], mode))
+            for name, prefix in self.zoo.objectives.items()
+        }
 
-        @torch.no_grad()
-        def predict(x):
-            return self.model(x)
+    def predict(self, batch: _Batch) -> torch.Tensor:
+        """The output of the model after training."""
+        if self.model.training:
+            self.model.eval()
+        with torch.inference_mode():
+            return self._predict(self.model, batch)
 
-        def loss_and_gradients(x, y):
-            return value_and_grad(self.model, loss, x, y)
+    def activations(self, batch: _Batch) -> Arrays:
+        """The result of every named layer, in order; op by op in every mode."""
+        with self._kept_statistics():
+            seen = activations(self.model, self.zoo.layers, self._run(batch))
+        return {name: to_numpy(x) for name, x in seen.items()}
 
-        def step(x, y):
-            value, grads = value_and_grad(self.model, loss, x, y)
-            optim.update(
-                self.model.parameters(),
-                grads,
-                self.velocities,
-                lr=lr,
-                momentum=momentum,
-            )
-            return value
+    def layer_seconds(self, batch: _Batch) -> dict[str, float]:
+        """How long every named layer takes, in order; op by op in every mode."""
+        with self._kept_statistics():
+            return layer_seconds(self.model, self.zoo.layers, self._run(batch))
 
-        self._predict = compiled(predict, self.model, mode)
-        self._loss_and_gradients = compiled(loss_and_gradients, self.model, mode)
-        self._step = compiled(step, self.model, mode)
+    def gradients(self, batch: _Batch) -> tuple[dict[str, float], Arrays]:
+        """Each objective's loss, and the gradients of what it trains."""
+        losses: dict[str, float] = {}
+        grads: dict[str, torch.Tensor] = {}
+        with self._kept_statistics():
+            for name, (loss, params, _, _) in self._objectives.items():
+                value, found = value_and_grad(
+                    loss, self.model, tuple(params.values()), batch
+                )
+                losses[name] = value.item()
+                grads |= dict(zip(params, found, strict=True))
+        return losses, io.named(self.model, grads)
 
-    def predict(self, x: torch.Tensor) -> torch.Tensor:
-        """The output of the model."""
-        return self._predict(x)
-
-    def activations(self, x: torch.Tensor) -> Arrays:
-        """The result of every layer, by name."""
-        return {n: to_numpy(a) for n, a in activations(self.model, x).items()}
-
-    def loss_and_gradients(
-        self, x: torch.Tensor, y: torch.Tensor
-    ) -> tuple[float, Arrays]:
-        """The loss and its gradients under canonical names."""
-        value, grads = self._loss_and_gradients(x, y)
-        return value.item(), io.named(self.model, grads)
-
-    def step(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        """Update the parameters once and return the loss from before."""
-        return self._step(x, y)
+    def train(self, batches: Iterable[_Batch]) -> dict[str, list[float]]:
+        """Update once for each batch and objective; the losses before each."""
+        losses: dict[str, list] = {name: [] for name in self._objectives}
+        for batch in batches:
+            self._resume()
+            for name, (loss, params, update, state) in self._objectives.items():
+                held = tuple(params.values())
+                value, grads = value_and_grad(loss, self.model, held, batch)
+                update(grads, state, held)
+                losses[name].append(value)
+        return {name: [x.item() for x in values] for name, values in losses.items()}
 
     def parameters(self) -> Arrays:
-        """The parameters under canonical names."""
+        """Parameters and statistics under canonical names."""
         return io.parameters(self.model)
+
+    def _run(self, batch: _Batch) -> Callable[[], None]:
+        """What computes all losses, op by op."""
+
+        def run() -> None:
+            for loss in self._losses.values():
+                loss(self.model, batch)
+
+        return run
+
+    def _objective(self, prefix: str, loss: Callable) -> _Objective:
+        params = {
+            name: p
+            for name, p in self.model.named_parameters()
+            if name.startswith(prefix) and p.requires_grad
+        }
+        state = self._pair.init(tuple(params.values()))
+        return _Objective(loss, params, self._pair.update, state)
+
+    def _resume(self) -> None:
+        """Training again, after predictions; to set it walks through all layers."""
+        if not self.model.training:
+            self.model.train()
+
+    @contextmanager
+    def _kept_statistics(self) -> Iterator[None]:
+        """As in training, but running statistics are afterwards what they were."""
+        self._resume()
+        kept = [x.clone() for x in self.model.buffers()]
+        try:
+            yield
+        finally:
+            for x, before in zip(self.model.buffers(), kept, strict=True):
+                x.copy_(before)

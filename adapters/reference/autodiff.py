@@ -1,13 +1,22 @@
 """Gradients in the reference framework: a function becomes its gradient."""
 
 from collections.abc import Callable
+from typing import Any
 
 import reference_impl as ri
 from reference_impl import nn
 
 
 def value_and_grad(
-    model: nn.Sequential, loss: Callable, x: ri.Tensor, y: ri.Tensor
-) -> tuple[ri.Tensor, nn.Sequential]:
-    """The loss and a tree of gradients, shaped like the model."""
-    return ri.value_and_grad(lambda model: loss(model(x), y))(model)
+    loss: Callable, params: Any, rest: Any, batch: dict[str, ri.Tensor]
+) -> tuple[tuple[ri.Tensor, Any], Any]:
+    """The loss of a batch with the model of the next step, and a tree of gradients.
+
+    The model is given in two parts, as `nn.partition` makes them: what the gradients
+    are by, and the rest.
+    """
+
+    def of_params(params: Any) -> tuple[ri.Tensor, Any]:
+        return loss(nn.combine(params, rest), batch)
+
+    return ri.value_and_grad(of_params, has_aux=True)(params)

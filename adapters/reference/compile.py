@@ -3,9 +3,13 @@
 from collections.abc import Callable
 
 import reference_impl as ri
-from reference_impl import nn
 
 
-def compiled(function: Callable, model: nn.Sequential, mode: str) -> Callable:
-    """The function, run in this mode."""
-    return ri.compile(function) if mode == "compiled" else function
+def compiled(
+    function: Callable, mode: str, *, donate: tuple[int, ...] = ()
+) -> Callable:
+    """The function of trees, run in this mode; arguments that it replaces are donated.
+
+    Their arrays become those of the results.
+    """
+    return ri.compile(function, donate=donate) if mode == "compiled" else function

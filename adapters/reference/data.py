@@ -6,12 +6,14 @@ import numpy as np
 
 import reference_impl as ri
 
+from ..contract import Arrays
 from .tensor import from_numpy
 
 
 def batches(
-    x: np.ndarray, y: np.ndarray, order: np.ndarray
-) -> Iterator[tuple[ri.Tensor, ri.Tensor]]:
-    """The samples that each row of `order` names, as tensors, row after row."""
-    for indices in order:
-        yield from_numpy(x[indices]), from_numpy(y[indices])
+    samples: Arrays, noise: Arrays, order: np.ndarray
+) -> Iterator[dict[str, ri.Tensor]]:
+    """The samples that each row of `order` names, and that step's noise, as tensors."""
+    for step, rows in enumerate(order):
+        batch = {name: from_numpy(array[rows]) for name, array in samples.items()}
+        yield batch | {name: from_numpy(array[step]) for name, array in noise.items()}

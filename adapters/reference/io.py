@@ -1,4 +1,10 @@
-"""Parameters in and out of the reference framework: the canonical layout is its own."""
+"""Parameters in and out of the reference framework: the canonical layout is its own.
+
+A model is a tree, in which names of layers are names of fields and keys of dicts.
+"""
+
+from collections.abc import Iterator
+from typing import Any
 
 import reference_impl as ri
 from reference_impl import nn
@@ -6,23 +12,49 @@ from reference_impl import nn
 from ..contract import Arrays
 from .tensor import to_numpy
 
+# Fields whose own names say nothing: a container is named by what it holds.
+_CONTAINERS = {nn.Sequential: ("layers",), nn.Residual: ("body", "shortcut")}
+# The canonical names of parameters where the framework has other ones.
+_TABLE: dict[type, dict[str, str]] = {
+    nn.LSTM: {"weight": "input_weight", "hidden_weight": "state_weight"},
+    nn.GRU: {
+        "weight": "input_weight",
+        "hidden_weight": "state_weight",
+        "bias": "input_bias",
+        "hidden_bias": "state_bias",
+    },
+}
 
-def load(model: nn.Sequential, arrays: Arrays) -> nn.Sequential:
-    """A model with these canonical parameters."""
+
+def load(model: Any, arrays: Arrays) -> Any:
+    """A model with these canonical parameters and statistics."""
     structure = ri.tree.flatten(model)[1]
-    return ri.tree.unflatten(structure, [ri.tensor(arrays[n]) for n in _names(model)])
+    leaves = [ri.tensor(arrays[name]) for name, _ in _leaves(model)]
+    return ri.tree.unflatten(structure, leaves)
 
 
-def parameters(model: nn.Sequential) -> Arrays:
-    """The model's parameters under canonical names."""
-    return named(model, model)
+def parameters(model: Any) -> Arrays:
+    """The model's parameters and statistics under canonical names."""
+    return named(model)
 
 
-def named(model: nn.Sequential, gradients: nn.Sequential) -> Arrays:
-    """Gradients, a tree like the model, under canonical names."""
-    leaves = ri.tree.flatten(gradients)[0]
-    return {n: to_numpy(x) for n, x in zip(_names(model), leaves, strict=True)}
+def named(tree: Any) -> Arrays:
+    """A tree like the model, such as gradients, as arrays under canonical names."""
+    return {name: to_numpy(x) for name, x in _leaves(tree)}
 
 
-def _names(model):
-    return [name.removeprefix("layers.") for name in ri.tree.names(model)]
+def _leaves(part: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ri.Tensor]]:
+    """Every tensor with its canonical name, in the order of the tree."""
+    children = ri.tree.children(part)
+    if children is None:
+        yield ".".join(path), part
+        return
+    for key, child in children.items():
+        yield from _leaves(child, _longer(path, part, key))
+
+
+def _longer(path: tuple[str, ...], part: Any, key: str) -> tuple[str, ...]:
+    """The names on the way to what a part holds under a key."""
+    if key in _CONTAINERS.get(type(part), ()):
+        return path
+    return (*path, _TABLE.get(type(part), {}).get(key, key))

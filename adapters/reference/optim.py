@@ -1,19 +1,69 @@
-"""Gradient descent with momentum, as the reference framework has it."""
+"""Updates in the reference framework: pairs of pure functions on trees.
+
+The formulas are written in its tensors, as all adapters have them; `native` is
+`reference_impl.optim`.
+"""
+
+from collections.abc import Callable
+from typing import Any
 
 import reference_impl as ri
-from reference_impl import nn
-
-_Params = nn.Sequential  # a model is the tree of its parameters
+from reference_impl import optim
 
 
-def init(params: _Params) -> _Params:
-    """Velocities of zero."""
-    return ri.tree.map(ri.zeros_like, params)
+def momentum(*, lr: float, momentum: float) -> optim.Optimiser:
+    """v <- momentum v + g, then p <- p - lr v."""
+
+    def init(params: Any) -> Any:
+        return ri.tree.map(ri.zeros_like, params)
+
+    def update(grads: Any, velocities: Any, params: Any) -> tuple[Any, Any]:
+        velocities = ri.tree.map(lambda v, g: momentum * v + g, velocities, grads)
+        return ri.tree.map(lambda p, v: p - lr * v, params, velocities), velocities
+
+    return optim.Optimiser(init, update)
 
 
-def update(
-    params: _Params, grads: _Params, velocities: _Params, *, lr: float, momentum: float
-) -> tuple[_Params, _Params]:
-    """v <- momentum v + g, then p <- p - lr v; returns new trees."""
-    velocities = ri.tree.map(lambda v, g: momentum * v + g, velocities, grads)
-    return ri.tree.map(lambda p, v: p - lr * v, params, velocities), velocities
+def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> optim.Optimiser:
+    """p <- p - lr m' / (sqrt(v') + eps), of running means without their lack.
+
+    m <- beta1 m + (1 - beta1) g, v <- beta2 v + (1 - beta2) g^2, and in step t
+    m' = m / (1 - beta1^t), v' = v / (1 - beta2^t).
+    """
+
+    def init(params: Any) -> dict[str, Any]:
+        m, v = (ri.tree.map(ri.zeros_like, params) for _ in range(2))
+        return {"t": ri.tensor(0.0, dtype=ri.float64), "m": m, "v": v}
+
+    def update(grads: Any, state: dict[str, Any], params: Any) -> tuple[Any, Any]:
+        t = state["t"] + 1
+        m = ri.tree.map(lambda m, g: beta1 * m + (1 - beta1) * g, state["m"], grads)
+        v = ri.tree.map(lambda v, g: beta2 * v + (1 - beta2) * g * g, state["v"], grads)
+
+        def updated(p: ri.Tensor, m: ri.Tensor, v: ri.Tensor) -> ri.Tensor:
+            lack1 = ri.astype(1 - beta1**t, p.dtype)
+            lack2 = ri.astype(1 - beta2**t, p.dtype)
+            return p - lr * (m / lack1) / (ri.sqrt(v / lack2) + eps)
+
+        return ri.tree.map(updated, params, m, v), {"t": t, "m": m, "v": v}
+
+    return optim.Optimiser(init, update)
+
+
+FORMULAS: dict[str, Callable[..., optim.Optimiser]] = {
+    "momentum": momentum,
+    "adam": adam,
+}
+
+
+def native(name: str, **settings: float) -> optim.Optimiser:
+    """The framework's optimiser for one of the formulas."""
+    make: dict[str, Callable[..., optim.Optimiser]] = {
+        "momentum": optim.sgd,
+        "adam": _adam,
+    }
+    return make[name](**settings)
+
+
+def _adam(*, lr: float, beta1: float, beta2: float, eps: float) -> optim.Optimiser:
+    return optim.adam(lr=lr, betas=(beta1, beta2), eps=eps)

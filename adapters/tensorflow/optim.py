@@ -1,23 +1,107 @@
-"""Gradient descent with momentum, written in TensorFlow's own arrays."""
+"""Updates in TensorFlow: pairs of `init` and `update`, which assigns to variables.
+
+The formulas are written in TensorFlow's own arrays, as all adapters have them; `native`
+is Keras' optimiser, and in a session that of TensorFlow 1. An assignment gives what was
+assigned: what reads it there comes after it in a graph too, where the order of lines
+says nothing.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
 
-
-def init(params: list[keras.Variable]) -> list[tf.Variable]:
-    """Velocities of zero."""
-    return [tf.Variable(tf.zeros_like(p)) for p in params]
+_Grads = list[tf.Tensor]
+_Params = list[keras.Variable]
 
 
-def update(
-    params: list[keras.Variable],
-    grads: list[tf.Tensor],
-    velocities: list[tf.Variable],
-    *,
-    lr: float,
-    momentum: float,
-) -> None:
-    """v <- momentum v + g, then p <- p - lr v, in place."""
-    for p, g, v in zip(params, grads, velocities, strict=True):
-        v.assign(momentum * v + g)
-        p.assign_sub(lr * v)
+class _Pair(NamedTuple):
+    init: Callable[[_Params], Any]
+    update: Callable[[_Grads, Any, _Params], None]  # gradients, state, parameters
+
+
+def momentum(*, lr: float, momentum: float) -> _Pair:
+    """v <- momentum v + g, then p <- p - lr v."""
+
+    def init(params: _Params) -> list[tf.Variable]:
+        return [_zeros(p) for p in params]
+
+    def update(grads: _Grads, velocities: list[tf.Variable], params: _Params) -> None:
+        for g, v, p in zip(grads, velocities, params, strict=True):
+            p.value.assign_sub(lr * v.assign(momentum * v + g))
+
+    return _Pair(init, update)
+
+
+def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> _Pair:
+    """p <- p - lr m' / (sqrt(v') + eps), of running means without their lack.
+
+    m <- beta1 m + (1 - beta1) g, v <- beta2 v + (1 - beta2) g^2, and in step t
+    m' = m / (1 - beta1^t), v' = v / (1 - beta2^t).
+    """
+
+    def init(params: _Params) -> dict[str, Any]:
+        # The lack is computed in float64: of little, float32 would keep too little.
+        steps = tf.Variable(tf.zeros((), tf.float64))
+        return {"t": steps, "means": [(_zeros(p), _zeros(p)) for p in params]}
+
+    def update(grads: _Grads, state: dict[str, Any], params: _Params) -> None:
+        t = state["t"].assign_add(1)
+        lack1, lack2 = 1 - beta1**t, 1 - beta2**t
+        for g, (m, v), p in zip(grads, state["means"], params, strict=True):
+            mean = m.assign(beta1 * m + (1 - beta1) * g) / tf.cast(lack1, g.dtype)
+            square = v.assign(beta2 * v + (1 - beta2) * g**2) / tf.cast(lack2, g.dtype)
+            p.value.assign_sub(lr * mean / (tf.sqrt(square) + eps))
+
+    return _Pair(init, update)
+
+
+FORMULAS = {"momentum": momentum, "adam": adam}
+
+
+def native(name: str, **settings: float) -> _Pair:
+    """The framework's optimiser for one of the formulas, which holds its own state."""
+
+    def init(params: _Params) -> Any:
+        if not tf.executing_eagerly():
+            return _OF_SESSIONS[name](**settings)
+        optimiser = _OF_KERAS[name](**settings)
+        optimiser.build(params)
+        return optimiser
+
+    def update(grads: _Grads, optimiser: Any, params: _Params) -> None:
+        if isinstance(optimiser, keras.Optimizer):
+            optimiser.apply(grads, params)
+        else:
+            variables = [p.value for p in params]
+            optimiser.apply_gradients(zip(grads, variables, strict=True))
+
+    return _Pair(init, update)
+
+
+def _zeros(p: keras.Variable) -> tf.Variable:
+    return tf.Variable(tf.zeros(p.shape, p.dtype))
+
+
+def _keras_adam(*, lr: float, beta1: float, beta2: float, eps: float) -> Any:
+    return keras.optimizers.Adam(lr, beta1, beta2, eps)
+
+
+def _session_momentum(*, lr: float, momentum: float) -> Any:
+    return tf.compat.v1.train.MomentumOptimizer(lr, momentum)
+
+
+def _session_adam(*, lr: float, beta1: float, beta2: float, eps: float) -> Any:
+    return tf.compat.v1.train.AdamOptimizer(lr, beta1, beta2, eps)
+
+
+def _keras_momentum(*, lr: float, momentum: float) -> Any:
+    return keras.optimizers.SGD(lr, momentum)
+
+
+_OF_KERAS: dict[str, Callable] = {"momentum": _keras_momentum, "adam": _keras_adam}
+_OF_SESSIONS: dict[str, Callable] = {
+    "momentum": _session_momentum,
+    "adam": _session_adam,
+}

@@ -27,6 +27,6 @@ def from_numpy(array: np.ndarray) -> tf.Tensor:
     return tf.constant(array)
 
 
-def to_numpy(x: tf.Tensor) -> np.ndarray:
-    """A NumPy array with a tensor's elements."""
-    return x.numpy().copy()
+def to_numpy(x: tf.Tensor | np.ndarray) -> np.ndarray:
+    """A NumPy array with a tensor's elements; what a session gives is one already."""
+    return np.array(x)

@@ -1,65 +1,155 @@
 """Training in TensorFlow: the model holds variables, a step assigns to them."""
 
+import importlib
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
+from functools import cached_property, partial
+from typing import Any
+
+import keras
 import tensorflow as tf
 
-from .. import contract
-from ..contract import Arrays
+from ..contract import Arrays, Batch
+from ..zoo import MODELS
 from . import io, optim
 from .autodiff import value_and_grad
 from .compile import compiled
-from .models import LOSSES, MODELS, activations
+from .fit import Fit
+from .recording import activations, layer_seconds
+from .session import Session
 from .tensor import to_numpy
+
+
+class _Objective:
+    """A loss of a model, the variables that it trains, and what updates them."""
+
+    def __init__(
+        self, model: keras.Model, loss: Callable, prefix: str, rule: Any
+    ) -> None:
+        self.model, self.loss, self._rule = model, loss, rule
+        # The path of a variable of a model within a model begins with the model.
+        self.params = [
+            p for p in model.trainable_variables if f"/{prefix}" in f"/{p.path}"
+        ]
+        self._state = rule.init(self.params)
+
+    def value_and_grad(self, batch: Batch) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
+        """The loss, and gradients under canonical names."""
+        value, grads = value_and_grad(self.loss, self.model, batch, self.params)
+        return value, io.named(self.model, self.params, grads)
+
+    def update(self, batch: Batch) -> tf.Tensor:
+        """Update once; the loss from before."""
+        value, grads = value_and_grad(self.loss, self.model, batch, self.params)
+        self._rule.update(grads, self._state, self.params)
+        return value
 
 
 class Trainer:
     """See `adapters.contract.Trainer`."""
 
     def __init__(
-        self, model: str, parameters: Arrays, *, mode: str, lr: float, momentum: float
+        self,
+        model: str,
+        arrays: Arrays,
+        *,
+        mode: str,
+        optimiser: Mapping[str, Any],
+        is_native: bool = False,
     ) -> None:
-        dtype = next(iter(parameters.values())).dtype.name
-        loss = LOSSES[contract.MODELS[model].loss]
-        self.model = io.load(MODELS[model](dtype), parameters)
-        self.velocities = optim.init(self.model.trainable_variables)
+        file = importlib.import_module(f"{__package__}.models.{model}")
+        self.zoo, self._names = MODELS[model], tuple(arrays)
+        self._build = partial(file.build, next(iter(arrays.values())).dtype.name)
+        session = Session() if mode == "session" else None
+        with session.graph.as_default() if session else nullcontext():
+            self.model = self._build()
+            self._objectives = {
+                name: _Objective(
+                    self.model,
+                    getattr(file, name),
+                    prefix,
+                    optim.native(**optimiser) if is_native else _formula(**optimiser),
+                )
+                for name, prefix in self.zoo.objectives.items()
+            }
+        once = session.compiled if session else partial(compiled, mode="eager")
+        many = session.compiled if session else partial(compiled, mode=mode)
+        self._load = once(partial(io.load, self.model))
+        self._parameters = once(lambda _: io.parameters(self.model))
+        self._predict = many(partial(file.predict, self.model))
+        self._activations = many(self._seen)
+        self._gradients = many(self._found)
+        # A session computes what it is asked for at once in any order.
+        updates: dict[str, Callable[[Batch], tf.Tensor]] = {
+            name: many(each.update) if session else each.update
+            for name, each in self._objectives.items()
+        }
+        step = partial(_in_order, updates)
+        self._step = step if session else many(step)
+        self._fit = Fit(step, self._predict) if mode == "fit" else None
+        self._load(arrays)
 
-        def predict(x):
-            return self.model(x)
+    def predict(self, batch: Batch) -> Any:
+        """The output of the model after training; of a session, a NumPy array."""
+        return (self._fit.predict_on_batch if self._fit else self._predict)(batch)
 
-        def loss_and_gradients(x, y):
-            return value_and_grad(self.model, loss, x, y)
+    def activations(self, batch: Batch) -> Arrays:
+        """The result of every named layer, in order."""
+        return self._looked(self._activations, batch)
 
-        def step(x, y):
-            value, grads = value_and_grad(self.model, loss, x, y)
-            optim.update(
-                self.model.trainable_variables,
-                grads,
-                self.velocities,
-                lr=lr,
-                momentum=momentum,
-            )
-            return value
+    def layer_seconds(self, batch: Batch) -> dict[str, float]:
+        """How long every named layer takes, in order; op by op in every mode."""
+        model = self._apart
+        io.load(model, self.parameters())
+        return layer_seconds(model, self.zoo.layers, partial(self._run, model, batch))
 
-        self._predict = compiled(predict, self.model, mode)
-        self._loss_and_gradients = compiled(loss_and_gradients, self.model, mode)
-        self._step = compiled(step, self.model, mode)
+    def gradients(self, batch: Batch) -> tuple[dict[str, float], Arrays]:
+        """Each objective's loss, and the gradients of what it trains."""
+        found = self._looked(self._gradients, batch)
+        losses = {name: float(value) for name, (value, _) in found.items()}
+        return losses, {n: g for _, grads in found.values() for n, g in grads.items()}
 
-    def predict(self, x: tf.Tensor) -> tf.Tensor:
-        """The output of the model."""
-        return self._predict(x)
-
-    def activations(self, x: tf.Tensor) -> Arrays:
-        """The result of every layer, by name."""
-        return {n: to_numpy(a) for n, a in activations(self.model, x).items()}
-
-    def loss_and_gradients(self, x: tf.Tensor, y: tf.Tensor) -> tuple[float, Arrays]:
-        """The loss and its gradients under canonical names."""
-        value, grads = self._loss_and_gradients(x, y)
-        return value.numpy().item(), io.named(self.model, grads)
-
-    def step(self, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
-        """Update the parameters once and return the loss from before."""
-        return self._step(x, y)
+    def train(self, batches: Iterable[Batch]) -> dict[str, list[float]]:
+        """Update once for each batch and objective; the losses before each."""
+        if self._fit:
+            losses = self._fit.losses(batches)
+        else:
+            losses = [self._step(batch) for batch in batches]
+        return {name: [float(x[name]) for x in losses] for name in self._objectives}
 
     def parameters(self) -> Arrays:
-        """The parameters under canonical names."""
-        return io.parameters(self.model)
+        """Parameters and statistics under canonical names."""
+        found = self._parameters({})
+        return {name: to_numpy(found[name]) for name in self._names}
+
+    def _seen(self, batch: Batch) -> dict[str, tf.Tensor]:
+        run = partial(self._run, self.model, batch)
+        return activations(self.model, self.zoo.layers, run)
+
+    def _run(self, model: keras.Model, batch: Batch) -> None:
+        for each in self._objectives.values():
+            each.loss(model, batch)
+
+    @cached_property
+    def _apart(self) -> keras.Model:
+        """A model like this one that is in no graph, and has its own variables."""
+        return self._build()
+
+    def _found(self, batch: Batch) -> dict[str, Any]:
+        return {n: each.value_and_grad(batch) for n, each in self._objectives.items()}
+
+    def _looked(self, function: Callable[[Batch], Any], batch: Batch) -> Any:
+        """What a function finds; the statistics are afterwards what they were."""
+        before = self.parameters()
+        found = tf.nest.map_structure(to_numpy, function(batch))
+        self._load(before)
+        return found
+
+
+def _formula(name: str, **settings: float) -> Any:
+    return optim.FORMULAS[name](**settings)
+
+
+def _in_order(updates: dict[str, Callable], batch: Batch) -> dict[str, tf.Tensor]:
+    """All updates of a step; in a function that TensorFlow traces, order counts."""
+    return {name: update(batch) for name, update in updates.items()}

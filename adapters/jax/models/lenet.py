@@ -1,0 +1,37 @@
+"""LeNet-5, in JAX."""
+
+from collections.abc import Callable
+
+from jax import Array
+from jax.typing import DTypeLike
+
+from ..layers import convolution, flatten, linear, max_pool, relu, sequential
+from ..losses import cross_entropy
+
+
+def build(dtype: DTypeLike) -> dict:
+    """Two convolutions, each halved, and three linear layers."""
+    return sequential(
+        conv1=convolution(1, 6, (5, 5), dtype, padding=2),
+        relu1=relu(),
+        pool1=max_pool(2),
+        conv2=convolution(6, 16, (5, 5), dtype),
+        relu2=relu(),
+        pool2=max_pool(2),
+        flatten=flatten(),
+        fc1=linear(400, 120, dtype),
+        relu3=relu(),
+        fc2=linear(120, 84, dtype),
+        relu4=relu(),
+        output=linear(84, 10, dtype),
+    )
+
+
+def predict(model: Callable, batch: dict[str, Array]) -> Array:
+    """The scores of the classes, (N, 10)."""
+    return model(batch["x"])
+
+
+def loss(model: Callable, batch: dict[str, Array]) -> Array:
+    """How surprising the right classes are."""
+    return cross_entropy(model(batch["x"]), batch["y"])

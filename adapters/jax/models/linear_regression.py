@@ -1,0 +1,26 @@
+"""Linear regression, in JAX."""
+
+from collections.abc import Callable
+
+from jax import Array
+from jax.typing import DTypeLike
+
+from ..layers import linear, sequential
+from ..losses import mean_squared_error
+
+
+def build(dtype: DTypeLike) -> dict:
+    """10 -> 1."""
+    return sequential(
+        output=linear(10, 1, dtype),
+    )
+
+
+def predict(model: Callable, batch: dict[str, Array]) -> Array:
+    """What is expected, (N, 1)."""
+    return model(batch["x"])
+
+
+def loss(model: Callable, batch: dict[str, Array]) -> Array:
+    """How far that is from what was measured."""
+    return mean_squared_error(model(batch["x"]), batch["y"])

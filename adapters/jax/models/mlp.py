@@ -1,0 +1,28 @@
+"""A perceptron with a hidden layer, in JAX."""
+
+from collections.abc import Callable
+
+from jax import Array
+from jax.typing import DTypeLike
+
+from ..layers import linear, relu, sequential
+from ..losses import cross_entropy
+
+
+def build(dtype: DTypeLike) -> dict:
+    """64 -> 128 -> relu -> 10."""
+    return sequential(
+        hidden=linear(64, 128, dtype),
+        relu=relu(),
+        output=linear(128, 10, dtype),
+    )
+
+
+def predict(model: Callable, batch: dict[str, Array]) -> Array:
+    """The scores of the classes, (N, 10)."""
+    return model(batch["x"])
+
+
+def loss(model: Callable, batch: dict[str, Array]) -> Array:
+    """How surprising the right classes are."""
+    return cross_entropy(model(batch["x"]), batch["y"])

@@ -1,0 +1,26 @@
+"""Softmax regression, in JAX."""
+
+from collections.abc import Callable
+
+from jax import Array
+from jax.typing import DTypeLike
+
+from ..layers import linear, sequential
+from ..losses import cross_entropy
+
+
+def build(dtype: DTypeLike) -> dict:
+    """64 -> 10."""
+    return sequential(
+        output=linear(64, 10, dtype),
+    )
+
+
+def predict(model: Callable, batch: dict[str, Array]) -> Array:
+    """The scores of the classes, (N, 10)."""
+    return model(batch["x"])
+
+
+def loss(model: Callable, batch: dict[str, Array]) -> Array:
+    """How surprising the right classes are."""
+    return cross_entropy(model(batch["x"]), batch["y"])

@@ -1,0 +1,71 @@
+"""What the layers of a model in JAX compute, and how long: a model like it is asked."""
+
+from collections.abc import Callable, Collection, Mapping
+from time import perf_counter
+from typing import Any
+
+import jax
+
+_Run = Callable[[Mapping], object]
+
+
+def activations(
+    model: Mapping, names: Collection[str], run: _Run
+) -> dict[str, jax.Array]:
+    """The first result of each of these layers while `run` uses the model, by name."""
+    seen: dict[str, jax.Array] = {}
+
+    def after(name: str, out: Any) -> None:
+        # A batch normalisation returns its next statistics beside the result.
+        seen.setdefault(name, out[0] if isinstance(out, tuple) else out)
+
+    run(_observed(model, lambda name, inputs: None, after))
+    return {name: seen[name] for name in names}
+
+
+def layer_seconds(
+    model: Mapping, names: Collection[str], run: _Run
+) -> dict[str, float]:
+    """The seconds of the first call of each of these layers, by name.
+
+    JAX computes behind the program's back: each layer starts when its inputs are there,
+    and is waited for.
+    """
+    started: dict[str, float] = {}
+    seconds: dict[str, float] = {}
+
+    def before(name: str, inputs: Any) -> None:
+        jax.block_until_ready(inputs)
+        started[name] = perf_counter()
+
+    def after(name: str, out: Any) -> None:
+        jax.block_until_ready(out)
+        seconds.setdefault(name, perf_counter() - started[name])
+
+    run(_observed(model, before, after))
+    return {name: seconds[name] for name in names}
+
+
+def _observed(
+    model: Mapping,
+    before: Callable[[str, Any], None],
+    after: Callable[[str, Any], None],
+    path: str = "",
+) -> dict[str, Any]:
+    """A model like this one, with `before` and `after` around every layer's call."""
+
+    def around(name: str, apply: Callable[..., Any]) -> Callable[..., Any]:
+        def observed(*inputs: Any) -> Any:
+            before(name, inputs)
+            out = apply(*inputs)
+            after(name, out)
+            return out
+
+        return observed
+
+    return {
+        name: _observed(part, before, after, f"{path}{name}.")
+        if isinstance(part, Mapping)
+        else part._replace(apply=around(f"{path}{name}", part.apply))
+        for name, part in model.items()
+    }

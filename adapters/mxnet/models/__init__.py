@@ -1,0 +1,1 @@
+"""The models of `adapters.zoo`, in MXNet and Gluon."""

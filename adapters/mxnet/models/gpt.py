@@ -1,0 +1,57 @@
+"""A transformer that predicts characters, in MXNet."""
+
+from typing import Any
+
+from mxnet.gluon import HybridBlock, nn
+
+from ..layers import (
+    attention,
+    embedding,
+    gelu,
+    layer_norm,
+    linear,
+    positions,
+    sequential,
+)
+from ..losses import cross_entropy
+
+
+class _Block(HybridBlock):
+    """Attention, then a perceptron, both around shortcuts and behind norms."""
+
+    def __init__(self, D: int, heads: int, steps: int, dtype: str) -> None:
+        super().__init__()
+        self.norm1 = layer_norm(D, dtype)
+        self.qkv = linear(D, 3 * D, dtype)
+        self.attention = attention(heads, steps, D, dtype)
+        self.projection = linear(D, D, dtype)
+        self.norm2 = layer_norm(D, dtype)
+        self.up = linear(D, 4 * D, dtype)
+        self.gelu = gelu()
+        self.down = linear(4 * D, D, dtype)
+
+    def hybrid_forward(self, F: Any, x: Any) -> Any:
+        x = x + self.projection(self.attention(self.qkv(self.norm1(x))))
+        return x + self.down(self.gelu(self.up(self.norm2(x))))
+
+
+def build(dtype: str) -> nn.HybridSequential:
+    """12 characters, 32 steps, two blocks of two heads and 32 features -> 12."""
+    return sequential(
+        tokens=embedding(12, 32, dtype),
+        positions=positions(32, 32, dtype),
+        block1=_Block(32, 2, 32, dtype),
+        block2=_Block(32, 2, 32, dtype),
+        norm=layer_norm(32, dtype),
+        output=linear(32, 12, dtype),
+    )
+
+
+def predict(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
+    """The scores of the next character after each, (N, T, V)."""
+    return model(batch["x"])
+
+
+def loss(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
+    """How surprising the next characters are."""
+    return cross_entropy(F, model(batch["x"]), batch["y"])

@@ -1,0 +1,27 @@
+"""A classifier of sequences by a GRU, in MXNet."""
+
+from typing import Any
+
+from mxnet.gluon import nn
+
+from ..layers import gru, last, linear, sequential
+from ..losses import cross_entropy
+
+
+def build(dtype: str) -> nn.HybridSequential:
+    """What is in mind after the last step -> 10."""
+    return sequential(
+        gru=gru(1, 32, dtype),
+        last=last(),
+        output=linear(32, 10, dtype),
+    )
+
+
+def predict(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
+    """The scores of the classes, (N, 10)."""
+    return model(batch["x"])
+
+
+def loss(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
+    """How surprising the right classes are."""
+    return cross_entropy(F, model(batch["x"]), batch["y"])

@@ -1,0 +1,39 @@
+"""A recommender by matrix factorisation, in MXNet."""
+
+from typing import Any
+
+from mxnet.gluon import HybridBlock
+
+from ..layers import embedding
+from ..losses import mean_squared_error
+
+
+class _Ratings(HybridBlock):
+    """The product of a user's row with an item's, plus a bias of each."""
+
+    def __init__(self, users: int, items: int, rank: int, dtype: str) -> None:
+        super().__init__()
+        self.users = embedding(users, rank, dtype)
+        self.items = embedding(items, rank, dtype)
+        self.user_bias = embedding(users, 1, dtype)
+        self.item_bias = embedding(items, 1, dtype)
+
+    def hybrid_forward(self, F: Any, user: Any, item: Any) -> Any:
+        products = F.sum(self.users(user) * self.items(item), axis=-1)
+        biases = self.user_bias(user) + self.item_bias(item)
+        return products + F.squeeze(biases, axis=-1)
+
+
+def build(dtype: str) -> _Ratings:
+    """200 users, 100 items, rank 8."""
+    return _Ratings(200, 100, 8, dtype)
+
+
+def predict(F: Any, model: _Ratings, batch: dict[str, Any]) -> Any:
+    """The expected ratings, (N,)."""
+    return model(batch["user"], batch["item"])
+
+
+def loss(F: Any, model: _Ratings, batch: dict[str, Any]) -> Any:
+    """How far they are from the given ones."""
+    return mean_squared_error(F, model(batch["user"], batch["item"]), batch["y"])

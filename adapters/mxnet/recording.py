@@ -1,0 +1,79 @@
+"""What the layers of a Gluon model compute, and how long, seen by hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Any
+
+from mxnet import nd
+from mxnet.gluon import Block
+
+_Run = Callable[[], object]
+
+
+def activations(model: Block, names: Collection[str], run: _Run) -> dict[str, Any]:
+    """The first result of each of these layers while `run` uses the model, by name.
+
+    Arrays, or symbols, if the model is being written down as a graph.
+    """
+    seen: dict[str, Any] = {}
+    with _observed(model, names, lambda name: None, seen.setdefault):
+        run()
+    return {name: seen[name] for name in names}
+
+
+def layer_seconds(model: Block, names: Collection[str], run: _Run) -> dict[str, float]:
+    """The seconds of the first call of each of these layers, by name.
+
+    MXNet computes behind the program's back: each layer starts when all before it is
+    done, and is waited for.
+    """
+    started: dict[str, float] = {}
+    seconds: dict[str, float] = {}
+
+    def before(name: str) -> None:
+        nd.waitall()
+        started[name] = perf_counter()
+
+    def after(name: str, out: Any) -> None:
+        nd.waitall()
+        seconds.setdefault(name, perf_counter() - started[name])
+
+    with _observed(model, names, before, after):
+        run()
+    return {name: seconds[name] for name in names}
+
+
+@contextmanager
+def _observed(
+    model: Block,
+    names: Collection[str],
+    before: Callable[[str], None],
+    after: Callable[[str, Any], object],
+) -> Iterator[None]:
+    """Call `before(name)` and `after(name, out)` around every call of these layers."""
+
+    def enter(name: str) -> Callable[..., None]:
+        return lambda layer, inputs: before(name)
+
+    def leave(name: str) -> Callable[..., object]:
+        return lambda layer, inputs, out: after(name, out)
+
+    handles = []
+    for name, layer in _layers(model, ""):
+        if name in names:
+            handles.append(layer.register_forward_pre_hook(enter(name)))
+            handles.append(layer.register_forward_hook(leave(name)))
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.detach()
+
+
+def _layers(block: Block, path: str) -> Iterator[tuple[str, Block]]:
+    for name, child in block._children.items():
+        yield f"{path}{name}", child
+        yield from _layers(child, f"{path}{name}.")

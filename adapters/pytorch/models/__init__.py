@@ -1,0 +1,1 @@
+"""The models in PyTorch: one file each, found by its name."""

@@ -1,0 +1,27 @@
+"""A convolution over DNA, in PyTorch."""
+
+import torch
+from torch import nn
+
+from ..layers import convolution, linear, max_pool, relu, sequential
+from ..losses import cross_entropy
+
+
+def build(dtype: torch.dtype) -> nn.Sequential:
+    """16 filters of 12 letters, the best place of each -> 4."""
+    return sequential(
+        conv=convolution(4, 16, (12,), dtype),
+        relu=relu(),
+        pool=max_pool(),
+        output=linear(16, 4, dtype),
+    )
+
+
+def predict(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    """The scores of the classes, (N, 4)."""
+    return model(batch["x"])
+
+
+def loss(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    """How surprising the right classes are."""
+    return cross_entropy(model(batch["x"]), batch["y"])

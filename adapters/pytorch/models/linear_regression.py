@@ -1,0 +1,22 @@
+"""Linear regression, in PyTorch."""
+
+import torch
+from torch import nn
+
+from ..layers import linear, sequential
+from ..losses import mean_squared_error
+
+
+def build(dtype: torch.dtype) -> nn.Sequential:
+    """10 -> 1."""
+    return sequential(output=linear(10, 1, dtype))
+
+
+def predict(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    """What is expected, (N, 1)."""
+    return model(batch["x"])
+
+
+def loss(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    """How far that is from what was measured."""
+    return mean_squared_error(model(batch["x"]), batch["y"])

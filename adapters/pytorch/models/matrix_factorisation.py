@@ -1,0 +1,37 @@
+"""A recommender by matrix factorisation, in PyTorch."""
+
+import torch
+from torch import nn
+
+from ..layers import embedding
+from ..losses import mean_squared_error
+
+
+class _Ratings(nn.Module):
+    """The product of a user's row with an item's, plus a bias of each."""
+
+    def __init__(self, users: int, items: int, rank: int, dtype: torch.dtype) -> None:
+        super().__init__()
+        self.users = embedding(users, rank, dtype)
+        self.items = embedding(items, rank, dtype)
+        self.user_bias = embedding(users, 1, dtype)
+        self.item_bias = embedding(items, 1, dtype)
+
+    def forward(self, user: torch.Tensor, item: torch.Tensor) -> torch.Tensor:
+        products = (self.users(user) * self.items(item)).sum(-1)
+        return products + (self.user_bias(user) + self.item_bias(item))[:, 0]
+
+
+def build(dtype: torch.dtype) -> _Ratings:
+    """200 users, 100 items, rank 8."""
+    return _Ratings(200, 100, 8, dtype)
+
+
+def predict(model: _Ratings, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    """The expected ratings, (N,)."""
+    return model(batch["user"], batch["item"])
+
+
+def loss(model: _Ratings, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    """How far they are from the given ones."""
+    return mean_squared_error(model(batch["user"], batch["item"]), batch["y"])

@@ -1,0 +1,26 @@
+"""A perceptron with a hidden layer, in PyTorch."""
+
+import torch
+from torch import nn
+
+from ..layers import linear, relu, sequential
+from ..losses import cross_entropy
+
+
+def build(dtype: torch.dtype) -> nn.Sequential:
+    """64 -> 128 -> relu -> 10."""
+    return sequential(
+        hidden=linear(64, 128, dtype),
+        relu=relu(),
+        output=linear(128, 10, dtype),
+    )
+
+
+def predict(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    """The scores of the classes, (N, 10)."""
+    return model(batch["x"])
+
+
+def loss(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    """How surprising the right classes are."""
+    return cross_entropy(model(batch["x"]), batch["y"])

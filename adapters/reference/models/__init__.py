@@ -1,0 +1,1 @@
+"""The models in the reference framework: one file each, found by its name."""

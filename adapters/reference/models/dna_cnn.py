@@ -1,0 +1,32 @@
+"""A convolution over DNA, in the reference framework."""
+
+import numpy as np
+
+import reference_impl as ri
+from reference_impl import nn
+
+from ..layers import convolution, linear, max_pool, relu, sequential
+from ..losses import cross_entropy
+
+
+def build(dtype: np.dtype) -> nn.Sequential:
+    """16 filters of 12 letters, the best place of each -> 4."""
+    return sequential(
+        conv=convolution(4, 16, (12,), dtype),
+        relu=relu(),
+        pool=max_pool(),
+        output=linear(16, 4, dtype),
+    )
+
+
+def predict(model: nn.Sequential, batch: dict[str, ri.Tensor]) -> ri.Tensor:
+    """The scores of the classes, (N, 4)."""
+    return model(batch["x"])
+
+
+def loss(
+    model: nn.Sequential, batch: dict[str, ri.Tensor]
+) -> tuple[ri.Tensor, nn.Sequential]:
+    """How surprising the right classes are; also the model of the next step."""
+    logits, model = model.training(batch["x"])
+    return cross_entropy(logits, batch["y"]), model

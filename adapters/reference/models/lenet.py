@@ -1,0 +1,40 @@
+"""LeNet-5, in the reference framework."""
+
+import numpy as np
+
+import reference_impl as ri
+from reference_impl import nn
+
+from ..layers import convolution, flatten, linear, max_pool, relu, sequential
+from ..losses import cross_entropy
+
+
+def build(dtype: np.dtype) -> nn.Sequential:
+    """Two convolutions, each halved, and three linear layers."""
+    return sequential(
+        conv1=convolution(1, 6, (5, 5), dtype, padding=2),
+        relu1=relu(),
+        pool1=max_pool(2),
+        conv2=convolution(6, 16, (5, 5), dtype),
+        relu2=relu(),
+        pool2=max_pool(2),
+        flatten=flatten(),
+        fc1=linear(400, 120, dtype),
+        relu3=relu(),
+        fc2=linear(120, 84, dtype),
+        relu4=relu(),
+        output=linear(84, 10, dtype),
+    )
+
+
+def predict(model: nn.Sequential, batch: dict[str, ri.Tensor]) -> ri.Tensor:
+    """The scores of the classes, (N, 10)."""
+    return model(batch["x"])
+
+
+def loss(
+    model: nn.Sequential, batch: dict[str, ri.Tensor]
+) -> tuple[ri.Tensor, nn.Sequential]:
+    """How surprising the right classes are; also the model of the next step."""
+    logits, model = model.training(batch["x"])
+    return cross_entropy(logits, batch["y"]), model

@@ -1,0 +1,27 @@
+"""Linear regression, in the reference framework."""
+
+import numpy as np
+
+import reference_impl as ri
+from reference_impl import nn
+
+from ..layers import linear, sequential
+from ..losses import mean_squared_error
+
+
+def build(dtype: np.dtype) -> nn.Sequential:
+    """10 -> 1."""
+    return sequential(output=linear(10, 1, dtype))
+
+
+def predict(model: nn.Sequential, batch: dict[str, ri.Tensor]) -> ri.Tensor:
+    """What is expected, (N, 1)."""
+    return model(batch["x"])
+
+
+def loss(
+    model: nn.Sequential, batch: dict[str, ri.Tensor]
+) -> tuple[ri.Tensor, nn.Sequential]:
+    """How far that is from what was measured; also the model of the next step."""
+    prediction, model = model.training(batch["x"])
+    return mean_squared_error(prediction, batch["y"]), model

@@ -1,0 +1,31 @@
+"""A perceptron with a hidden layer, in the reference framework."""
+
+import numpy as np
+
+import reference_impl as ri
+from reference_impl import nn
+
+from ..layers import linear, relu, sequential
+from ..losses import cross_entropy
+
+
+def build(dtype: np.dtype) -> nn.Sequential:
+    """64 -> 128 -> relu -> 10."""
+    return sequential(
+        hidden=linear(64, 128, dtype),
+        relu=relu(),
+        output=linear(128, 10, dtype),
+    )
+
+
+def predict(model: nn.Sequential, batch: dict[str, ri.Tensor]) -> ri.Tensor:
+    """The scores of the classes, (N, 10)."""
+    return model(batch["x"])
+
+
+def loss(
+    model: nn.Sequential, batch: dict[str, ri.Tensor]
+) -> tuple[ri.Tensor, nn.Sequential]:
+    """How surprising the right classes are; also the model of the next step."""
+    logits, model = model.training(batch["x"])
+    return cross_entropy(logits, batch["y"]), model

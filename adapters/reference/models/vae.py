@@ -1,0 +1,63 @@
+"""A variational autoencoder, in the reference framework."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+import reference_impl as ri
+from reference_impl import nn
+
+from ..layers import linear, relu
+from ..losses import binary_cross_entropy, divergence
+
+
+@dataclass(frozen=True)
+class _Autoencoder:
+    """Images to normal distributions of codes, and a code of each back to an image."""
+
+    encoder: nn.Layer
+    relu1: nn.Layer
+    mean: nn.Layer
+    log_variance: nn.Layer
+    decoder: nn.Layer
+    relu2: nn.Layer
+    output: nn.Layer
+
+    def __call__(
+        self, x: ri.Tensor, noise: ri.Tensor
+    ) -> tuple[ri.Tensor, ri.Tensor, ri.Tensor]:
+        h = self.relu1(self.encoder(x))
+        mean, log_variance = self.mean(h), self.log_variance(h)
+        code = mean + ri.exp(log_variance / 2) * noise
+        return self.output(self.relu2(self.decoder(code))), mean, log_variance
+
+
+def build(dtype: np.dtype) -> _Autoencoder:
+    """64 -> 32 -> a code of 8 -> 32 -> 64."""
+    return _Autoencoder(
+        encoder=linear(64, 32, dtype),
+        relu1=relu(),
+        mean=linear(32, 8, dtype),
+        log_variance=linear(32, 8, dtype),
+        decoder=linear(8, 32, dtype),
+        relu2=relu(),
+        output=linear(32, 64, dtype),
+    )
+
+
+def predict(model: _Autoencoder, batch: dict[str, ri.Tensor]) -> ri.Tensor:
+    """The scores of the pixels, (N, 64)."""
+    scores, _, _ = model(batch["x"], batch["noise"])
+    return scores
+
+
+def loss(
+    model: _Autoencoder, batch: dict[str, ri.Tensor]
+) -> tuple[ri.Tensor, _Autoencoder]:
+    """How surprising the images are, and how far the codes are from noise.
+
+    Also the model of the next step.
+    """
+    scores, mean, log_variance = model(batch["x"], batch["noise"])
+    surprise = binary_cross_entropy(scores, batch["x"])
+    return surprise + divergence(mean, log_variance), model

@@ -1,0 +1,1 @@
+"""The zoo in TensorFlow and Keras, a file for each model."""

@@ -1,0 +1,36 @@
+"""A character GPT in Keras."""
+
+import keras
+import tensorflow as tf
+
+from ...contract import Batch
+from ..layers import attention, embedding, gelu, layer_norm, linear, positions
+from ..losses import cross_entropy
+
+
+def build(dtype: str) -> keras.Model:
+    """12 characters, 32 places, 32 features, two blocks of 2 heads, norms first."""
+    text = keras.Input((32,), dtype="int64")
+    x = positions(32, 32, "positions", dtype)(embedding(12, 32, "tokens", dtype)(text))
+    x = _block("block2", _block("block1", x))
+    return keras.Model(text, linear(12, "output", dtype)(layer_norm("norm", dtype)(x)))
+
+
+def predict(model: keras.Model, batch: Batch) -> tf.Tensor:
+    """The score of every character that could come next, at every place."""
+    return model(batch["x"])
+
+
+def loss(model: keras.Model, batch: Batch) -> tf.Tensor:
+    """The cross entropy of the next character."""
+    return cross_entropy(model(batch["x"], training=True), batch["y"])
+
+
+def _block(name: str, x: keras.KerasTensor) -> keras.KerasTensor:
+    """x + projection(attention(qkv(norm1(x)))), then x + down(gelu(up(norm2(x))))."""
+    dtype = x.dtype
+    y = linear(3 * 32, f"{name}.qkv", dtype)(layer_norm(f"{name}.norm1", dtype)(x))
+    y = attention(2, f"{name}.attention", dtype)(y)
+    x = x + linear(32, f"{name}.projection", dtype)(y)
+    y = linear(4 * 32, f"{name}.up", dtype)(layer_norm(f"{name}.norm2", dtype)(x))
+    return x + linear(32, f"{name}.down", dtype)(gelu(f"{name}.gelu", dtype)(y))

@@ -1,0 +1,28 @@
+"""A perceptron with one hidden layer in Keras."""
+
+import keras
+import tensorflow as tf
+
+from ...contract import Batch
+from ..layers import linear, relu, sequential
+from ..losses import cross_entropy
+
+
+def build(dtype: str) -> keras.Model:
+    """64 -> 128 -> relu -> 10."""
+    return sequential(
+        (64,),
+        linear(128, "hidden", dtype),
+        relu("relu", dtype),
+        linear(10, "output", dtype),
+    )
+
+
+def predict(model: keras.Model, batch: Batch) -> tf.Tensor:
+    """The score of every class."""
+    return model(batch["x"])
+
+
+def loss(model: keras.Model, batch: Batch) -> tf.Tensor:
+    """The cross entropy of the right class."""
+    return cross_entropy(model(batch["x"], training=True), batch["y"])

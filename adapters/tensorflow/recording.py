@@ -1,0 +1,97 @@
+"""What the layers of a Keras model compute, and how long, seen around their calls."""
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Any
+
+import keras
+import tensorflow as tf
+from keras import layers
+
+_Run = Callable[[], object]
+
+
+def activations(
+    model: keras.Model, names: Collection[str], run: _Run
+) -> dict[str, tf.Tensor]:
+    """The first result of each of these layers while `run` uses the model, by name.
+
+    Channels come first.
+    """
+    seen: dict[str, tf.Tensor] = {}
+    with _observed(model, names, lambda name: None, seen.setdefault):
+        run()
+    if any(isinstance(x, layers.Conv1D | layers.Conv2D) for x in _leaves(model)):
+        seen = {name: _channels_first(x) for name, x in seen.items()}
+    return {name: seen[name] for name in names}
+
+
+def layer_seconds(
+    model: keras.Model, names: Collection[str], run: _Run
+) -> dict[str, float]:
+    """The seconds of the first call of each of these layers, by name.
+
+    On a CPU the result is there when a call returns.
+    """
+    started: dict[str, float] = {}
+    seconds: dict[str, float] = {}
+
+    def before(name: str) -> None:
+        started[name] = perf_counter()
+
+    def after(name: str, out: tf.Tensor) -> None:
+        seconds.setdefault(name, perf_counter() - started[name])
+
+    with _observed(model, names, before, after):
+        run()
+    return {name: seconds[name] for name in names}
+
+
+@contextmanager
+def _observed(
+    model: keras.Model,
+    names: Collection[str],
+    before: Callable[[str], None],
+    after: Callable[[str, tf.Tensor], object],
+) -> Iterator[None]:
+    """Call `before(name)` and `after(name, out)` around every call of these layers.
+
+    Keras has no hooks. Much of a layer's time is what Keras does before it comes to
+    `call`; so each gets a class of its own, where Python looks for `__call__`.
+    """
+    kinds = {layer: type(layer) for layer in _leaves(model) if layer.name in names}
+    for layer, kind in kinds.items():
+        layer.__class__ = _observing(kind, before, after)
+    try:
+        yield
+    finally:
+        for layer, kind in kinds.items():
+            layer.__class__ = kind
+
+
+def _observing(kind: Any, before: Callable, after: Callable) -> Any:
+    """A class of layers whose calls are observed."""
+
+    class Observed(kind):
+        def __call__(self, *inputs: Any, **options: Any) -> tf.Tensor:
+            before(self.name)
+            out = kind.__call__(self, *inputs, **options)
+            after(self.name, out)
+            return out
+
+    return Observed
+
+
+def _channels_first(x: tf.Tensor) -> tf.Tensor:
+    """(N, L, C) to (N, C, L), (N, H, W, C) to (N, C, H, W)."""
+    rank = len(x.shape)
+    return tf.transpose(x, (0, rank - 1, *range(1, rank - 1))) if rank > 2 else x
+
+
+def _leaves(model: keras.Model) -> Iterator[layers.Layer]:
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from _leaves(layer)
+        else:
+            yield layer
