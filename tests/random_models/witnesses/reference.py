@@ -1,0 +1,1 @@
+"""What was found in the reference framework: nothing so far."""

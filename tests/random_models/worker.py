@@ -1,0 +1,132 @@
+"""A process with one framework in it, which computes random models.
+
+    python -m random_models.worker FRAMEWORK CORE,CORE
+
+`workbench.worker` says how it is asked. The variable `RANDOM_MODELS_LAYERS` names a
+folder with other tables of layers than those of `layers`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from random_models.model import TAP, from_json, wired
+from random_models.refusals import refuse
+
+from adapters.contract import Arrays, Unsupported
+from workbench.worker import serve
+
+LAYERS = Path(__file__).resolve().parent / "layers"
+WITNESSES = LAYERS.parent / "witnesses"
+ROUNDING = 2.0**-24  # of float32, of a number between 1 and 2
+
+
+def functions(framework: str, folder: Path) -> ModuleType:
+    """The framework's functions in a folder: its table of layers, or its witnesses.
+
+    It is loaded by its path: as `jax.py` it must not hide JAX.
+    """
+    place = folder / f"{framework}.py"
+    name = f"{folder.name}_of_{framework}"
+    spec = importlib.util.spec_from_file_location(name, place)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Jobs:
+    """What can be asked of a framework."""
+
+    def __init__(self, framework: str, tensor: ModuleType, threads: int) -> None:
+        tensor.configure(threads)
+        folder = Path(os.environ.get("RANDOM_MODELS_LAYERS", LAYERS))
+        self._framework, self._tensor = framework, tensor
+        self._functions = functions(framework, folder)
+        self._witnesses = functions(framework, WITNESSES)
+
+    def versions(self) -> dict[str, str]:
+        """The versions that results depend on."""
+        return self._tensor.versions()
+
+    def run(
+        self,
+        *,
+        model: dict[str, Any],
+        computed_in: str | None = None,
+        perturbed: int | None = None,
+        **options: Any,
+    ) -> dict[str, Any]:
+        """The model's values and gradients, or why there are none.
+
+        Parameters
+        ----------
+        computed_in : str, optional
+            Another dtype than that in which the model's arrays are drawn.
+        perturbed : int, optional
+            The seed of roundings of float32 that every array and every result gets.
+        options
+            Of the framework's `differentiated`.
+        """
+        wanted = from_json(model)
+        try:
+            refuse(self._framework, wanted)
+        except Unsupported as unsupported:
+            return {"unsupported": str(unsupported)}
+        arrays = wanted.arrays()
+        if computed_in is not None:
+            arrays = {n: _cast(array, computed_in) for n, array in arrays.items()}
+        if perturbed is not None:
+            arrays = _perturbed(arrays, np.random.default_rng(perturbed))
+        wiring = partial(wired, wanted, self._functions)
+        try:
+            values, gradients = self._functions.differentiated(
+                wiring, arrays, **options
+            )
+        # That it cannot compute a model is a finding like any other.
+        except Exception as error:
+            return {"raised": f"{type(error).__name__}: {str(error)[:500]}"}
+        return {"values": _plain(values), "gradients": _plain(gradients)}
+
+    def witness(self, *, name: str) -> float:
+        """How far something is from what is right, as a finding says."""
+        return float(getattr(self._witnesses, name)())
+
+
+def _cast(array: np.ndarray, dtype: str) -> np.ndarray:
+    return array.astype(dtype) if array.dtype.kind == "f" else array
+
+
+def _perturbed(arrays: Arrays, rng: np.random.Generator) -> Arrays:
+    """Arrays that are rounded somehow; taps round what they are added to."""
+    found = dict(arrays)
+    for name, array in arrays.items():
+        if array.dtype.kind == "f":
+            noise = ROUNDING * rng.uniform(-1, 1, array.shape)
+            found[name] = noise if name.endswith(TAP) else array * (1 + noise)
+    return found
+
+
+def _plain(arrays: Arrays) -> dict[str, Any]:
+    """Arrays as JSON has them; its numbers are exact."""
+    return {
+        name: {"shape": a.shape, "dtype": a.dtype.name, "elements": a.ravel().tolist()}
+        for name, a in arrays.items()
+    }
+
+
+def main(framework: str, cores: str) -> None:
+    """Answer what `Jobs` can be asked."""
+    serve(f"adapters.{framework}.tensor", partial(Jobs, framework), cores)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
