@@ -11,7 +11,7 @@ ASKED = $(strip $(if $(QUICK),--quick) $(ARGS))
 INSTALL = $(PYTHON) -m workbench.install --frameworks "$(FRAMEWORKS)"
 BIN = .venv/bin
 
-.PHONY: help setup compare test test-core lint book bench published grade clean
+.PHONY: help setup compare test test-core nightly lint book bench published grade clean
 
 help:  ## Say what there is.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,10 @@ test-core:  ## Test the reference framework; needs no other framework.
 	@$(PYTHON) -m workbench.install --folder .venv-core --frameworks reference --extras test
 	.venv-core/bin/python -m pytest -n 2 tests/reference_impl tests/laws $(PYTEST)
 
+nightly:  ## Compare 300 new random models, and plant what takes long to find.
+	@$(INSTALL) --extras workbench,book,dev
+	NIGHTLY=1 RANDOM_MODELS=300 $(BIN)/python -m pytest --timeout 3600 tests/random_models tests/workbench/test_planted.py $(PYTEST)
+
 lint:  ## Check style and types.
 	@$(INSTALL) --extras workbench,book,dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
@@ -45,7 +49,8 @@ ifeq ($(ASKED),)
 	$(BIN)/python benchmarks/eager_overhead.py
 	$(BIN)/python benchmarks/loader.py
 	$(BIN)/python benchmarks/pool.py
-	$(BIN)/mapping compare --frameworks "$(FRAMEWORKS)" --save benchmarks/results/compare.json
+	$(BIN)/mapping compare --all --frameworks "$(FRAMEWORKS)" --save benchmarks/results/compare.json
+	$(BIN)/mapping recipes --frameworks "$(FRAMEWORKS)" --save benchmarks/results/recipes.json
 endif
 
 published: setup  ## Train what others have published, for an hour.

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-# Generated functions are compiled once for all tests, also for those that start other
-# processes; `make clean` removes the folder.
-os.environ["REFERENCE_IMPL_CACHE"] = str(
-    Path(__file__).resolve().parent.parent / "build" / "kernels"
-)
+# What is compiled once serves all tests, also those that start other processes; `make
+# clean` removes the folders.
+BUILD = Path(__file__).resolve().parent.parent / "build"
+os.environ["REFERENCE_IMPL_CACHE"] = str(BUILD / "kernels")
+os.environ["JAX_COMPILATION_CACHE_DIR"] = str(BUILD / "jax")
+os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(BUILD / "inductor")
 
 
 def pytest_addoption(parser):

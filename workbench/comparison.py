@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import queue
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from adapters.contract import FRAMEWORKS, Arrays
-
-from . import equality, machine
 from .candidates import Candidate, candidates, judge
+from .checking import Bench, check_all
 from .cost import Measurement
 from .document import basis, document
 from .errors import UserError
-from .experiment import DTYPES, Experiment
-from .process import Failed, Missing, Worker
+from .experiment import Experiment
+from .laboratory import Laboratory
+from .process import Failed, Missing
+from .request import Request
 
-ROUNDS = 12
-LIMIT_SECONDS = 120.0
+USUAL = Request()
 
 Progress = Callable[[str, int, int], None]
 """Called with what was just finished, how many parts are done, and of how many."""
@@ -37,35 +32,11 @@ class Interrupted(Exception):
         self.document = document
 
 
-@dataclass(frozen=True)
-class Laboratory:
-    """Where workers run: a folder for their arrays, cores, and their patience."""
-
-    experiment: Experiment
-    folder: Path
-    cores: list[int]
-    limit_seconds: float
-
-    def inputs(self, dtype: str) -> Path:
-        """The file with everything that crosses to a framework."""
-        return self.folder / f"{dtype}.npz"
-
-    def worker(self, framework: str, cores: list[int]) -> Worker:
-        """A new process for a framework, on some of the cores."""
-        return Worker(
-            framework, self.folder, cores=cores, limit_seconds=self.limit_seconds
-        )
-
-
 def compare(
     experiment: Experiment,
+    request: Request = USUAL,
     *,
-    frameworks: Sequence[str] = FRAMEWORKS,
-    modes: str = "default",
-    measure: bool = True,
-    even_if_different: bool = False,
-    rounds: int = ROUNDS,
-    limit_seconds: float = LIMIT_SECONDS,
+    laboratory: Laboratory | None = None,
     progress: Progress = lambda what, done, total: None,
     keep: Callable[[dict[str, Any]], None] = lambda document: None,
 ) -> dict[str, Any]:
@@ -73,14 +44,8 @@ def compare(
 
     Parameters
     ----------
-    measure : bool
-        Whether to measure cost as well.
-    even_if_different : bool
-        Whether to measure the cost of frameworks that are not equal, too.
-    rounds : int
-        How often each framework is timed.
-    limit_seconds : float
-        How long one answer of a worker may take.
+    laboratory : Laboratory, optional
+        Where other experiments have been; without one the workers are all new.
     progress : function
         Called whenever a part is done.
     keep : function
@@ -89,7 +54,8 @@ def compare(
     Returns
     -------
     dict
-        `schema`, `experiment`, `machine`, `basis`, `rows`; see `workbench.document`.
+        `schema`, `experiment`, `machine`, `request`, `basis`, `rows`; see
+        `workbench.document`.
 
     Raises
     ------
@@ -98,44 +64,57 @@ def compare(
     Interrupted
         If the user stops it; what was finished comes with the exception.
     """
-    rows = candidates(frameworks, modes)
-    cores = _enough_cores(experiment.threads)
-    advance = _counter(progress, len(rows) * (1 + measure) + rounds * measure)
-    measurement = Measurement()
+    rows = candidates(request.frameworks, request.modes)
+    measurement = Measurement(experiment)
 
     def known() -> dict[str, Any]:
         costs = measurement.costs(basis(rows))
-        return document(experiment, rows, costs, measurement.failures)
+        return document(experiment, request, rows, costs, measurement.failures)
 
-    with tempfile.TemporaryDirectory(prefix="mapping-") as folder:
-        laboratory = Laboratory(experiment, Path(folder), cores, limit_seconds)
-        for dtype in DTYPES:
-            _write(laboratory.inputs(dtype), experiment.inputs(dtype))
+    with ExitStack() as stack:
+        if laboratory is None:
+            laboratory = stack.enter_context(
+                Laboratory(limit_seconds=request.limit_seconds)
+            )
+        folder = stack.enter_context(
+            tempfile.TemporaryDirectory(dir=laboratory.folder, prefix=experiment.id)
+        )
+        bench = Bench(experiment, laboratory, Path(folder), request.patience_seconds)
+        _check_cores(experiment, laboratory)
+        bench.lay_out()
+        stack.callback(measurement.stop)
+        advance = _counter(progress, parts(request))
         try:
-            _check_all(rows, laboratory, advance)
+            check_all(rows, bench, advance)
             judge(rows, experiment)
             keep(known())
-            if measure:
-                worth = ("equal", "different") if even_if_different else ("equal",)
+            if request.measure:
+                worth = (
+                    ("equal", "different") if request.even_if_different else ("equal",)
+                )
                 chosen = [c for c in rows if c.status in worth]
-                _time_all(chosen, laboratory, measurement, rounds, advance)
+                _time_all(chosen, bench, measurement, request, advance)
         except KeyboardInterrupt:
             judge(rows, experiment)
             raise Interrupted(known()) from None
-        finally:
-            measurement.stop()
-    keep(known())
-    return known()
+        keep(known())
+        return known()
 
 
-def _enough_cores(threads: int) -> list[int]:
-    cores = machine.cores()
-    if threads > len(cores):
+def parts(request: Request) -> int:
+    """How many parts a comparison has, each of which moves its progress on."""
+    rows = len(candidates(request.frameworks, request.modes))
+    frameworks = 0 if request.is_quick else len(request.frameworks)
+    return rows + (rows + request.rounds + frameworks if request.measure else 0)
+
+
+def _check_cores(experiment: Experiment, laboratory: Laboratory) -> None:
+    there = len(laboratory.cores)
+    if experiment.threads > there:
         raise UserError(
-            f"threads must be at most the {len(cores)} cores that there are, "
-            f"{threads} came"
+            f"threads must be at most the {there} cores that there are, "
+            f"{experiment.threads} came"
         )
-    return cores
 
 
 def _counter(progress: Progress, total: int) -> Callable[[str], None]:
@@ -150,104 +129,34 @@ def _counter(progress: Progress, total: int) -> Callable[[str], None]:
     return advance
 
 
-def _write(path: Path, arrays: Arrays) -> None:
-    np.savez(path, allow_pickle=False, **arrays)
-
-
-def _check_all(
-    rows: Sequence[Candidate], laboratory: Laboratory, advance: Callable[[str], None]
-) -> None:
-    """Ask every framework for its results, as many at once as there are cores."""
-    threads = laboratory.experiment.threads
-    slots: queue.Queue[list[int]] = queue.Queue()
-    for start in range(0, len(laboratory.cores) - threads + 1, threads):
-        slots.put(laboratory.cores[start : start + threads])
-    alive: list[Worker] = []
-
-    def check(candidate: Candidate) -> str:
-        cores = slots.get()
-        try:
-            with laboratory.worker(candidate.framework, cores) as worker:
-                alive.append(worker)
-                _check(candidate, laboratory, worker)
-        except Missing as error:
-            candidate.status, candidate.reason = "missing", str(error)
-        except Failed as error:
-            candidate.status, candidate.reason = "failed", str(error)
-        finally:
-            slots.put(cores)
-        return candidate.key
-
-    pool = ThreadPoolExecutor(max_workers=slots.qsize())
-    try:
-        for future in as_completed([pool.submit(check, c) for c in rows]):
-            advance(f"checked {future.result()}")
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for worker in alive:
-            worker.stop()
-
-
-def _check(candidate: Candidate, laboratory: Laboratory, worker: Worker) -> None:
-    experiment = laboratory.experiment
-    candidate.versions = worker.versions
-    results = {}
-    for dtype in DTYPES:
-        output = (
-            laboratory.folder / f"{candidate.framework}-{candidate.mode}-{dtype}.npz"
-        )
-        worker.ask(
-            "check",
-            inputs=str(laboratory.inputs(dtype)),
-            output=str(output),
-            snapshots=experiment.snapshots,
-            with_slope=dtype == "float64",
-            noise_runs=equality.NOISE_RUNS if dtype == "float32" else 0,
-            model=experiment.model,
-            mode=candidate.mode,
-            lr=experiment.lr,
-            momentum=experiment.momentum,
-        )
-        with np.load(output, allow_pickle=False) as file:
-            results[dtype] = dict(file)
-        trouble = equality.not_finite(results[dtype], in_training=False)
-        if trouble:
-            raise Failed(f"{dtype}: {trouble}")
-        trouble = equality.not_finite(results[dtype], in_training=True)
-        if trouble and candidate.trouble is None:
-            candidate.trouble = f"{dtype}: {trouble}"
-        wrong = equality.misshapen(results[dtype], experiment.shapes(dtype), dtype)
-        if wrong:
-            candidate.status, candidate.reason = "different", f"{dtype}: {wrong}"
-            return
-    candidate.results = results
-
-
 def _time_all(
     rows: Sequence[Candidate],
-    laboratory: Laboratory,
+    bench: Bench,
     measurement: Measurement,
-    rounds: int,
+    request: Request,
     advance: Callable[[str], None],
 ) -> None:
     """Start one worker after another, then time them in turns on the same cores."""
-    experiment = laboratory.experiment
-    cores = laboratory.cores[-experiment.threads :]
+    laboratory, cores = bench.laboratory, bench.slots[-1]
+    inputs = bench.inputs("float32")
     for c in rows:
         try:
-            worker = laboratory.worker(c.framework, cores)
+            if request.is_quick:
+                worker = laboratory.shared(c.framework, cores)
+            else:
+                worker = laboratory.worker(c.framework, cores)
         except (Failed, Missing) as error:
             measurement.failures[c.key] = str(error)
         else:
-            measurement.start(
-                c.key,
-                worker,
-                inputs=str(laboratory.inputs("float32")),
-                model=experiment.model,
-                mode=c.mode,
-                momentum=experiment.momentum,
-            )
+            measurement.start(c, worker, inputs, is_its_own=not request.is_quick)
         advance(f"started {c.key}")
-    for number in range(rounds):
+    for number in range(request.rounds):
         measurement.round(number)
-        advance(f"round {number + 1} of {rounds}")
+        advance(f"round {number + 1} of {request.rounds}")
+    if request.is_quick:
+        return
+    # Layers run op by op whatever the mode is: one mode of each framework is enough.
+    timed = [c for c in rows if measurement.is_timed(c)]
+    for c in {c.framework: c for c in reversed(timed)}.values():
+        measurement.time_layers(c, inputs, request.rounds)
+        advance(f"timed layers of {c.framework}")

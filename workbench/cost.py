@@ -3,17 +3,20 @@
 The machine is shared with whatever else runs on it, so absolute seconds drift. All
 workers are alive at once and are asked in turn, round after round, in another order
 each time; what is reported is the median over the rounds, its spread, and the ratio
-taken round by round. Import and first step happen once, in a process that runs alone.
+taken round by round. Import and first step happen once, in a process that runs alone;
+what an earlier run has left in a compiler's cache on the disk shortens the first step.
 """
 
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from .candidates import Candidate
+from .experiment import Experiment
 from .process import Failed, Worker
 
 ROUND_SECONDS = 0.15
@@ -44,21 +47,57 @@ class Cost:
     first_step_seconds: float | None = None
     import_seconds: float | None = None
     peak_bytes: int | None = None
+    layer_seconds: Mapping[str, dict[str, float] | None] | None = None
 
 
 @dataclass
 class Timed:
-    """A worker under measurement, and what it has answered."""
+    """A worker under measurement, and what it has answered.
+
+    `first_step_seconds` is known, and `peak_bytes` will be, of workers of one row.
+    """
 
     worker: Worker
+    mode: str
+    is_its_own: bool
     first_step_seconds: float
     peak_bytes: int | None = None
+    layers: dict[str, list[float]] | None = None
     steps: list[float] = field(default_factory=list)
     latencies: list[float] = field(default_factory=list)
 
+    def measure(self) -> None:
+        """Time training and prediction once more."""
+        ask = self.worker.ask
+        step = ask("time_steps", mode=self.mode, seconds=ROUND_SECONDS)
+        latency = ask("time_predictions", mode=self.mode, seconds=LATENCY_SECONDS)
+        if self.is_its_own:
+            self.peak_bytes = ask("peak")["peak_bytes"]
+        self.steps.append(step["seconds"])
+        self.latencies.append(latency["seconds"])
+
+    def cost(self, theirs: list[float]) -> Cost:
+        """What is known; ratios are to the steps of another."""
+        cost = Cost(
+            step_seconds=spread(self.steps),
+            step_ratio=spread(ratios(self.steps, theirs)),
+            latency_seconds=spread(self.latencies),
+        )
+        if not self.is_its_own:
+            return cost
+        return replace(
+            cost,
+            first_step_seconds=self.first_step_seconds,
+            import_seconds=self.worker.import_seconds,
+            peak_bytes=self.peak_bytes,
+            layer_seconds={n: spread(rounds) for n, rounds in self.layers.items()}
+            if self.layers
+            else None,
+        )
+
 
 class Measurement:
-    """Workers that are timed against each other.
+    """Workers that are timed against each other, on one experiment.
 
     Attributes
     ----------
@@ -66,54 +105,64 @@ class Measurement:
         The reason for each row that could not be timed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, experiment: Experiment) -> None:
         self.failures: dict[str, str] = {}
+        self._experiment = experiment
         self._timed: dict[str, Timed] = {}
-        self._started: list[Worker] = []
+        self._own: list[Worker] = []
 
-    def start(self, key: str, worker: Worker, **options: Any) -> None:
-        """Take over a worker that has just begun: its first step runs alone."""
-        self._started.append(worker)
+    def start(
+        self, row: Candidate, worker: Worker, inputs: str, *, is_its_own: bool
+    ) -> None:
+        """Time a worker from now on.
+
+        One that is the row's own has just begun: its first step runs alone, and the
+        worker ends with the measurement.
+        """
+        if is_its_own:
+            self._own.append(worker)
         try:
-            first = worker.ask("open", **options)
+            options = self._experiment.options(row.mode)
+            first = worker.ask("open", inputs=inputs, **options)
         except Failed as error:
-            self.failures[key] = str(error)
+            self.failures[row.key] = str(error)
         else:
-            self._timed[key] = Timed(worker, first["first_step_seconds"])
+            self._timed[row.key] = Timed(
+                worker, row.mode, is_its_own, first["first_step_seconds"]
+            )
 
     def round(self, number: int) -> None:
         """Time every worker once, in an order of this round's own."""
         keys = list(self._timed)
         random.Random(number).shuffle(keys)
         for key in keys:
-            timed = self._timed[key]
             try:
-                step = timed.worker.ask("time_steps", seconds=ROUND_SECONDS)
-                latency = timed.worker.ask("time_predictions", seconds=LATENCY_SECONDS)
-                timed.peak_bytes = timed.worker.ask("peak")["peak_bytes"]
+                self._timed[key].measure()
             except Failed as error:
                 self.failures[key] = str(error)
                 del self._timed[key]
-                continue
-            timed.steps.append(step["seconds"])
-            timed.latencies.append(latency["seconds"])
+
+    def is_timed(self, row: Candidate) -> bool:
+        """Whether a row has been timed, and its worker is well."""
+        return row.key in self._timed
+
+    def time_layers(self, row: Candidate, inputs: str, rounds: int) -> None:
+        """Time a model layer by layer, op by op; the last thing that is measured."""
+        timed, options = self._timed[row.key], self._experiment.options(row.mode)
+        try:
+            answer = timed.worker.ask("layers", inputs=inputs, rounds=rounds, **options)
+        except Failed as error:
+            self.failures[row.key] = str(error)
+            del self._timed[row.key]
+        else:
+            timed.layers = answer["layers"]
 
     def costs(self, basis: str | None) -> dict[str, Cost]:
         """What is known so far, by row; ratios are to the row `basis`."""
         theirs = self._timed[basis].steps if basis in self._timed else []
-        return {
-            key: Cost(
-                step_seconds=spread(timed.steps),
-                step_ratio=spread(ratios(timed.steps, theirs)),
-                latency_seconds=spread(timed.latencies),
-                first_step_seconds=timed.first_step_seconds,
-                import_seconds=timed.worker.import_seconds,
-                peak_bytes=timed.peak_bytes,
-            )
-            for key, timed in self._timed.items()
-        }
+        return {key: timed.cost(theirs) for key, timed in self._timed.items()}
 
     def stop(self) -> None:
-        """End all workers."""
-        for worker in self._started:
+        """End the workers that are rows' own."""
+        for worker in self._own:
             worker.stop()

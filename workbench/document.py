@@ -7,13 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.contract import REMARKS, Arrays
+from adapters.deviations import cause
+from adapters.zoo import MODELS
+
 from . import machine
+from .arrays import under
 from .candidates import Candidate
 from .cost import BASIS, Cost
-from .equality import Verdict
+from .equality import GATES, LayerError, Verdict
 from .experiment import Experiment
+from .request import Request
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -23,11 +29,22 @@ class Row:
     Attributes
     ----------
     status : str
-        "equal", "different", "missing" or "failed".
+        "equal", "different", "failed", "missing" or "unsupported".
+    reason, cause, remark : str or None
+        Why it is not equal; the documented cause of that, if there is one; and what is
+        worth knowing of the model in this mode, though it may be equal.
+    steps : int or None
+        How many updates were compared.
     forward_error, gradient_error, trajectory_error : float or None
         Relative, in float64; `float32` has the same three.
-    losses : list of float or None
-        Of every step, in float32.
+    noise_floor : dict or None
+        What one rounding of the first values does to the parameters in float32,
+        relative, "after 10" steps and "after 100".
+    layers : list of dict or None
+        `name`, the errors `forward` and `gradient` in float64, and the `seconds` that
+        the layer takes forward, op by op.
+    losses : dict or None
+        Of every step, in float32, by the name of the objective.
     metric : dict or None
         `name` and `value`, on samples that training has not seen.
     step_seconds, step_ratio, latency_seconds : dict or None
@@ -38,11 +55,16 @@ class Row:
     mode: str
     status: str
     reason: str | None
+    cause: str | None
+    remark: str | None
+    steps: int | None
     forward_error: float | None
     gradient_error: float | None
     trajectory_error: float | None
     float32: dict[str, float | None]
-    losses: list[float] | None
+    noise_floor: dict[str, float] | None
+    layers: list[dict[str, Any]] | None
+    losses: dict[str, list[float]] | None
     metric: dict[str, Any] | None
     step_seconds: dict[str, float] | None
     step_ratio: dict[str, float] | None
@@ -55,21 +77,22 @@ class Row:
 
 def document(
     experiment: Experiment,
+    request: Request,
     rows: Sequence[Candidate],
     costs: dict[str, Cost],
     failures: dict[str, str],
 ) -> dict[str, Any]:
     """What is known of a comparison; rows without a status are left out."""
-    for c in rows:
-        if c.key in failures:
-            c.status, c.reason = "failed", failures[c.key]
     return {
         "schema": SCHEMA_VERSION,
         "experiment": experiment.as_json(),
         "machine": machine.description(),
+        "request": request.as_json(),
         "basis": basis(rows),
         "rows": [
-            dataclasses.asdict(_row(c, c.status, experiment, costs.get(c.key, Cost())))
+            dataclasses.asdict(
+                _row(c, c.status, experiment, costs.get(c.key, Cost()), failures)
+            )
             for c in rows
             if c.status is not None
         ],
@@ -81,22 +104,83 @@ def basis(rows: Sequence[Candidate]) -> str | None:
     return next((c.key for c in rows if c.framework == BASIS), None)
 
 
-def _row(c: Candidate, status: str, experiment: Experiment, cost: Cost) -> Row:
+def _row(
+    c: Candidate,
+    status: str,
+    experiment: Experiment,
+    cost: Cost,
+    failures: dict[str, str],
+) -> Row:
     nothing = Verdict()
-    results = c.results.get("float32")
-    metric = None
-    if results is not None:
-        target = experiment.data().test_y
-        metric = experiment.metric(results["prediction"], target)
+    exactly = c.verdicts.get("float64", nothing)
+    results = c.results.get("float32", {})
+    costs = dataclasses.asdict(cost)
+    seconds = costs.pop("layer_seconds") or {}
     return Row(
         framework=c.framework,
         mode=c.mode,
         status=status,
-        reason=c.reason,
-        **c.verdicts.get("float64", nothing).as_json(),
+        reason=_reason(c, failures),
+        cause=_cause(c, experiment) if _only_training_differs(c) else None,
+        remark=_remark(c, experiment),
+        steps=c.steps,
+        **exactly.as_json(),
         float32=c.verdicts.get("float32", nothing).as_json(),
-        losses=None if results is None else results["losses"].tolist(),
-        metric=metric,
-        **dataclasses.asdict(cost),
+        noise_floor=c.noise or None,
+        layers=_layers(exactly, seconds, experiment) if results else None,
+        losses={n: a.tolist() for n, a in under("losses", results).items()} or None,
+        metric=_metric(results, experiment),
+        **costs,
         versions=c.versions,
     )
+
+
+def _layers(
+    exactly: Verdict, seconds: dict[str, Any], experiment: Experiment
+) -> list[dict[str, Any]]:
+    """Errors and times by layer; one that is compared with nothing has no errors."""
+    errors = exactly.layers or [
+        LayerError(name, None, None) for name in MODELS[experiment.model].layers
+    ]
+    return [
+        {**dataclasses.asdict(layer), "seconds": seconds.get(layer.name)}
+        for layer in errors
+    ]
+
+
+def _reason(c: Candidate, failures: dict[str, str]) -> str | None:
+    """Why a row is not equal, or why it could not be timed though it is."""
+    untimed = f"not timed: {failures[c.key]}" if c.key in failures else None
+    return "; ".join(filter(None, [c.reason, untimed])) or None
+
+
+def _remark(c: Candidate, experiment: Experiment) -> str | None:
+    """What is worth knowing of the model in this mode, and of this run of it."""
+    of_mode = REMARKS.get((c.framework, c.mode), {}).get(experiment.model)
+    of_run = [verdict.remark for verdict in c.verdicts.values()]
+    return "; ".join(filter(None, [of_mode, *of_run])) or None
+
+
+def _only_training_differs(c: Candidate) -> bool:
+    """Whether forward and gradient are equal, so that only the updates differ."""
+    gates, exactly = GATES["float64"], c.verdicts.get("float64", Verdict())
+    if c.status != "different" or exactly.forward_error is None:
+        return False
+    return (
+        exactly.forward_error <= gates.forward
+        and (exactly.gradient_error or 0.0) <= gates.gradient
+    )
+
+
+def _cause(c: Candidate, experiment: Experiment) -> str | None:
+    """What is known to make this framework's own updates differ."""
+    if not experiment.is_native:
+        return None
+    optimiser = experiment.optimiser
+    return cause(c.framework, c.mode, optimiser.name, optimiser.settings)
+
+
+def _metric(results: Arrays, experiment: Experiment) -> dict[str, Any] | None:
+    if "prediction" not in results:
+        return None
+    return experiment.metric(results["prediction"])

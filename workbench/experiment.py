@@ -1,7 +1,8 @@
 """The experiment: a value that says everything a framework needs to know.
 
-Two experiments that are equal have equal inputs: parameters, samples and the order of
-the samples are computed here, with NumPy, and every framework reads the same arrays.
+Two experiments that are equal have equal inputs: first values, samples, noise and the
+order of the samples are computed here, with NumPy, and every framework reads the same
+arrays.
 """
 
 from __future__ import annotations
@@ -10,61 +11,80 @@ import dataclasses
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 
-from adapters.contract import MODELS, Arrays
-from reference_impl.data import Dataset, diabetes, digits
+from adapters.zoo import MODELS
+from adapters.zoo.model import Arrays, Data, Model, Optimiser
+from reference_impl.data import diabetes, digits, mnist1d
 
 from .equality import NOISE_RUNS
 from .errors import UserError, unknown
 
-DATA = {"linear_regression": diabetes, "mlp": digits}
-RATES = {"linear_regression": 0.01, "mlp": 0.05}
-METRICS = {"mean_squared_error": "mean squared error", "cross_entropy": "accuracy"}
+SETS = {"digits": digits, "diabetes": diabetes, "mnist1d": mnist1d}
 
 DTYPES = ("float64", "float32")
+STEPS = 200  # what is compared step by step; a recipe may take more
 MOST_STEPS = 100_000
 SNAPSHOTS = (10, 100)  # steps after which the parameters are compared too
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """A model, its data and the way it is trained.
+    """A model and the way it is trained.
 
     Attributes
     ----------
     model : str
+        A name in `adapters.zoo.MODELS`.
+    optimiser : Optimiser
     steps, batch : int
         Updates, and samples for each update.
-    lr, momentum : float
     threads : int
     seed : int
-        Of the parameters and of the order of the samples.
+        Of the first values, the noise and the order of the samples.
+    is_native : bool
+        Whether updates are each framework's own, instead of by the shared formula.
     """
 
     model: str
-    steps: int = 200
+    optimiser: Optimiser
+    steps: int = STEPS
     batch: int = 64
-    lr: float = 0.05
-    momentum: float = 0.9
     threads: int = 1
     seed: int = 0
+    is_native: bool = False
 
-    @property
+    @cached_property
     def id(self) -> str:
-        """A name that stays the same as long as nothing of the experiment changes."""
-        text = json.dumps(dataclasses.asdict(self), sort_keys=True)
-        return f"{self.model}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
+        """A name that changes with whatever frameworks are given, and only then."""
+        fields = json.dumps(dataclasses.asdict(self), sort_keys=True)
+        found = hashlib.sha256(fields.encode())
+        for name, array in self.inputs("float64").items():
+            found.update(f"{name} {array.dtype} {array.shape}".encode())
+            found.update(np.ascontiguousarray(array).data)
+        return f"{self.model}-{found.hexdigest()[:10]}"
 
     def as_json(self) -> dict[str, Any]:
-        """All fields, and the id."""
-        return {"id": self.id, **dataclasses.asdict(self)}
+        """All fields, and the id; the numbers of the optimiser stand among them."""
+        fields = dataclasses.asdict(self)
+        fields["optimiser"] = self.optimiser.name
+        return {"id": self.id, **fields, **self.optimiser.settings}
 
-    def data(self) -> Dataset:
+    def options(self, mode: str) -> dict[str, Any]:
+        """What the contract's `Trainer` has to know, as JSON has it."""
+        return {
+            "model": self.model,
+            "mode": mode,
+            "optimiser": self.optimiser.as_dict(),
+            "is_native": self.is_native,
+        }
+
+    def data(self) -> Data:
         """The samples, in float64."""
-        return DATA[self.model]()
+        return samples(self.model)
 
     def inputs(self, dtype: str) -> Arrays:
         """Everything that crosses to a framework, in one floating-point dtype.
@@ -74,96 +94,168 @@ class Experiment:
         Shapes
         ------
         parameter/NAME, direction/NAME  as the model's canonical parameters
-        train_x, train_y, test_x, test_y
+        statistic/NAME  as its statistics
+        train/NAME, test/NAME  by sample; noise for testing is among the latter
+        noise/NAME  (steps, batch, ...)
         order  (steps, batch), integers: the samples of every update
         """
+        model, data = MODELS[self.model], self.data()
         rng = np.random.default_rng(self.seed)
-        data = self.data()
-        shapes = MODELS[self.model].shapes
-        arrays: Arrays = {f"parameter/{n}": _initial(rng, s) for n, s in shapes.items()}
-        arrays |= {f"direction/{n}": rng.normal(size=s) for n, s in shapes.items()}
-        arrays |= data._asdict()
-        order = [rng.permutation(len(data.train_x)) for _ in range(self.epochs(data))]
-        for name, array in arrays.items():
-            if array.dtype.kind == "f":
-                arrays[name] = array.astype(np.float32).astype(dtype)
-        per_epoch = len(data.train_x) // self.batch
-        rows = np.concatenate([o[: per_epoch * self.batch] for o in order])
-        arrays["order"] = rows.reshape(-1, self.batch)[: self.steps]
-        return arrays
+        arrays = _first_values(model, rng) | _under("train", data.train)
+        arrays |= _under("test", data.test)
+        arrays["order"] = self._order(data, rng)
+        arrays |= self._noise(model, len(_any(data.test)), rng)
+        return {name: _rounded(array, dtype) for name, array in arrays.items()}
 
     @property
     def snapshots(self) -> list[int]:
         """The steps, of those that are made, after which parameters are compared."""
         return [step for step in SNAPSHOTS if step <= self.steps]
 
-    def shapes(self, dtype: str) -> dict[str, tuple[int, ...]]:
-        """The shape of everything that a framework answers, by name."""
-        model = MODELS[self.model]
-        widths = model.widths()
-        samples, width = len(self.data().test_x), widths[model.layers[-1]]
-        shapes: dict[str, tuple[int, ...]] = {
-            f"activation/{layer}": (self.batch, widths[layer]) for layer in model.layers
+    def shapes(
+        self, dtype: str, *, made: int | None = None
+    ) -> dict[str, tuple[int, ...] | None]:
+        """The shape of everything that a framework answers, by name.
+
+        None for what only has to be the same for all: layers, and predictions. One
+        that made fewer steps than it was asked for has less to answer.
+        """
+        model, made = MODELS[self.model], self.steps if made is None else made
+        shapes: dict[str, tuple[int, ...] | None] = {
+            f"activation/{layer}": None for layer in model.layers
         }
-        shapes |= {"whole": (self.batch, width), "prediction": (samples, width)}
-        shapes |= {"loss": (), "losses": (self.steps,)}
-        moments = ["gradient", *(f"after {n}" for n in self.snapshots), "trained"]
-        for moment in moments:
-            shapes |= {f"{moment}/{name}": s for name, s in model.shapes.items()}
+        shapes |= {"whole": None}
+        for objective in model.objectives:
+            shapes |= {f"loss/{objective}": (), f"losses/{objective}": (made,)}
+        shapes |= _under("gradient", model.shapes)
+        trained = model.shapes | model.statistics
+        snapshots = [step for step in self.snapshots if step <= made]
+        for step in snapshots:
+            shapes |= _under(f"after {step}", trained)
+        if made == self.steps:
+            shapes |= {"prediction": None} | _under("trained", trained)
         if dtype == "float64":
-            return shapes | {"slope": ()}
-        for step in self.snapshots:
+            return shapes | {f"slope/{objective}": () for objective in model.objectives}
+        for step in snapshots:
             for run in range(NOISE_RUNS):
-                again = f"after {step}, run {run}"
-                shapes |= {f"{again}/{name}": s for name, s in model.shapes.items()}
+                shapes |= _under(f"after {step}, run {run}", trained)
         return shapes
 
-    def epochs(self, data: Dataset) -> int:
-        """How often the training samples are gone through, the last time in part."""
-        return -(-self.steps // (len(data.train_x) // self.batch))
+    def metric(self, prediction: np.ndarray) -> dict[str, Any]:
+        """How good predictions for the test samples are, by name."""
+        return MODELS[self.model].metric(prediction, self.data().test)._asdict()
 
-    def metric(self, prediction: np.ndarray, target: np.ndarray) -> dict[str, Any]:
-        """How good a prediction is, by name."""
-        name = METRICS[MODELS[self.model].loss]
-        if name == "accuracy":
-            return {
-                "name": name,
-                "value": float((prediction.argmax(1) == target).mean()),
-            }
-        return {"name": name, "value": float(((prediction - target) ** 2).mean())}
+    def reaches(self, value: float) -> bool:
+        """Whether a metric is as good as the model's recipe promises."""
+        model = MODELS[self.model]
+        if model.higher_is_better:
+            return value >= model.reaches
+        return value <= model.reaches
+
+    def _order(self, data: Data, rng: np.random.Generator) -> np.ndarray:
+        """Samples in random order, epoch after epoch; what is left over is skipped."""
+        count = len(_any(data.train))
+        per_epoch = count // self.batch
+        epochs = -(-self.steps // per_epoch)
+        orders = [
+            rng.permutation(count)[: per_epoch * self.batch] for _ in range(epochs)
+        ]
+        return np.concatenate(orders).reshape(-1, self.batch)[: self.steps]
+
+    def _noise(self, model: Model, tests: int, rng: np.random.Generator) -> Arrays:
+        noise: Arrays = {}
+        for name, shape in model.noise.items():
+            noise[f"noise/{name}"] = rng.normal(size=(self.steps, self.batch, *shape))
+            noise[f"test/{name}"] = rng.normal(size=(tests, *shape))
+        return noise
 
 
 def experiment(model: str, **options: Any) -> Experiment:
-    """The experiment on a model, with its own learning rate unless one is given.
+    """The experiment on a model, by its recipe as far as nothing else is asked.
+
+    Parameters
+    ----------
+    options
+        Attributes of `Experiment`, or numbers of its optimiser, such as `lr`.
 
     Raises
     ------
     UserError
-        If there is no such model, or a number is out of range.
+        If there is no such model, or a number is unknown or out of range.
     """
     if model not in MODELS:
         raise unknown("model", model, MODELS)
-    made = Experiment(model, **{"lr": RATES[model], **options})
-    samples = len(made.data().train_x)
-    if not 1 <= made.batch <= samples:
-        raise UserError(f"batch must lie in [1, {samples}], {made.batch} came")
+    recipe, fields = MODELS[model], {f.name for f in dataclasses.fields(Experiment)}
+    numbers = {name: value for name, value in options.items() if name not in fields}
+    rest = {name: value for name, value in options.items() if name in fields}
+    optimiser = _adjusted(rest.pop("optimiser", recipe.optimiser), numbers)
+    made = Experiment(model, optimiser, **{"batch": recipe.batch, **rest})
+    _check(made)
+    return made
+
+
+def recipe(model: str, **options: Any) -> Experiment:
+    """The experiment that trains a model until it reaches what its recipe promises."""
+    steps = MODELS[model].steps if model in MODELS else STEPS
+    return experiment(model, **{"steps": steps, **options})
+
+
+@cache
+def samples(model: str) -> Data:
+    """The samples of a model, for training and for testing."""
+    one = MODELS[model]
+    found = one.data() if callable(one.data) else _named_set(one.data)
+    return Data(one.prepare(found.train), one.prepare(found.test))
+
+
+@cache
+def _named_set(name: str) -> Data:
+    train_x, train_y, test_x, test_y = SETS[name]()
+    return Data({"x": train_x, "y": train_y}, {"x": test_x, "y": test_y})
+
+
+def _first_values(model: Model, rng: np.random.Generator) -> Arrays:
+    values = model.first_values(rng)
+    arrays = {f"parameter/{n}": a for n, a in values.items() if n in model.shapes}
+    arrays |= {f"statistic/{n}": a for n, a in values.items() if n in model.statistics}
+    return arrays | {
+        f"direction/{n}": rng.normal(size=shape) for n, shape in model.shapes.items()
+    }
+
+
+def _rounded(array: np.ndarray, dtype: str) -> np.ndarray:
+    return array.astype(np.float32).astype(dtype) if array.dtype.kind == "f" else array
+
+
+def _under(prefix: str, items: dict[str, Any]) -> dict[str, Any]:
+    return {f"{prefix}/{name}": item for name, item in items.items()}
+
+
+def _any(arrays: Arrays) -> np.ndarray:
+    """One of some arrays, all of which have as many samples."""
+    return next(iter(arrays.values()))
+
+
+def _adjusted(optimiser: Optimiser, numbers: dict[str, Any]) -> Optimiser:
+    for name in numbers:
+        if name not in optimiser.settings:
+            raise unknown(f"number of {optimiser.name}", name, optimiser.settings)
+    return dataclasses.replace(optimiser, settings={**optimiser.settings, **numbers})
+
+
+def _check(made: Experiment) -> None:
+    """Refuse numbers that are out of range."""
+    count = len(_any(made.data().train))
+    if not 1 <= made.batch <= count:
+        raise UserError(f"batch must lie in [1, {count}], {made.batch} came")
     if not 1 <= made.steps <= MOST_STEPS:
         raise UserError(f"steps must lie in [1, {MOST_STEPS}], {made.steps} came")
-    if not (made.lr > 0 and 0 <= made.momentum < 1):
-        raise UserError(
-            f"lr must be positive and momentum in [0, 1), "
-            f"{made.lr} and {made.momentum} came"
-        )
+    for name, value in made.optimiser.settings.items():
+        if name in ("lr", "eps") and not value > 0:
+            raise UserError(f"{name} must be positive, {value} came")
+        if name not in ("lr", "eps") and not 0 <= value < 1:
+            raise UserError(f"{name} must lie in [0, 1), {value} came")
     if made.seed < 0:
         raise UserError(f"seed must not be negative, {made.seed} came")
     if made.threads < 1:
         raise UserError(f"threads must be at least 1, {made.threads} came")
-    return made
-
-
-def _initial(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    """Glorot's uniform weights (Glorot and Bengio 2010, eq. 16) and zero biases."""
-    if len(shape) == 1:
-        return np.zeros(shape)
-    bound = np.sqrt(6 / sum(shape))
-    return rng.uniform(-bound, bound, shape)

@@ -1,38 +1,46 @@
 """What a worker can be asked to do with its framework.
 
-Imports nothing but NumPy and the contract. Every public method is a job: keyword
-arguments from JSON, a dict for JSON back, arrays through npz files.
+Imports nothing but NumPy, the contract and the zoo. Every public method is a job:
+keyword arguments from JSON, a dict for JSON back, arrays through npz files. `options`
+are those of the contract's `Trainer`.
 """
 
 from __future__ import annotations
 
 import importlib
+import math
 import resource
 import sys
 import time
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from adapters.contract import Arrays
+from adapters.contract import Unsupported
+from adapters.zoo import MODELS
+from adapters.zoo.model import Arrays
 
 from .arrays import under, unit
+from .stopwatch import WARM_UP_SECONDS, WARM_UP_STEPS, Stopwatch
 
 STEP_OF_SLOPE = 1e-6  # in units of a direction of length 1
-WARM_UP_STEPS = 20
+TIMED_BATCHES = 64
 # Timed steps must not train: a model that has converged computes with denormal numbers,
 # which some processors multiply a hundred times slower.
-LR_WHILE_TIMED = 1e-6
+LR_WHILE_TIMED = 2.0**-20
 
 
 class Jobs:
-    """A framework, and the model that it is timing."""
+    """A framework, and the models that it is timing, by their modes."""
 
     def __init__(self, framework: str, trainer: Any, *, threads: int) -> None:
         self._framework, self._trainer = framework, trainer
         self._tensor = importlib.import_module(f"adapters.{framework}.tensor")
         self._data = importlib.import_module(f"adapters.{framework}.data")
         self._tensor.configure(threads)
+        self._timed: dict[str, Stopwatch] = {}
 
     def versions(self) -> dict[str, str]:
         """The versions that results depend on."""
@@ -46,64 +54,92 @@ class Jobs:
         snapshots: list[int],
         with_slope: bool,
         noise_runs: int,
+        patience_seconds: float,
         **options: Any,
     ) -> dict[str, Any]:
-        """Compute forward, backward and a whole training; write what came out."""
+        """Compute forward, backward and a whole training; write what came out.
+
+        A training ends early, after one of the snapshots, if the way to the next would
+        take longer than `patience_seconds`. The answer has the `steps` that were made,
+        or says why the model is `unsupported`.
+        """
         arrays = _read(inputs)
-        start = under("parameter", arrays)
-        trainer = self._trainer(parameters=start, **options)
-        x, y = next(iter(self._batches(arrays, arrays["order"][:1])))
-        results = {f"activation/{n}": a for n, a in trainer.activations(x).items()}
-        results["whole"] = self._tensor.to_numpy(trainer.predict(x))
-        loss, gradients = trainer.loss_and_gradients(x, y)
-        results["loss"] = np.asarray(loss)
-        results |= {f"gradient/{n}": g for n, g in gradients.items()}
+        steps = len(arrays["order"])
+        try:
+            trainer = self._made(_start(arrays), options)
+            results = self._before_training(trainer, arrays)
+        except Unsupported as error:
+            return {"unsupported": str(error)}
         if with_slope:
-            results["slope"] = np.asarray(self._slope(arrays, start, x, y, options))
-        losses = []
-        for step, (x, y) in enumerate(self._batches(arrays, arrays["order"]), start=1):
-            losses.append(float(self._tensor.to_numpy(trainer.step(x, y)).reshape(())))
-            if step in snapshots:
-                now = trainer.parameters()
-                results |= {f"after {step}/{n}": p for n, p in now.items()}
-        results |= {f"trained/{n}": p for n, p in trainer.parameters().items()}
+            slopes = self._slopes(arrays, options)
+            results |= {f"slope/{n}": np.asarray(slope) for n, slope in slopes.items()}
+        trained, made = self._training(trainer, arrays, snapshots, patience_seconds)
+        results |= trained
         for run in range(noise_runs):
-            near = one_ulp_off(start, np.random.default_rng(run))
-            again = self._trainer(parameters=near, **options)
-            steps = arrays["order"][: max(snapshots, default=0)]
-            for step, (x, y) in enumerate(self._batches(arrays, steps), start=1):
-                again.step(x, y)
-                if step in snapshots:
-                    now = again.parameters()
-                    moment = f"after {step}, run {run}"
-                    results |= {f"{moment}/{n}": p for n, p in now.items()}
-        test_x = self._tensor.from_numpy(arrays["test_x"])
-        results["prediction"] = self._tensor.to_numpy(trainer.predict(test_x))
-        np.savez(output, losses=losses, **results)
+            near = _near(arrays, np.random.default_rng(run))
+            again = self._made(near, options)
+            within = [step for step in snapshots if step <= made]
+            for step, _ in self._stops(again, arrays, within):
+                results |= _named(f"after {step}, run {run}", again.parameters())
+        if made == steps:
+            results["prediction"] = self._tested(trainer, arrays)
+        _write(output, results)
+        return {"steps": made}
+
+    def learn(
+        self, *, inputs: str, output: str, noise_runs: int = 0, **options: Any
+    ) -> dict[str, Any]:
+        """Train, and write the losses and what is then predicted for the test data.
+
+        Then as often again from parameters one rounding off: the same under `run 0`.
+        """
+        arrays = _read(inputs)
+        results = self._learned(_start(arrays), arrays, options)
+        for run in range(noise_runs):
+            near = _near(arrays, np.random.default_rng(run))
+            results |= _named(f"run {run}", self._learned(near, arrays, options))
+        _write(output, results)
         return {}
 
     def open(self, *, inputs: str, **options: Any) -> dict[str, Any]:
         """Build the model that will be timed; how long its first step takes."""
         arrays = _read(inputs)
-        self._timed_batches = list(self._batches(arrays, arrays["order"]))
-        self._position = 0
-        self._sample = self._tensor.from_numpy(arrays["test_x"][:1])
-        options["lr"] = LR_WHILE_TIMED
-        self._timed = self._trainer(parameters=under("parameter", arrays), **options)
-        started = time.perf_counter()
-        self._steps(1)
-        first_step_seconds = time.perf_counter() - started
-        self._steps(WARM_UP_STEPS)
-        self._predictions(WARM_UP_STEPS)
+        options["optimiser"] = {**options["optimiser"], "lr": LR_WHILE_TIMED}
+        timed = Stopwatch(
+            trainer=self._made(_start(arrays), options),
+            batches=list(self._batches(arrays, 0, TIMED_BATCHES)),
+            sample=self._test_batch(arrays, 1),
+            to_numpy=self._tensor.to_numpy,
+        )
+        first_step_seconds = timed.first_step()
+        timed.warm_up()
+        self._timed[options["mode"]] = timed
         return {"first_step_seconds": first_step_seconds}
 
-    def time_steps(self, *, seconds: float) -> dict[str, Any]:
-        """Seconds that one training step takes, measured over a given time."""
-        return {"seconds": _seconds_each(self._steps, seconds)}
+    def time_steps(self, *, mode: str, seconds: float) -> dict[str, Any]:
+        """Seconds that one training step takes, measured over about a given time."""
+        return {"seconds": self._timed[mode].step(seconds)}
 
-    def time_predictions(self, *, seconds: float) -> dict[str, Any]:
+    def time_predictions(self, *, mode: str, seconds: float) -> dict[str, Any]:
         """Seconds from one sample to its prediction, measured over a given time."""
-        return {"seconds": _seconds_each(self._predictions, seconds)}
+        return {"seconds": self._timed[mode].prediction(seconds)}
+
+    def layers(self, *, inputs: str, rounds: int, **options: Any) -> dict[str, Any]:
+        """Seconds that every layer takes in each of some rounds, run op by op.
+
+        See `Trainer.layer_seconds`; all rounds are on the first batch.
+        """
+        arrays = _read(inputs)
+        trainer = self._made(_start(arrays), options)
+        (batch,) = self._batches(arrays, 0, 1)
+        until = time.perf_counter() + WARM_UP_SECONDS
+        for _ in range(WARM_UP_STEPS):
+            trainer.layer_seconds(batch)
+            if time.perf_counter() > until:
+                break
+        found = [trainer.layer_seconds(batch) for _ in range(rounds)]
+        names = MODELS[options["model"]].layers
+        return {"layers": {name: [one[name] for one in found] for name in names}}
 
     def peak(self) -> dict[str, Any]:
         """The largest resident memory in bytes that this process has had."""
@@ -123,46 +159,136 @@ class Jobs:
         arrays = _read(inputs)
 
         def prepare() -> Any:
-            trainer = self._trainer(parameters=under("parameter", arrays), **options)
-            first, second = self._batches(arrays, arrays["order"][:2])
-            trainer.step(*first)
+            trainer = self._made(_start(arrays), options)
+            first, second = self._batches(arrays, 0, 2)
+            trainer.train([first])
             return trainer, second
 
         def step(prepared: Any) -> None:
             trainer, batch = prepared
-            trainer.step(*batch)
+            trainer.train([batch])
 
         start, events = recorder.recorded(prepare, step)
         return {"start": start, "events": events}
 
-    def _batches(self, arrays: Arrays, order: np.ndarray) -> Any:
-        return self._data.batches(arrays["train_x"], arrays["train_y"], order)
+    def _made(self, arrays: Arrays, options: dict[str, Any]) -> Any:
+        """A trainer that starts from these parameters and statistics."""
+        MODELS[options["model"]].check(arrays)
+        return self._trainer(arrays=arrays, **options)
 
-    def _slope(
-        self, arrays: Arrays, start: Arrays, x: Any, y: Any, options: dict[str, Any]
-    ) -> float:
-        """The derivative along the direction, by differences of its own loss."""
-        direction = unit(under("direction", arrays))
-        losses = []
-        for sign in (1, -1):
-            h = sign * STEP_OF_SLOPE
-            moved = {n: p + h * direction[n] for n, p in start.items()}
-            losses.append(
-                self._trainer(parameters=moved, **options).loss_and_gradients(x, y)[0]
-            )
-        return (losses[0] - losses[1]) / (2 * STEP_OF_SLOPE)
+    def _learned(
+        self, start: Arrays, arrays: Arrays, options: dict[str, Any]
+    ) -> Arrays:
+        """The losses of a training from these parameters, and predictions after it."""
+        trainer = self._made(start, options)
+        losses = trainer.train(self._batches(arrays))
+        results = {f"losses/{n}": np.asarray(values) for n, values in losses.items()}
+        return {"prediction": self._tested(trainer, arrays), **results}
 
-    def _steps(self, count: int) -> None:
-        loss = None
-        for _ in range(count):
-            x, y = self._timed_batches[self._position % len(self._timed_batches)]
-            self._position += 1
-            loss = self._timed.step(x, y)
-        self._tensor.to_numpy(loss)  # waits for frameworks that compute later
+    def _before_training(self, trainer: Any, arrays: Arrays) -> Arrays:
+        """What the model makes of the first batch, and its gradients."""
+        (batch,) = self._batches(arrays, 0, 1)
+        results = _named("activation", trainer.activations(batch))
+        results["whole"] = self._tensor.to_numpy(trainer.predict(batch))
+        losses, gradients = trainer.gradients(batch)
+        results |= {f"loss/{n}": np.asarray(loss) for n, loss in losses.items()}
+        return results | _named("gradient", gradients)
 
-    def _predictions(self, count: int) -> None:
-        for _ in range(count):
-            self._tensor.to_numpy(self._timed.predict(self._sample))
+    def _training(
+        self, trainer: Any, arrays: Arrays, snapshots: list[int], patience: float
+    ) -> tuple[Arrays, int]:
+        """Losses of a training, parameters on the way and at its end; and its steps."""
+        results: Arrays = {}
+        losses: dict[str, list[float]] = {}
+        made, steps = 0, len(arrays["order"])
+        for made, found in self._stops(
+            trainer, arrays, [1, *snapshots, steps], patience=patience
+        ):
+            for name, values in found.items():
+                losses.setdefault(name, []).extend(values)
+            if made in snapshots:
+                results |= _named(f"after {made}", trainer.parameters())
+            if made == steps:
+                results |= _named("trained", trainer.parameters())
+        results |= {f"losses/{n}": np.asarray(v) for n, v in losses.items()}
+        return results, made
+
+    def _stops(
+        self,
+        trainer: Any,
+        arrays: Arrays,
+        stops: list[int],
+        *,
+        patience: float = math.inf,
+    ) -> Iterator[tuple[int, dict[str, list[float]]]]:
+        """Train from one number of steps to the next; the losses between them.
+
+        The pace of the last steps tells whether the next are worth waiting for; that of
+        the first stop does not, because it may have compiled.
+        """
+        seconds_each = 0.0
+        for start, stop in pairwise([0, *stops]):
+            if (stop - start) * seconds_each > patience:
+                return
+            if stop > start:
+                started = time.perf_counter()
+                losses = trainer.train(self._batches(arrays, start, stop))
+                passed = time.perf_counter() - started
+                seconds_each = passed / (stop - start) if start else 0.0
+                yield stop, losses
+
+    def _slopes(self, arrays: Arrays, options: dict[str, Any]) -> dict[str, float]:
+        """Each objective's derivative along a direction, by differences of itself.
+
+        The direction is that of the parameters which the objective trains.
+        """
+        (batch,) = self._batches(arrays, 0, 1)
+        start, everything = _start(arrays), under("direction", arrays)
+        model = MODELS[options["model"]]
+        slopes = {}
+        for objective in model.objectives:
+            names = model.trained(objective)
+            direction = unit({n: everything[n] for n in names})
+            losses = []
+            for h in (STEP_OF_SLOPE, -STEP_OF_SLOPE):
+                moved = start | {n: start[n] + h * direction[n] for n in names}
+                trainer = self._made(moved, options)
+                losses.append(trainer.gradients(batch)[0][objective])
+            slopes[objective] = (losses[0] - losses[1]) / (2 * STEP_OF_SLOPE)
+        return slopes
+
+    def _batches(
+        self, arrays: Arrays, start: int = 0, stop: int | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """The framework's batches, of all steps or of those between two numbers."""
+        steps = slice(start, stop)
+        noise = {n: a[steps] for n, a in under("noise", arrays).items()}
+        yield from self._data.batches(
+            under("train", arrays), noise, arrays["order"][steps]
+        )
+
+    def _test_batch(self, arrays: Arrays, count: int | None = None) -> dict[str, Any]:
+        return {
+            name: self._tensor.from_numpy(array[:count])
+            for name, array in under("test", arrays).items()
+        }
+
+    def _tested(self, trainer: Any, arrays: Arrays) -> np.ndarray:
+        return self._tensor.to_numpy(trainer.predict(self._test_batch(arrays)))
+
+
+def _start(arrays: Arrays) -> Arrays:
+    """What a training starts from: parameters and statistics."""
+    return under("parameter", arrays) | under("statistic", arrays)
+
+
+def _near(arrays: Arrays, rng: np.random.Generator) -> Arrays:
+    """The same with every parameter one rounding off."""
+    return _start(arrays) | one_ulp_off(under("parameter", arrays), rng)
+
+
+def _named(prefix: str, arrays: Arrays) -> Arrays:
+    return {f"{prefix}/{name}": array for name, array in arrays.items()}
 
 
 def one_ulp_off(arrays: Arrays, rng: np.random.Generator) -> Arrays:
@@ -175,17 +301,10 @@ def one_ulp_off(arrays: Arrays, rng: np.random.Generator) -> Arrays:
     }
 
 
-def _seconds_each(repeat: Any, seconds: float) -> float:
-    """The time that one of many repetitions takes, asking the clock once a batch."""
-    count, batch = 0, 1
-    started = time.perf_counter()
-    while (passed := time.perf_counter() - started) < seconds:
-        repeat(batch)
-        count += batch
-        batch = min(2 * batch, 64)
-    return passed / count
-
-
 def _read(path: str) -> Arrays:
     with np.load(path, allow_pickle=False) as file:
         return dict(file)
+
+
+def _write(path: str, arrays: dict[str, Any]) -> None:
+    np.savez(path, **arrays)

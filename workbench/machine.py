@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import importlib
 import json
 import os
 import platform
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from .environments import ROOT
 
 
 def cores() -> list[int]:
@@ -20,15 +24,26 @@ def cores() -> list[int]:
 
 
 def description() -> dict[str, Any]:
-    """Processor, cores, memory in bytes, system, Python and the date."""
+    """Processor, cores, memory in bytes, system, Python, this code, and the date."""
     return {
         "cpu": _cpu(),
         "cores": len(cores()),
         "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
+        "code": code(),
         "date": datetime.date.today().isoformat(),
     }
+
+
+@cache
+def code() -> str:
+    """A hash of all that takes part in a comparison: numbers hold for this code."""
+    found = hashlib.sha256()
+    for package in ("adapters", "reference_impl", "workbench"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            found.update(path.read_bytes())
+    return found.hexdigest()[:10]
 
 
 def record(path: Path, packages: Sequence[str], **results: Any) -> None:

@@ -7,10 +7,8 @@ document, a chart in the terminal, and a page that works offline.
 from __future__ import annotations
 
 import json
-import tempfile
 from importlib.resources import files
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,11 +20,12 @@ from rich.text import Text
 from adapters.contract import FRAMEWORKS, MODES, TRACED
 
 from . import machine, units
-from .comparison import LIMIT_SECONDS, Laboratory
 from .errors import UserError, unknown
 from .experiment import Experiment
+from .laboratory import Laboratory
 from .process import Failed, Missing
 from .report.files import plotly
+from .request import LIMIT_SECONDS
 
 SCHEMA_VERSION = 1
 DTYPE = "float32"
@@ -56,21 +55,14 @@ def timeline(
         If there is no such framework, or it does not say what it allocates.
     """
     mode, inputs = _traced_mode(framework), experiment.inputs(DTYPE)
-    with tempfile.TemporaryDirectory(prefix="mapping-") as folder:
-        laboratory = Laboratory(
-            experiment, Path(folder), machine.cores(), limit_seconds
-        )
-        np.savez(laboratory.inputs(DTYPE), allow_pickle=False, **inputs)
+    with Laboratory(limit_seconds=limit_seconds) as laboratory:
+        path = laboratory.folder / f"{DTYPE}.npz"
+        np.savez(path, allow_pickle=False, **inputs)
         cores = laboratory.cores[: experiment.threads]
         try:
             with laboratory.worker(framework, cores) as worker:
                 answer = worker.ask(
-                    "timeline",
-                    inputs=str(laboratory.inputs(DTYPE)),
-                    model=experiment.model,
-                    mode=mode,
-                    lr=experiment.lr,
-                    momentum=experiment.momentum,
+                    "timeline", inputs=str(path), **experiment.options(mode)
                 )
                 versions = worker.versions
         except (Failed, Missing) as error:

@@ -16,6 +16,7 @@ from typing import Any, Self
 from .environments import how_to_get, interpreter, variables
 
 STDERR_LINES = 5
+OBITUARY_SECONDS = 2.0  # what a process that has closed its output is given to end
 
 
 class Missing(Exception):
@@ -80,6 +81,7 @@ class Worker:
                 stdout=subprocess.PIPE,
                 stderr=self._stderr,
                 text=True,
+                errors="replace",
                 env=variables(framework, threads=len(cores)) | (settings or {}),
                 # An interrupt is for the one who asks; it ends its workers itself.
                 start_new_session=True,
@@ -94,6 +96,8 @@ class Worker:
             if "missing" in ready:
                 module, advice = ready["missing"], how_to_get(framework)
                 raise Missing(f"module {module} is not installed; {advice}")
+            if not {"import_seconds", "versions"} <= set(ready):
+                raise Failed(f"starting: no versions came, but {str(ready)[:80]}")
         except BaseException:
             self.stop()
             raise
@@ -151,12 +155,21 @@ class Worker:
         if line is None:
             raise Failed(self._obituary(job))
         try:
-            return json.loads(line)
+            answer = json.loads(line)
         except json.JSONDecodeError:
             raise Failed(f"{job}: the answer is no JSON: {line.strip()[:80]}") from None
+        if not isinstance(answer, dict):
+            raise Failed(f"{job}: the answer is no JSON object: {line.strip()[:80]}")
+        return answer
 
     def _obituary(self, job: str) -> str:
-        code = self._process.wait()
+        """The last words on a process that is silent; one that lives on is ended."""
+        try:
+            code = self._process.wait(timeout=OBITUARY_SECONDS)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            return f"{job}: the process closed its output, and was ended{self._said()}"
         return f"{job}: the process ended with exit code {code}{self._said()}"
 
     def _said(self) -> str:

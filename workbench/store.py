@@ -1,15 +1,17 @@
-"""Results in one SQLite file: nothing is lost, and runs can be compared."""
+"""Results in one SQLite file: nothing is lost, and a run that was stopped goes on."""
 
 from __future__ import annotations
 
 import datetime
 import json
 import sqlite3
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Self
 
 from .document import SCHEMA_VERSION
 from .errors import UserError
+from .lock import only_one
 
 WAIT_SECONDS = 30  # for another process that is writing
 
@@ -19,7 +21,9 @@ CREATE TABLE IF NOT EXISTS experiments (
     experiment_id TEXT NOT NULL,
     experiment TEXT NOT NULL,
     machine TEXT NOT NULL,
+    request TEXT NOT NULL,
     basis TEXT,
+    is_complete INTEGER NOT NULL,
     PRIMARY KEY (run, experiment_id)
 );
 CREATE TABLE IF NOT EXISTS rows (
@@ -76,28 +80,65 @@ class Store:
                 self._connection.executescript(_TABLES)
                 self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             self._connection.execute("SELECT position, row FROM rows LIMIT 1")
-            self._connection.execute("SELECT run, basis FROM experiments LIMIT 1")
+            self._connection.execute(
+                "SELECT run, request, is_complete FROM experiments LIMIT 1"
+            )
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.rollback()
         except sqlite3.Error as error:
             self._connection.close()
+            if "locked" in str(error):
+                raise UserError(f"{path}: another process is writing it") from None
             raise UserError(
                 f"{path} cannot be used as a results file ({error}); move it away, or "
                 f"choose another folder with --output"
             ) from None
 
-    def keep(self, document: dict[str, Any]) -> None:
+    def writing(self) -> AbstractContextManager[None]:
+        """Be the only run that writes: two at once would also spoil each other's times.
+
+        Raises
+        ------
+        UserError
+            If another run is at it.
+        """
+        return only_one(self.path)
+
+    def go_on(self, request: dict[str, Any], machine: dict[str, Any]) -> None:
+        """Write to the last run again.
+
+        Raises
+        ------
+        UserError
+            If there is none, or it asked for something else, or on another machine.
+        """
+        run = self._last()
+        found = self._connection.execute(
+            "SELECT DISTINCT request, machine FROM experiments WHERE run = ?", (run,)
+        ).fetchall()
+        for asked, there in found:
+            if json.loads(asked) != request:
+                before = _differences(json.loads(asked), request)
+                raise UserError(f"the last run cannot go on: it had {before}")
+            if _lasting(json.loads(there)) != _lasting(machine):
+                before = _differences(_lasting(json.loads(there)), _lasting(machine))
+                raise UserError(f"the last run cannot go on: it had {before}")
+        self.run = run
+
+    def keep(self, document: dict[str, Any], *, is_complete: bool = False) -> None:
         """Write a document of the current run, or what is known of it so far."""
         experiment = document["experiment"]
         with self._connection:
             self._connection.execute(
-                "INSERT OR REPLACE INTO experiments VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO experiments VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     self.run,
                     experiment["id"],
                     json.dumps(experiment),
                     json.dumps(document["machine"]),
+                    json.dumps(document["request"]),
                     document["basis"],
+                    is_complete,
                 ),
             )
             self._connection.executemany(
@@ -116,6 +157,11 @@ class Store:
                 ],
             )
 
+    def complete(self) -> dict[str, dict[str, Any]]:
+        """The documents of the current run that lack nothing, by experiment."""
+        documents = self._documents(self.run, "AND is_complete")
+        return {document["experiment"]["id"]: document for document in documents}
+
     def latest(self) -> list[dict[str, Any]]:
         """The documents of the last run that kept any, in the order they were made.
 
@@ -124,12 +170,18 @@ class Store:
         UserError
             If there is none.
         """
+        return self._documents(self._last())
+
+    def _last(self) -> str:
         (run,) = self._connection.execute("SELECT max(run) FROM experiments").fetchone()
         if run is None:
             raise UserError(f"{self.path} holds no results yet; run `mapping compare`")
+        return run
+
+    def _documents(self, run: str, condition: str = "") -> list[dict[str, Any]]:
         found = self._connection.execute(
-            "SELECT experiment_id, experiment, machine, basis FROM experiments "
-            "WHERE run = ? ORDER BY rowid",
+            "SELECT experiment_id, experiment, machine, request, basis "
+            f"FROM experiments WHERE run = ? {condition} ORDER BY rowid",
             (run,),
         ).fetchall()
         return [
@@ -137,10 +189,11 @@ class Store:
                 "schema": SCHEMA_VERSION,
                 "experiment": json.loads(experiment),
                 "machine": json.loads(machine),
+                "request": json.loads(request),
                 "basis": basis,
                 "rows": self._rows(run, experiment_id),
             }
-            for experiment_id, experiment, machine, basis in found
+            for experiment_id, experiment, machine, request, basis in found
         ]
 
     def _rows(self, run: str, experiment_id: str) -> list[dict[str, Any]]:
@@ -149,10 +202,29 @@ class Store:
             "ORDER BY position",
             (run, experiment_id),
         )
-        return [json.loads(row) for (row,) in found]
+        try:
+            return [json.loads(row) for (row,) in found]
+        except json.JSONDecodeError as error:
+            raise UserError(
+                f"{self.path} is damaged, a row of {experiment_id} is no JSON "
+                f"({error}); move it away, or choose another folder with --output"
+            ) from None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._connection.close()
+
+
+def _lasting(machine: dict[str, Any]) -> dict[str, Any]:
+    """What of a machine stays the same from day to day."""
+    return {name: fact for name, fact in machine.items() if name != "date"}
+
+
+def _differences(before: dict[str, Any], now: dict[str, Any]) -> str:
+    """What was asked otherwise, in words."""
+    names = [name for name in before | now if before.get(name) != now.get(name)]
+    return ", ".join(
+        f"{name} {before.get(name)} and not {now.get(name)}" for name in names
+    )

@@ -15,8 +15,15 @@ from . import units
 
 NOTHING = "–"
 SVG_COLUMNS = 84
+OVERVIEW_COLUMNS = 5
 _SHORT = {"mean squared error": "error"}
-STYLES = {"equal": "green", "different": "bold red", "failed": "red", "missing": "dim"}
+STYLES = {
+    "equal": "green",
+    "different": "bold red",
+    "failed": "red",
+    "missing": "dim",
+    "unsupported": "dim",
+}
 
 
 def show(document: dict[str, Any], console: Console) -> None:
@@ -33,9 +40,9 @@ def show(document: dict[str, Any], console: Console) -> None:
     if any(row["step_seconds"] for row in rows):
         console.print(cost_table(rows, document["basis"]))
     for row in rows:
-        if row["reason"]:
-            reason = f"{row['framework']} ({row['mode']}): {row['reason']}"
-            console.print(Text(reason, style=STYLES[row["status"]]))
+        for words in filter(None, (row["reason"], row["cause"])):
+            said = f"{row['framework']} ({row['mode']}): {words}"
+            console.print(Text(said, style=STYLES[row["status"]]))
 
 
 def drawing(documents: list[dict[str, Any]]) -> str:
@@ -47,10 +54,51 @@ def drawing(documents: list[dict[str, Any]]) -> str:
     return re.sub(r"@font-face\s*{[^}]*}", "", svg)
 
 
+def overview(documents: list[dict[str, Any]]) -> list[Table]:
+    """Every model in every row: its step as a ratio, or why there is none.
+
+    Several tables side by side would be too wide for a terminal, so they follow.
+    """
+    keys = list(
+        dict.fromkeys(
+            (row["framework"], row["mode"]) for d in documents for row in d["rows"]
+        )
+    )
+    bases = ", ".join(dict.fromkeys(d["basis"] for d in documents if d["basis"]))
+    title = f"all models: step as a ratio to {bases}" if bases else "all models"
+    starts = range(0, len(keys), OVERVIEW_COLUMNS)
+    return [
+        _overview(documents, keys[start : start + OVERVIEW_COLUMNS], title)
+        for start in starts
+    ]
+
+
+def _overview(
+    documents: list[dict[str, Any]], keys: list[tuple[str, str]], title: str
+) -> Table:
+    table = plain(title)
+    table.add_column("model", no_wrap=True)
+    for framework, mode in keys:
+        table.add_column(f"{framework}\n{mode}", justify="right", no_wrap=True)
+    for document in documents:
+        cells = [_summary(document, framework, mode) for framework, mode in keys]
+        table.add_row(document["experiment"]["model"], *cells)
+    return table
+
+
+def _summary(document: dict[str, Any], framework: str, mode: str) -> Text:
+    for row in document["rows"]:
+        if (row["framework"], row["mode"]) == (framework, mode):
+            ratio, style = row["step_ratio"], STYLES[row["status"]]
+            is_timed = row["status"] == "equal" and ratio is not None
+            return Text(f"{ratio['median']:.2f}" if is_timed else row["status"], style)
+    return Text(NOTHING)
+
+
 def equality_table(rows: list[dict[str, Any]]) -> Table:
     """What was proved: the largest relative errors in float64, and what was learned."""
     learned = next((row["metric"]["name"] for row in rows if row["metric"]), "learned")
-    table = _table("equality in float64: largest relative error")
+    table = plain("equality in float64: largest relative error")
     table.add_column("framework")
     table.add_column("mode")
     table.add_column("status")
@@ -72,7 +120,7 @@ def equality_table(rows: list[dict[str, Any]]) -> Table:
 def cost_table(rows: list[dict[str, Any]], basis: str | None) -> Table:
     """What it cost: medians over rounds, with quartiles for the ratio."""
     ratio = f"; ratio of steps to {basis}, with quartiles" if basis else ""
-    table = _table(f"cost in float32{ratio}")
+    table = plain(f"cost in float32{ratio}")
     table.add_column("framework")
     for heading in ("step", "ratio", "1 sample", "import", "1st step", "memory"):
         table.add_column(heading, justify="right")
@@ -91,7 +139,8 @@ def cost_table(rows: list[dict[str, Any]], basis: str | None) -> Table:
     return table
 
 
-def _table(title: str) -> Table:
+def plain(title: str) -> Table:
+    """An empty table with little ink."""
     return Table(
         title=title,
         title_justify="left",

@@ -4,20 +4,48 @@ import shutil
 
 import pytest
 
-from adapters.contract import FRAMEWORKS, MODELS
+from adapters.contract import FRAMEWORKS, MODES
+from adapters.zoo import MODELS
 from workbench.comparison import compare
 from workbench.equality import GATES
 from workbench.experiment import experiment
+from workbench.laboratory import Laboratory
+from workbench.request import Request
 
-# What was learned hangs on float32 roundings of 200 steps; accuracies are equal.
-LEARNED_TOLERANCE = 1e-5
+# What was learned hangs on float32 roundings of all steps; metrics are equal.
+LEARNED_TOLERANCE = 1e-4
+# However slow the machine is, all steps are made.
+LIMIT_SECONDS = PATIENCE_SECONDS = 300
+
+# Parameters are compared after 10 steps and after 100. Few models have steps so short
+# that the second is affordable, and are so calm that all learn the same to rounding.
+FEW_STEPS, STEPS = 12, 110
+CALM = ("linear_regression", "softmax_regression", "matrix_factorisation", "mlp")
+# Small models, one of them with two objectives. torch.compile is left to the other: a
+# C++ compiler that has not seen its code before takes minutes.
+CHEAP = {
+    "mlp": ("all",),
+    "gan": tuple({m for of_one in MODES.values() for m in of_one} - {"torch.compile"}),
+}
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.xdist_group("five frameworks")]
 
 
+@pytest.fixture(scope="module")
+def laboratory():
+    """Workers of all frameworks."""
+    with Laboratory(limit_seconds=LIMIT_SECONDS) as laboratory:
+        yield laboratory
+
+
 @pytest.fixture(scope="module", params=MODELS)
-def document(request):
-    return compare(experiment(request.param), measure=False)
+def document(request, laboratory):
+    steps = STEPS if request.param in CALM else FEW_STEPS
+    return compare(
+        experiment(request.param, steps=steps),
+        Request(measure=False, patience_seconds=PATIENCE_SECONDS),
+        laboratory=laboratory,
+    )
 
 
 def present(document, framework):
@@ -32,6 +60,7 @@ def test_a_framework_is_equal_to_the_others(document, framework):
     row = present(document, framework)
 
     assert (row["status"], row["reason"]) == ("equal", None)
+    assert row["steps"] == document["experiment"]["steps"]
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
@@ -40,27 +69,34 @@ def test_its_errors_are_within_the_gates_of_float64(document, framework):
 
     assert row["forward_error"] <= GATES["float64"].forward
     assert row["gradient_error"] <= GATES["float64"].gradient
-    assert row["trajectory_error"] <= GATES["float64"].trajectory["trained"]
+    assert row["trajectory_error"] <= GATES["float64"].trajectory
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_it_has_learned_what_the_others_learned(document, framework):
     row = present(document, framework)
     reference = present(document, "reference")
+    if document["experiment"]["model"] not in CALM:
+        pytest.skip("what few steps of this model teach, a rounding decides")
 
     assert row["metric"]["value"] == pytest.approx(
         reference["metric"]["value"], rel=LEARNED_TOLERANCE
     )
-    assert row["losses"][-1] < 0.5 * row["losses"][0]
 
 
-def test_every_other_mode_computes_the_same():
-    rows = compare(experiment("mlp", steps=110), modes="all", measure=False)["rows"]
-    found = {f"{r['framework']} ({r['mode']})": r for r in rows}
+@pytest.mark.parametrize("model", CHEAP)
+def test_every_mode_computes_the_same(model, laboratory):
+    request = Request(
+        modes=CHEAP[model], measure=False, patience_seconds=PATIENCE_SECONDS
+    )
 
+    document = compare(
+        experiment(model, steps=FEW_STEPS), request, laboratory=laboratory
+    )
+
+    found = {f"{row['framework']} ({row['mode']})": row for row in document["rows"]}
     expected = {"equal", "missing"}
     if shutil.which("c++") is None:
         expected.add("failed")  # torch.compile asks for a C++ compiler
     wrong = {k: r["reason"] for k, r in found.items() if r["status"] not in expected}
-
     assert not wrong

@@ -1,6 +1,6 @@
 """What the tests of the workbench share."""
 
-import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -8,13 +8,15 @@ import textwrap
 
 import pytest
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+from workbench.environments import ROOT, interpreter
+
+WORKER = "import sys; from workbench.worker import main; main(*sys.argv[3:])"
 
 
 @pytest.fixture
 def command(monkeypatch):
     """The command `mapping`, which finds this checkout from any folder."""
-    monkeypatch.setenv("PYTHONPATH", ROOT)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     return [sys.executable, "-m", "workbench"]
 
 
@@ -35,13 +37,32 @@ def impostor(tmp_path, monkeypatch):
     """Replace a framework's Python by a script that misbehaves in a chosen way.
 
     The script gets an interpreter's arguments: -m workbench.worker FRAMEWORK CORES.
+    What lies beside it comes first on its path.
     """
 
-    def plant(framework, script):
+    def replace(framework, script):
+        python = interpreter(framework) or sys.executable
         path = tmp_path / f"python-{framework}"
-        path.write_text(f"#!{sys.executable}\n{textwrap.dedent(script)}")
+        path.write_text(f"#!{python}\n{textwrap.dedent(script)}")
         path.chmod(path.stat().st_mode | stat.S_IXUSR)
         monkeypatch.setenv(f"MAPPING_PYTHON_{framework.upper()}", str(path))
-        monkeypatch.setenv("PYTHONPATH", ROOT)
+        monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+    return replace
+
+
+@pytest.fixture
+def planted(impostor, tmp_path):
+    """Change one place in a framework's adapter, or rather in a copy of it."""
+
+    def plant(framework, file, text, instead):
+        folder = tmp_path / "adapters"
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / "adapters", folder, ignore=ignored)
+        path = folder / framework / file
+        source = path.read_text(encoding="utf-8")
+        assert source.count(text) == 1, f"{text!r} must stand once in {path}"
+        path.write_text(source.replace(text, instead), encoding="utf-8")
+        impostor(framework, WORKER)
 
     return plant

@@ -16,6 +16,12 @@ FIELDS = {
     "mode",
     "status",
     "reason",
+    "cause",
+    "remark",
+    "steps",
+    "layers",
+    "losses",
+    "noise_floor",
     "forward_error",
     "gradient_error",
     "trajectory_error",
@@ -25,7 +31,7 @@ FIELDS = {
     "peak_bytes",
     "versions",
 }
-NO_MODEL = "unknown model 'resnet'; there are: linear_regression, mlp"
+NO_MODEL = "unknown model 'resnet'; there are: linear_regression"
 MISTAKES = {
     "compare resnet": NO_MODEL,
     "compare mlp --frameworks caffe": "there are: reference, pytorch, tensorflow",
@@ -34,6 +40,13 @@ MISTAKES = {
     "compare mlp --frameworks ,": "name at least one framework",
     "compare mlp --seed -1": "seed must not be negative",
     "compare mlp --save no/where.json": "no/where.json is no place for a file",
+    "compare mlp --modes ,": "name at least one mode",
+    "compare mlp --frameworks jax --modes fit": "none of jax has a mode fit",
+    "compare mlp --resume": "holds no results yet",
+    "show": "run `mapping compare` first",
+    "code resnet": NO_MODEL,
+    "code mlp --frameworks caffe": "unknown framework 'caffe'; there are",
+    "code mlp --file ../io.py": "unknown file '../io.py'; there are: tensor.py",
     "memory resnet": NO_MODEL,
     "memory mlp --frameworks caffe": "unknown framework 'caffe'; there are",
     "memory mlp --frameworks jax": "jax does not say what it allocates",
@@ -61,7 +74,7 @@ def test_a_run_leaves_results_and_a_report(run, tmp_path):
     assert "equal" in done.stdout
     assert (tmp_path / "build" / "results.sqlite").exists()
     assert "<html" in (tmp_path / "build" / "report" / "index.html").read_text()
-    assert json.loads((tmp_path / "saved.json").read_text())["schema"] == 1
+    assert json.loads((tmp_path / "saved.json").read_text())["schema"] == 2
 
 
 @pytest.mark.parametrize(("line", "words"), MISTAKES.items(), ids=MISTAKES)
@@ -151,12 +164,57 @@ def test_an_interrupted_run_keeps_the_finished_rows(start_long_run, tmp_path):
     said = process.communicate(timeout=30)[1]
 
     assert process.returncode == 130
-    assert "1 rows were kept" in said
+    assert "1 rows of mlp and all models before it were kept" in said
     with sqlite3.connect(tmp_path / "build" / "results.sqlite") as connection:
         (text,) = connection.execute("SELECT row FROM rows").fetchone()
     row = json.loads(text)
     assert row["status"] == "equal"
     assert row["step_seconds"]["median"] > 0
+
+
+def test_an_interrupted_run_goes_on(run, command, tmp_path):
+    asked = ["compare", "linear_regression", "mlp", "--frameworks", "reference"]
+    asked += ["--steps", "5", "--equality-only"]
+    process = subprocess.Popen(
+        [*command, *asked],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        preexec_fn=heed_interrupts,
+    )
+    while "linear_regression: checked" not in process.stderr.readline():
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    assert "--resume goes on" in process.communicate(timeout=60)[1]
+
+    done = run(*asked, "--resume")
+    again = run(*asked, "--resume")
+
+    assert (done.returncode, again.returncode) == (0, 0)
+    assert "mlp: checked" in done.stderr
+    assert "checked" not in again.stderr  # everything is there
+    assert "linear_regression" in again.stdout
+
+
+def test_what_was_compared_is_shown_again_with_its_layers(run):
+    run(*QUICK, "mlp", "--rounds", "2")
+
+    done = run("show", "mlp")
+
+    assert done.returncode == 0
+    for words in ("hidden", "relu", "losses in float32", "▁", "µs"):
+        assert words in done.stdout
+    assert "there are: mlp" in run("show", "gpt").stderr
+
+
+def test_code_stands_side_by_side(run):
+    done = run("code", "mlp", "--frameworks", "reference,jax", "--file", "optim.py")
+
+    assert done.returncode == 0
+    assert "reference," in done.stdout
+    lines = [line for line in done.stdout.splitlines() if "def adam(" in line]
+    assert [line.count("def adam(") for line in lines] == [2]
 
 
 def test_a_killed_run_leaves_no_worker_behind(start_long_run):

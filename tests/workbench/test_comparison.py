@@ -1,157 +1,92 @@
 """Whole comparisons, with the reference and with impostors of it."""
 
+import re
+
 import numpy as np
 import pytest
 
 from workbench.candidates import candidates
-from workbench.comparison import compare
+from workbench.comparison import Interrupted, compare, parts
 from workbench.errors import UserError
 from workbench.experiment import experiment
+from workbench.laboratory import Laboratory
+from workbench.request import Request
 
-SHORT = experiment("mlp", steps=110)
-WORKER = """
-    import sys
-    import numpy as np
-    import adapters.{framework}.train as train
-    {change}
-    from workbench.worker import main
-    main(*sys.argv[3:])
-"""
-TRIO = ["reference", "pytorch", "jax"]
+SHORT = experiment("mlp", steps=12)
+TRIO = ("reference", "pytorch", "jax")
 
 
-def rows(document):
+def rows(frameworks, made=SHORT, **options):
+    """The rows of a comparison that measures nothing, by framework."""
+    document = compare(made, Request(frameworks, measure=False, **options))
     return {row["framework"]: row for row in document["rows"]}
 
 
-@pytest.fixture
-def changed(impostor):
-    def plant(framework, change):
-        impostor(framework, WORKER.format(framework=framework, change=change))
-
-    return plant
-
-
 def test_the_reference_alone_is_checked_against_its_own_loss():
-    document = compare(SHORT, frameworks=["reference"], measure=False)
+    row = rows(("reference",))["reference"]
 
-    (row,) = document["rows"]
     assert row["status"] == "equal"
     assert "nothing but differences of its own loss" in row["reason"]
     assert row["forward_error"] is None
-    assert len(row["losses"]) == SHORT.steps
+    assert len(row["losses"]["loss"]) == row["steps"] == SHORT.steps
 
 
-def test_a_wrong_gradient_of_the_reference_alone_is_found_by_its_own_loss(changed):
-    changed(
+def test_a_wrong_gradient_of_the_reference_alone_is_found_by_its_own_loss(planted):
+    planted(
         "reference",
-        "io = train.io; named = io.named;"
-        "io.named = lambda m, g: {n: a * 1.001 for n, a in named(m, g).items()}",
+        "train.py",
+        "arrays |= io.named(grads)",
+        "arrays |= {n: a * 1.001 for n, a in io.named(grads).items()}",
     )
 
-    (row,) = compare(SHORT, frameworks=["reference"], measure=False)["rows"]
+    row = rows(("reference",))["reference"]
 
     assert row["status"] == "different"
     assert "differences of its own loss" in row["reason"]
 
 
 @pytest.mark.frameworks
-def test_a_wrong_gradient_in_one_adapter_is_found_and_located(changed):
-    changed(
-        "pytorch",
-        "loss = train.value_and_grad;\n"
-        "    def wrong(model, *rest):\n"
-        "        value, grads = loss(model, *rest)\n"
-        "        return value, (grads[0] * 1.001, *grads[1:])\n"
-        "    train.value_and_grad = wrong",
-    )
+def test_an_answer_of_another_shape_is_told_by_its_name(planted):
+    planted("jax", "train.py", "to_numpy(results[name])", "to_numpy(results[name])[:3]")
 
-    found = rows(compare(SHORT, frameworks=TRIO, measure=False))
-
-    assert [found[name]["status"] for name in TRIO] == ["equal", "different", "equal"]
-    assert "gradient differs first in layer hidden" in found["pytorch"]["reason"]
-
-
-@pytest.mark.frameworks
-def test_a_wrong_layer_in_one_adapter_is_found_and_located(changed):
-    changed(
-        "jax",
-        "import jax, adapters.jax.layers as layers, adapters.jax.models as models;"
-        "gelu = layers._Layer(init=dict, apply=lambda p, x: jax.nn.gelu(x));"
-        "models.MODELS['mlp'] = lambda dtype: models.sequential("
-        "hidden=models.linear(64, 128, dtype), relu=gelu,"
-        "output=models.linear(128, 10, dtype))",
-    )
-
-    found = rows(compare(SHORT, frameworks=TRIO, measure=False))
+    found = rows(TRIO)
 
     assert [found[name]["status"] for name in TRIO] == ["equal", "equal", "different"]
-    assert "forward differs first in layer relu" in found["jax"]["reason"]
+    words = "activation of hidden must be float64[64, 128], float64[3, 128] came"
+    assert words in found["jax"]["reason"]
 
 
 @pytest.mark.frameworks
-def test_a_wrong_optimiser_in_one_adapter_is_found(changed):
-    changed(
+def test_of_two_that_differ_in_value_neither_is_called_right(planted):
+    planted(
         "pytorch",
-        "import torch; update = train.optim.update;\n"
-        "    def wrong(params, grads, velocities, *, lr, momentum):\n"
-        "        update(params, grads, velocities, lr=lr, momentum=momentum + 1e-6)\n"
-        "    train.optim.update = wrong",
+        "losses.py",
+        "labels.flatten())",
+        "labels.flatten(), label_smoothing=0.1)",
     )
 
-    found = rows(compare(SHORT, frameworks=TRIO, measure=False))
-
-    assert found["pytorch"]["status"] == "different"
-    assert "training differs in trained" in found["pytorch"]["reason"]
-
-
-@pytest.mark.frameworks
-def test_a_prediction_that_is_not_the_models_is_found(changed):
-    changed("pytorch", "train.Trainer.predict = lambda self, x: 0 * self.model(x)")
-
-    found = rows(compare(SHORT, frameworks=TRIO, measure=False))
-
-    assert [found[name]["status"] for name in TRIO] == ["equal", "different", "equal"]
-    assert "forward differs first in the whole model" in found["pytorch"]["reason"]
-
-
-@pytest.mark.frameworks
-def test_a_loss_that_is_not_what_training_lowers_is_found(changed):
-    changed(
-        "pytorch",
-        "step = train.Trainer.step;"
-        "train.Trainer.step = lambda self, x, y: step(self, x, y) + 1",
-    )
-
-    found = rows(compare(SHORT, frameworks=TRIO, measure=False))
-
-    assert [found[name]["status"] for name in TRIO] == ["equal", "different", "equal"]
-    assert "training differs in losses" in found["pytorch"]["reason"]
-
-
-@pytest.mark.frameworks
-def test_an_answer_of_another_shape_is_told_by_its_name(changed):
-    changed("jax", "train.to_numpy = lambda x: np.array(x)[:3]")
-
-    found = rows(compare(SHORT, frameworks=TRIO, measure=False))
-
-    assert [found[name]["status"] for name in TRIO] == ["equal", "equal", "different"]
-    assert "activation of hidden must be float64[64, 128]" in found["jax"]["reason"]
-
-
-@pytest.mark.frameworks
-def test_of_two_that_differ_in_value_neither_is_called_right(changed):
-    changed(
-        "pytorch",
-        "import torch.nn.functional as F; train.LOSSES = {'cross_entropy': "
-        "lambda z, y: F.cross_entropy(z, y, label_smoothing=0.1)}",
-    )
-
-    found = rows(compare(SHORT, frameworks=["reference", "pytorch"], measure=False))
+    found = rows(("reference", "pytorch"))
 
     for row in found.values():
         assert row["status"] == "different"
         assert "nothing says which of them is right" in row["reason"]
+
+
+@pytest.mark.frameworks
+def test_of_two_whose_gradients_differ_the_one_with_the_wrong_slope_is(planted):
+    planted(
+        "pytorch",
+        "autodiff.py",
+        "torch.autograd.grad(value, params)",
+        "tuple(1.001 * g for g in torch.autograd.grad(value, params))",
+    )
+
+    found = rows(("reference", "pytorch"))
+
+    assert found["reference"]["status"] == "equal"
+    assert found["pytorch"]["status"] == "different"
+    assert "gradient differs first in output.weight" in found["pytorch"]["reason"]
+    assert "differences of its own loss" in found["pytorch"]["reason"]
 
 
 def test_a_mistake_in_an_adapter_is_a_failure_and_not_a_missing_framework(impostor):
@@ -161,56 +96,92 @@ def test_a_mistake_in_an_adapter_is_a_failure_and_not_a_missing_framework(impost
         "from workbench.worker import main; main(*sys.argv[3:])",
     )
 
-    found = rows(compare(SHORT, frameworks=["reference", "jax"], measure=False))
+    found = rows(("reference", "jax"))
 
     assert found["jax"]["status"] == "failed"
     assert "adapters.jax.optim" in found["jax"]["reason"]
 
 
-def test_not_a_number_fails_with_its_place(changed):
-    changed(
-        "reference",
-        "io = train.io; named = io.named;"
-        "io.named = lambda m, g: {n: a * np.nan for n, a in named(m, g).items()}",
+def test_a_framework_that_is_not_installed_is_missing_and_says_how_to_get_it(impostor):
+    impostor(
+        "jax",
+        "import sys; sys.modules['jax'] = None\n"
+        "from workbench.worker import main; main(*sys.argv[3:])",
     )
 
-    (row,) = compare(SHORT, frameworks=["reference"], measure=False)["rows"]
+    found = rows(("reference", "jax"))
+
+    assert found["jax"]["status"] == "missing"
+    assert "make setup FRAMEWORKS=jax" in found["jax"]["reason"]
+
+
+def test_not_a_number_fails_with_its_place(planted):
+    planted(
+        "reference",
+        "train.py",
+        "arrays |= io.named(grads)",
+        'arrays |= {n: a * float("nan") for n, a in io.named(grads).items()}',
+    )
+
+    row = rows(("reference",))["reference"]
 
     assert row["status"] == "failed"
     assert "NaN in gradient of hidden.weight" in row["reason"]
 
 
 @pytest.mark.frameworks
-def test_what_diverges_because_its_gradient_is_wrong_is_located(changed):
-    changed(
+def test_what_diverges_because_its_gradient_is_wrong_is_located(planted):
+    planted(
         "pytorch",
-        "grads = train.value_and_grad;\n"
-        "    def wrong(model, *rest):\n"
-        "        value, found = grads(model, *rest)\n"
-        "        return value, tuple(1e4 * g for g in found)\n"
-        "    train.value_and_grad = wrong",
+        "autodiff.py",
+        "torch.autograd.grad(value, params)",
+        "tuple(1e30 * g for g in torch.autograd.grad(value, params))",
     )
 
     with np.errstate(all="ignore"):
-        found = rows(compare(SHORT, frameworks=TRIO, measure=False))
+        found = rows(TRIO)
 
     assert [found[name]["status"] for name in TRIO] == ["equal", "different", "equal"]
-    assert "gradient differs first in layer output" in found["pytorch"]["reason"]
+    assert "gradient differs first in output.weight" in found["pytorch"]["reason"]
+    assert re.search("(NaN|infinity) in after 10", found["pytorch"]["reason"])
 
 
 def test_what_crashes_fails_and_the_others_go_on(impostor):
     impostor("jax", "import sys; sys.exit('no')")
 
-    found = rows(compare(SHORT, frameworks=["reference", "jax"], measure=False))
+    found = rows(("reference", "jax"))
 
     assert found["jax"]["status"] == "failed"
     assert found["reference"]["status"] == "equal"
 
 
-def test_cost_is_measured_for_what_is_equal():
-    quick = compare(SHORT, frameworks=["reference"], rounds=2)
+def test_what_is_too_slow_is_compared_as_far_as_it_went():
+    found = rows(("reference",), experiment("mlp", steps=110), patience_seconds=0)
 
-    (row,) = quick["rows"]
+    row = found["reference"]
+    assert row["status"] == "equal"
+    assert row["steps"] == len(row["losses"]["loss"]) == 10
+    assert row["metric"] is None
+
+
+@pytest.mark.frameworks
+def test_a_mode_in_which_a_model_cannot_run_says_why(planted):
+    planted(
+        "pytorch",
+        "train.py",
+        "self.zoo = MODELS[model]",
+        'from ..contract import Unsupported; raise Unsupported("pytorch", model, "no")',
+    )
+
+    row = rows(("reference", "pytorch"))["pytorch"]
+
+    assert (row["status"], row["reason"]) == ("unsupported", "pytorch: mlp: no")
+
+
+def test_cost_is_measured_for_what_is_equal():
+    document = compare(SHORT, Request(("reference",), rounds=2))
+
+    (row,) = document["rows"]
     step = row["step_seconds"]
     assert 0 < step["low"] <= step["median"] <= step["high"]
     assert row["latency_seconds"]["median"] > 0
@@ -219,24 +190,72 @@ def test_cost_is_measured_for_what_is_equal():
     assert row["peak_bytes"] > 10**7
 
 
-def test_progress_ends_with_everything_done():
-    calls = []
+def test_a_quick_comparison_times_the_process_that_was_checked():
+    document = compare(SHORT, Request(("reference",), rounds=2, is_quick=True))
+
+    (row,) = document["rows"]
+    assert row["step_seconds"]["median"] > 0
+    assert row["import_seconds"] is row["peak_bytes"] is None
+
+
+def test_progress_goes_from_one_part_to_all_of_them():
+    request, calls = Request(("reference",), rounds=1), []
 
     compare(
         SHORT,
-        frameworks=["reference"],
-        rounds=1,
+        request,
         progress=lambda what, done, total: calls.append((done, total)),
     )
 
-    assert calls == [(1, 3), (2, 3), (3, 3)]
+    total = parts(request)
+    assert calls == [(done, total) for done in range(1, total + 1)]
+
+
+def test_what_is_known_is_kept_before_its_cost_is_and_after_it():
+    kept = []
+
+    document = compare(SHORT, Request(("reference",), rounds=1), keep=kept.append)
+
+    assert [d["rows"][0]["step_seconds"] is None for d in kept] == [True, False]
+    assert kept[-1]["rows"] == document["rows"]
+
+
+def test_an_interrupt_brings_what_was_finished():
+    def interrupt(what, done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted) as stopped:
+        compare(SHORT, Request(("reference",), measure=False), progress=interrupt)
+
+    (row,) = stopped.value.document["rows"]
+    assert row["status"] == "equal"
+
+
+def test_workers_of_a_laboratory_stay_for_the_next_comparison():
+    request = Request(("reference",), measure=False)
+
+    with Laboratory(limit_seconds=60) as laboratory:
+        compare(SHORT, request, laboratory=laboratory)
+        places = laboratory.places("reference")
+        compare(
+            experiment("linear_regression", steps=2), request, laboratory=laboratory
+        )
+
+        assert len(places) == 1
+        assert laboratory.places("reference") == places
 
 
 def test_an_unknown_framework_or_mode_is_answered_with_a_list():
     with pytest.raises(UserError, match="reference, pytorch, tensorflow, mxnet, jax"):
-        candidates(["caffe"], "default")
+        candidates(["caffe"], ["default"])
     with pytest.raises(UserError, match="default, all"):
-        candidates(["reference"], "fast")
+        candidates(["reference"], ["fast"])
+    with pytest.raises(UserError, match="none of reference has a mode jit"):
+        candidates(["reference"], ["jit"])
+    with pytest.raises(UserError, match="at least one framework"):
+        candidates([], ["default"])
+    with pytest.raises(UserError, match="at least one mode"):
+        candidates(["reference"], [])
 
 
 def test_more_threads_than_cores_are_refused():

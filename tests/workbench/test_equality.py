@@ -1,14 +1,25 @@
+"""What equality is told from: gates, slopes, shapes, the median and the outlier."""
+
+import dataclasses
+
 import numpy as np
 import pytest
 
-from adapters.contract import Model
-from workbench import equality
+from adapters.zoo import metrics
+from adapters.zoo.model import Data, Model, momentum
+from workbench import consensus, equality, sanity
 
 MODEL = Model(
+    about="two linear layers",
     layers=("hidden", "output"),
     shapes={"hidden.weight": (2, 2), "output.weight": (2, 1)},
-    loss="mean_squared_error",
-    inputs=2,
+    data=lambda: Data({}, {}),
+    metric=metrics.mean_squared_error,
+    optimiser=momentum(lr=2**-4),
+    steps=5,
+    batch=3,
+    reaches=1.0,
+    higher_is_better=False,
 )
 
 
@@ -29,10 +40,10 @@ def results(direction):
         "trained/hidden.weight": rng.normal(size=(2, 2)),
         "trained/output.weight": rng.normal(size=(2, 1)),
     }
-    made |= {"whole": made["activation/output"], "loss": np.asarray(0.7)}
-    made |= {"losses": rng.uniform(size=5), "prediction": rng.normal(size=(4, 1))}
+    made |= {"whole": made["activation/output"], "loss/loss": np.asarray(0.7)}
+    made |= {"losses/loss": rng.uniform(size=5), "prediction": rng.normal(size=(4, 1))}
     length = np.sqrt(sum((d**2).sum() for d in direction.values()))
-    made["slope"] = sum(
+    made["slope/loss"] = sum(
         (made[f"gradient/{n}"] * d).sum() / length for n, d in direction.items()
     )
     return made
@@ -45,7 +56,10 @@ def changed(results, name, *, by):
 def test_equal_results_have_no_errors_and_no_reason(results):
     verdict = equality.verdict(results, results, MODEL, "float64")
 
-    assert verdict == equality.Verdict(0.0, 0.0, 0.0, None)
+    assert verdict == equality.Verdict(
+        *(0.0, 0.0, 0.0, None),
+        layers=tuple(equality.LayerError(name, 0.0, 0.0) for name in MODEL.layers),
+    )
 
 
 def test_a_difference_within_the_gate_is_equal(results):
@@ -59,12 +73,12 @@ def test_a_difference_within_the_gate_is_equal(results):
     [
         ("activation/hidden", "forward differs first in layer hidden"),
         ("activation/output", "forward differs first in layer output"),
-        ("gradient/output.weight", "gradient differs first in layer output"),
-        ("gradient/hidden.weight", "gradient differs first in layer hidden"),
+        ("gradient/output.weight", "gradient differs first in output.weight"),
+        ("gradient/hidden.weight", "gradient differs first in hidden.weight"),
         ("whole", "forward differs first in the whole model"),
-        ("loss", "forward differs first in the loss"),
-        ("trained/hidden.weight", "training differs in trained"),
-        ("losses", "training differs in losses"),
+        ("loss/loss", "forward differs first in the loss"),
+        ("trained/hidden.weight", "training differs in trained, most in hidden.weight"),
+        ("losses/loss", "training differs in losses"),
         ("prediction", "training differs in prediction"),
     ],
 )
@@ -80,45 +94,105 @@ def test_of_two_wrong_gradients_the_one_nearer_to_the_loss_is_named(results):
 
     reason = equality.verdict(wrong, results, MODEL, "float64").reason
 
-    assert "layer output" in reason
+    assert "gradient differs first in output.weight" in reason
 
 
 def test_not_a_number_is_never_equal(results):
     wrong = changed(results, "activation/output", by=np.nan)
 
-    named = equality.not_finite(wrong, in_training=False)
+    named = sanity.not_finite(wrong, in_training=False)
     assert named == "NaN in activation of output"
-    assert equality.not_finite(wrong, in_training=True) is None
+    assert sanity.not_finite(wrong, in_training=True) is None
     assert equality.verdict(wrong, results, MODEL, "float64").reason is not None
 
 
 def test_a_gradient_that_is_the_slope_of_the_loss_is_believed(results, direction):
-    assert equality.slope_disagrees(results, direction) is None
+    assert sanity.slope_disagrees(results, direction, MODEL) is None
 
 
 def test_a_gradient_that_is_not_the_slope_of_the_loss_is_not(results, direction):
     wrong = changed(results, "gradient/output.weight", by=0.01)
 
-    assert "differences of its own loss" in equality.slope_disagrees(wrong, direction)
+    reason = sanity.slope_disagrees(wrong, direction, MODEL)
+
+    assert "differences of its own loss" in reason
+
+
+def test_each_objective_is_held_against_its_own_slope(results, direction):
+    two = {"output_loss": "output.", "hidden_loss": "hidden."}
+    model = dataclasses.replace(MODEL, objectives=two)
+    for objective in two:
+        (name,) = model.trained(objective)
+        along = direction[name] / np.linalg.norm(direction[name])
+        results[f"slope/{objective}"] = (results[f"gradient/{name}"] * along).sum()
+    wrong = changed(results, "slope/hidden_loss", by=0.01)
+
+    assert sanity.slope_disagrees(results, direction, model) is None
+    assert "loss of the hidden" in sanity.slope_disagrees(wrong, direction, model)
 
 
 def test_one_wrong_vote_of_three_does_not_move_the_median(results):
     wrong = changed(results, "activation/hidden", by=1.0)
 
-    truth = equality.truth_for("b", {"a": results, "b": wrong, "c": results})
+    votes = {"a": results, "b": wrong, "c": results}
+    truth = consensus.truths(votes, votes)["b"]
 
     np.testing.assert_array_equal(
         truth["activation/hidden"], results["activation/hidden"]
     )
 
 
-def test_two_are_held_against_each_other_and_one_against_nothing(results):
-    other = changed(results, "loss", by=1.0)
+def test_what_some_have_not_computed_is_compared_among_the_others(results):
+    short = {name: a for name, a in results.items() if not name.startswith("trained/")}
+    short["losses/loss"] = results["losses/loss"][:2]
+    wrong = changed(results, "trained/hidden.weight", by=1e-3)
+    votes = {"a": results, "b": short, "c": results}
 
-    assert equality.truth_for("a", {"a": results, "b": other}) is other
-    assert equality.truth_for("b", {"a": results, "b": other}) is results
-    assert equality.truth_for("a", {"a": results}) is None
-    assert equality.truth_for("c", {"a": results}) is results
+    truth = consensus.truths(votes, votes)["a"]
+    of_two = consensus.truths(votes, votes | {"c": wrong})["a"]
+
+    assert len(truth["losses/loss"]) == 2
+    assert equality.verdict(results, truth, MODEL, "float64").reason is None
+    assert equality.verdict(short, truth, MODEL, "float64").reason is None
+    for either in (results, wrong):
+        reason = equality.verdict(either, of_two, MODEL, "float64").reason
+        assert "trained, most in hidden.weight" in reason
+
+
+def test_a_relu_that_rounding_has_switched_excuses_a_gradient_in_float32(results):
+    zero = results["activation/hidden"].copy()
+    zero[0, 0] = 0
+    truth = results | {"activation/hidden": zero}
+    near = changed(truth, "activation/hidden", by=0)
+    near["activation/hidden"][0, 0] = 1e-7
+    near = changed(near, "gradient/hidden.weight", by=1e-2)
+
+    singly = equality.verdict(near, truth, MODEL, "float32")
+    exactly = equality.verdict(near, truth, MODEL, "float64")
+
+    assert singly.reason is None
+    assert "1 of 6 numbers of layer hidden are zero" in singly.remark
+    assert "forward differs first in layer hidden" in exactly.reason
+
+
+def test_without_a_switch_a_wrong_gradient_is_found_in_float32(results):
+    wrong = changed(results, "gradient/hidden.weight", by=1e-2)
+
+    verdict = equality.verdict(wrong, results, MODEL, "float32")
+
+    assert "gradient differs first in hidden.weight" in verdict.reason
+    assert verdict.remark is None
+
+
+def test_two_are_held_against_each_other_and_one_against_nothing(results):
+    other = changed(results, "loss/loss", by=1.0)
+
+    both = consensus.truths("abc", {"a": results, "b": other})
+
+    assert both["a"] is other
+    assert both["b"] is results
+    assert both["c"] is results
+    assert consensus.truths("a", {"a": results}) == {"a": None}
 
 
 def test_what_is_missing_or_misshapen_is_named(results):
@@ -127,22 +201,42 @@ def test_what_is_missing_or_misshapen_is_named(results):
     transposed = {**results, "trained/output.weight": np.zeros((1, 2))}
     single = {**results, "whole": results["whole"].astype(np.float32)}
 
-    assert equality.misshapen(results, shapes, "float64") is None
+    assert sanity.misshapen(results, shapes, "float64") is None
     for wrong, words in [
         (missing, "gradient of output.weight is missing"),
         (transposed, "trained of output.weight must be float64[2, 1], float64[1, 2]"),
         (single, "whole must be float64[3, 1], float32[3, 1] came"),
     ]:
-        assert words in equality.misshapen(wrong, shapes, "float64")
+        assert words in sanity.misshapen(wrong, shapes, "float64")
+    assert sanity.misshapen(results, {"whole": None}, "float64") is None
+
+
+def test_the_usual_shape_is_that_of_most(results):
+    other = {**results, "activation/hidden": np.zeros((2, 3))}
+
+    usual = sanity.usual_shapes([results, other, results])
+
+    assert usual["activation/hidden"] == (3, 2)
+    assert "activation of hidden must be" in sanity.misshapen(other, usual, "float64")
 
 
 def test_an_inexact_framework_stands_out_among_exact_ones(results):
     exact = {n: np.asarray(a, np.float32) for n, a in results.items()}
     inexact = changed(exact, "activation/hidden", by=np.float32(3e-6))
-    everyone = {"a": exact, "b": exact, "c": inexact}
+    outlier = consensus.outlier
 
-    assert equality.outlier("a", everyone, results) is None
-    assert "activation of hidden" in equality.outlier("c", everyone, results)
+    assert outlier(exact, [exact, inexact, exact], results, ()) is None
+    assert "activation of hidden" in outlier(inexact, [exact, exact], results, ())
+    assert outlier(inexact, [exact], results, ()) is None
+
+
+def test_an_inexact_gradient_is_excused_before_a_switched_relu(results):
+    exact = {n: np.asarray(a, np.float32) for n, a in results.items()}
+    inexact = changed(exact, "gradient/hidden.weight", by=np.float32(1e-3))
+    outlier = consensus.outlier
+
+    assert "gradient of hidden" in outlier(inexact, [exact, exact], results, ())
+    assert outlier(inexact, [exact, exact], results, ("hidden",)) is None
 
 
 def test_relative_error_is_largest_difference_over_largest_value():
@@ -168,7 +262,7 @@ def test_the_noise_floor_is_the_largest_effect_in_any_run(results):
         for n in MODEL.shapes:
             single[f"after 10, run {run}/{n}"] = single[f"after 10/{n}"] + by
 
-    floor = equality.noise_floor([single])
+    floor = consensus.noise_floor(single)
 
     length = np.sqrt(sum((results[f"trained/{n}"] ** 2).sum() for n in MODEL.shapes))
     assert floor == {"after 10": pytest.approx(1e-3 * np.sqrt(6) / length)}

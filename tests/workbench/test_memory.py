@@ -6,7 +6,7 @@ import json
 import pytest
 from rich.console import Console
 
-from adapters.contract import MODELS
+from adapters.zoo import MODELS
 from workbench import memory
 from workbench.errors import UserError
 from workbench.experiment import experiment

@@ -7,67 +7,45 @@ import re
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import numpy as np
 import pytest
+from comparison_documents import (
+    CAUSE,
+    COSTS,
+    ERRORS,
+    ONCE,
+    document,
+    empty,
+    everything,
+    layer,
+    row,
+)
 
-from adapters.contract import FILES, FRAMEWORKS
+from adapters.contract import FRAMEWORKS, MODES
+from adapters.zoo import MODELS
 from workbench import report, units
-from workbench.equality import GATES
+from workbench.equality import GATES, NOISE_FACTOR
 from workbench.errors import UserError
 from workbench.report import listings, verdict
+from workbench.report.costs import lines_of_adapters, lines_of_models
 from workbench.report.data import finite
-from workbench.report.page import anchors, html
+from workbench.report.deviations import UNEXPLAINED, deviations, noise_floors
+from workbench.report.entries import anchors, entries
+from workbench.report.facets import facets
+from workbench.report.layers import layers
+from workbench.report.overview import overview
+from workbench.report.page import html
 from workbench.report.proof import equality
 from workbench.report.training import training
 
 HOSTILE = (
     "</script><script>alert('1')</script>\n<img src=x onerror=alert(2)> & \"{{ 7*7 }}\""
 )
-ERRORS = ("forward_error", "gradient_error", "trajectory_error")
-COSTS = ("step_seconds", "step_ratio", "latency_seconds")
-ONCE = ("first_step_seconds", "import_seconds", "peak_bytes")
 
 
-def row(framework, *, mode="eager", status="equal", reason=None, **more):
-    spread = {"median": 2e-4, "low": 1e-4, "high": 3e-4}
-    return {
-        "framework": framework,
-        "mode": mode,
-        "status": status,
-        "reason": reason,
-        **dict.fromkeys(ERRORS, 2e-16),
-        "float32": dict.fromkeys(ERRORS, 1e-7),
-        "losses": [2.0, 1.0, 0.5],
-        "metric": {"name": "accuracy", "value": 0.9554},
-        **dict.fromkeys(COSTS, spread),
-        **dict.fromkeys(ONCE, 1.5),
-        "versions": {framework: "1.0"},
-        **more,
-    }
-
-
-def empty(framework, status, reason=None):
-    """A row of which nothing is known but why."""
-    unknown = ("losses", "metric", *ERRORS, *COSTS, *ONCE)
-    return row(
-        framework,
-        status=status,
-        reason=reason,
-        float32=dict.fromkeys(ERRORS),
-        versions={},
-        **dict.fromkeys(unknown),
-    )
-
-
-def document(*rows, model="mlp", experiment_id=None):
-    experiment = {"id": experiment_id or f"{model}-0123456789", "model": model}
-    numbers = {"steps": 200, "batch": 64, "lr": 0.05, "momentum": 0.9}
-    return {
-        "schema": 1,
-        "experiment": {**experiment, **numbers, "threads": 1, "seed": 0},
-        "machine": {"cpu": "a cpu", "cores": 4, "memory_bytes": 25_276_080_128},
-        "basis": "pytorch (eager)",
-        "rows": list(rows),
-    }
+def entry(*rows, **more):
+    (made,) = entries([document(*rows, **more)])
+    return made
 
 
 class Page(HTMLParser):
@@ -133,6 +111,16 @@ def test_the_verdict_on_equal_frameworks_has_the_errors_and_their_gates():
             "Two of three modes of two frameworks computed the same "
             "(jax (eager) and jax (jit)); mxnet is missing.",
         ),
+        (
+            [
+                row("reference"),
+                row("pytorch"),
+                row("jax", status="different", cause="float32 inside"),
+                empty("tensorflow", "unsupported", "one objective only"),
+            ],
+            "Two of four frameworks computed the same (reference and pytorch); "
+            "jax differs, for a documented cause; tensorflow cannot run it.",
+        ),
     ],
 )
 def test_the_verdict_names_everyone_who_did_not_agree(rows, sentence):
@@ -194,25 +182,173 @@ def test_an_error_beyond_its_gate_is_marked():
     gate = GATES["float64"].gradient
     rows = [row("jax", gradient_error=2 * gate), row("mxnet", gradient_error=gate)]
 
-    lines = equality(document(*rows)).lines
+    lines = equality(entry(*rows)).lines
 
     over = [[cell.kind for cell in line.cells].count("number over") for line in lines]
     assert over == [1, 0]
 
 
+def test_what_rounding_alone_does_is_allowed_between_frameworks():
+    gate = max(GATES["float32"].trajectory.values())
+    floor = gate  # so that ten times as much is allowed
+    rows = [
+        row("jax", noise_floor={"after 100": floor}),
+        row("mxnet", float32=dict.fromkeys(ERRORS, 0.0) | {ERRORS[2]: 2 * gate}),
+        row("pytorch", float32=dict.fromkeys(ERRORS, 0.0) | {ERRORS[2]: 11 * floor}),
+    ]
+
+    lines = equality(entry(*rows)).lines
+
+    assert NOISE_FACTOR == 10
+    over = [[cell.kind for cell in line.cells].count("number over") for line in lines]
+    assert over == [0, 0, 1]
+
+
 def test_losses_are_compared_with_the_first_that_there_are():
     rows = [
         empty("mxnet", "missing"),
-        row("jax", losses=[2.0, 1.0]),
-        row("pytorch", losses=[2.0, 0.75]),
+        row("jax", losses={"loss": [2.0, 1.0]}),
+        row("pytorch", losses={"loss": [2.0, 0.75]}),
     ]
 
-    differences = [line.cells[-1] for line in training(document(*rows)).lines]
+    differences = [line.cells[-1] for line in training(entry(*rows)).lines]
 
     assert [cell.text for cell in differences] == ["", "itself", "2.5e-1"]
 
 
-@pytest.mark.parametrize("file", FILES)
+def test_every_objective_has_losses_of_its_own():
+    losses = {"discriminator_loss": [2.0, 1.0], "generator_loss": [3.0, 4.0]}
+
+    table = training(entry(row("jax", losses=losses)))
+
+    groups = [title for title, _, _ in table.groups()]
+    assert groups == ["", "discriminator loss", "generator loss"]
+    assert table.lines[0].cells[5].text == "4.00000"
+
+
+def test_layers_stand_in_the_order_in_which_data_passes():
+    rng = np.random.default_rng(0)
+    names = ["zoom", "alpha", "relu"]
+    rows = [row("jax"), row("mxnet", layers=[layer(name, rng) for name in names])]
+
+    table = layers(entry(*rows))
+
+    assert [line.head.text for line in table.lines] == names
+    assert [title for title, _, _ in table.groups()] == ["mxnet"]
+    assert [cell.text == "" for cell in table.lines[2].cells] == [False, True, False]
+
+
+def test_a_layer_beyond_its_gate_is_marked():
+    found = {"name": "hidden", "forward": 1e-3, "gradient": 1e-15, "seconds": None}
+
+    (line,) = layers(entry(row("jax", layers=[found]))).lines
+
+    assert [cell.icon for cell in line.cells] == ["≠", "", ""]
+
+
+def test_deviations_without_a_documented_cause_come_first_and_say_so():
+    rows = [
+        row("reference"),
+        empty("tensorflow", "unsupported", "one objective only"),
+        row("mxnet", status="different", reason="training differs", cause=CAUSE),
+        row("jax", status="different", reason="gradient differs"),
+        empty("pytorch", "missing", "no module torch"),
+    ]
+
+    lines = deviations([entry(*rows)]).lines
+
+    texts = [[line.cells[place].text for place in (0, 4)] for line in lines]
+    assert texts == [
+        ["jax", UNEXPLAINED],
+        ["mxnet", CAUSE],
+        ["tensorflow", "as the reason says"],
+        ["pytorch", "not installed; to get it: make setup FRAMEWORKS=pytorch"],
+    ]
+
+
+def test_noise_floors_are_gathered_by_framework():
+    documents = [
+        document(row("jax", noise_floor={"after 10": 1e-8}), model="mlp"),
+        document(
+            row("jax", noise_floor={"after 10": 3e-8}),
+            row("jax", "jit", noise_floor={"after 10": 2e-8}),
+            empty("mxnet", "missing"),
+            model="gan",
+        ),
+    ]
+
+    (line,) = noise_floors(entries(documents)).lines
+
+    texts = [line.head.text, *(cell.text for cell in line.cells)]
+    assert texts == ["jax", "3", "2.0e-8", "3.0e-8", "gan"]
+
+
+def test_the_matrix_has_a_square_for_every_row_and_a_gap_for_every_other():
+    documents = [
+        document(row("jax", "jit"), row("pytorch"), model="mlp"),
+        document(row("jax", "jit", status="different"), model="gan"),
+    ]
+
+    found = overview(entries(documents))
+
+    assert found.modes == {"pytorch": ["eager"], "jax": ["jit"]}
+    statuses = [[s and s.status for s in squares] for _, squares in found.lines]
+    assert statuses == [["equal", "equal"], [None, "different"]]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "shade"),
+    [(0.1, 0), (0.3, 1), (0.7, 2), (1.0, 3), (1.5, 4), (3, 5), (9, 6)],
+)
+def test_what_a_step_costs_is_written_and_coloured(ratio, shade):
+    measured = {"median": ratio, "low": ratio, "high": ratio}
+
+    ((_, (square,)),) = overview([entry(row("jax", step_ratio=measured))]).lines
+
+    assert (square.cost, square.shade) == (
+        f"{units.quantity(ratio, units.RATIO)}",
+        shade,
+    )
+
+
+def test_without_a_basis_the_matrix_has_seconds():
+    ((_, (square,)),) = overview([entry(row("jax", step_ratio=None))]).lines
+
+    assert (square.cost, square.shade) == ("200 µs", None)
+
+
+def test_experiments_on_the_same_model_are_told_apart():
+    documents = [
+        document(experiment_id="a", model="mlp"),
+        document(experiment_id="b", model="mlp", threads=2, is_native=True),
+        document(experiment_id="c", model="gan"),
+        document(experiment_id="c", model="gan"),
+    ]
+
+    assert [one.label for one in entries(documents)] == [
+        "mlp, 1 thread, shared formula",
+        "mlp, 2 threads, native updates",
+        "gan, run 1",
+        "gan, run 2",
+    ]
+
+
+def test_facets_have_what_occurs_in_the_order_of_the_frameworks():
+    documents = [
+        document(row("mine"), row("jax", "op by op"), model="mlp", threads=10),
+        document(row("pytorch", status="different"), row("jax", "jit"), model="gan"),
+    ]
+
+    assert facets(entries(documents)) == {
+        "model": ["mlp", "gan"],
+        "framework": ["pytorch", "jax", "mine"],
+        "mode": ["eager", "jit", "op by op"],
+        "threads": ["1", "10"],
+        "status": ["equal", "different"],
+    }
+
+
+@pytest.mark.parametrize("file", listings.files(["gan"]))
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_the_pieces_of_a_highlighted_file_are_the_file(framework, file):
     source = listings.source(framework, file)
@@ -248,8 +384,28 @@ def test_lines_of_code_are_neither_blank_nor_a_comment(monkeypatch):
     assert listings.count("jax", "optim.py") == 2
 
 
-def test_a_framework_without_an_adapter_has_no_lines_of_code():
-    assert listings.total("mine") is None
+def test_the_model_comes_first_of_the_files():
+    files = listings.files(["gan", "mlp"])
+
+    assert files[:2] == ["models/gan.py", "models/mlp.py"]
+    assert {"train.py", "symbolic.py", "session.py"} <= set(files)
+
+
+def test_lines_of_code_are_counted_by_model_and_by_file():
+    models, shared = lines_of_models(["gan", "mlp"]), lines_of_adapters()
+
+    for table, files in ((models, listings.files([])), (shared, ["models/gan.py"])):
+        titles = [column.title for column in table.columns]
+        assert titles[-1] == "total"
+        assert not set(titles) & set(files)
+        for line in table.lines:
+            known = [cell.key or 0 for cell in line.cells]
+            assert known[-1] == sum(known[:-1]) > 0
+
+
+def test_a_file_that_a_framework_has_not_has_no_lines():
+    assert listings.count("jax", "session.py") is None
+    assert listings.count("mine", "train.py") is None
 
 
 def test_words_of_a_framework_stay_words():
@@ -288,8 +444,10 @@ def test_numbers_that_json_has_not_become_null():
         [
             row(
                 "jax",
-                losses=[None, math.nan],
+                losses={"loss": [None, math.nan]},
                 metric={"name": "accuracy", "value": None},
+                float32=None,
+                versions=None,
             )
         ],
     ],
@@ -300,10 +458,12 @@ def test_a_page_is_made_of_whatever_is_known(rows):
 
     page = Page(html([made]))
 
-    names = [
-        line["data-framework"] for line in page.all("tr") if "data-framework" in line
+    keys = [line["data-row"] for line in page.all("tr") if "data-row" in line]
+    expected = [f"{made['experiment']['id']}/{i}" for i in range(len(rows))]
+    deviating = [
+        k for k, r in zip(expected, rows, strict=True) if r["status"] != "equal"
     ]
-    assert names == 3 * [r["framework"] for r in rows] + list(FRAMEWORKS)
+    assert keys == 3 * expected + deviating
 
 
 def test_what_was_timed_though_it_differs_is_marked():
@@ -318,8 +478,9 @@ def test_every_gate_stands_in_the_table():
 
     foot = between(text, "<tfoot>", "</tfoot>")
     for gates in GATES.values():
-        for gate in (gates.forward, gates.gradient, *gates.trajectory.values()):
-            assert units.error(gate, digits=0) in foot
+        for gate in (gates.forward, gates.gradient, gates.trajectory):
+            numbers = gate.values() if isinstance(gate, dict) else [gate]
+            assert all(units.error(number, digits=0) in foot for number in numbers)
 
 
 def test_headings_and_tables_can_be_heard():
@@ -355,6 +516,15 @@ def test_the_page_asks_nobody_for_anything():
     ]
     local = [w for w in wanted if w and not w.startswith("#")]
     assert local == ["data:,", "plotly.min.js"]
+
+
+def test_every_link_within_the_page_leads_somewhere():
+    page = Page(html(everything()))
+
+    ids = {a["id"] for _, a in page.elements if "id" in a}
+    targets = {a["href"][1:] for a in page.all("a")}
+    assert len(targets) > len(MODELS) * sum(map(len, MODES.values()))
+    assert targets <= ids
 
 
 def test_the_policy_of_the_page_allows_its_own_script_and_no_other():

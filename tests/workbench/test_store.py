@@ -1,16 +1,25 @@
+import os
 import sqlite3
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from workbench.errors import UserError
 from workbench.store import Store
 
+ROOT = Path(__file__).resolve().parents[2]
+MACHINE = {"cpu": "a cpu", "date": "2026-11-21"}
+REQUEST = {"modes": ["default"], "rounds": 12}
+
 
 def document(model, *rows):
     return {
-        "schema": 1,
+        "schema": 2,
         "experiment": {"id": f"{model}-1", "model": model},
-        "machine": {"cpu": "a cpu"},
+        "machine": MACHINE,
+        "request": REQUEST,
         "basis": None,
         "rows": [
             {"framework": f, "mode": "eager", "status": s, "reason": None}
@@ -68,3 +77,92 @@ def test_no_results_is_an_answer(tmp_path):
         pytest.raises(UserError, match="no results yet"),
     ):
         store.latest()
+
+
+def test_a_run_goes_on_with_what_is_complete(tmp_path):
+    path = tmp_path / "results.sqlite"
+    with Store(path) as store:
+        store.keep(document("mlp", ("reference", "equal")), is_complete=True)
+        store.keep(document("gpt", ("reference", "equal")))
+
+    with Store(path) as store:
+        assert store.complete() == {}  # it is a new run, as long as nobody goes on
+        store.go_on(REQUEST, {**MACHINE, "date": "2026-11-22"})
+        assert list(store.complete()) == ["mlp-1"]
+        store.keep(document("gpt", ("reference", "failed")), is_complete=True)
+        assert [d["rows"][0]["status"] for d in store.latest()] == ["equal", "failed"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "machine", "words"),
+    [
+        ({**REQUEST, "rounds": 3}, MACHINE, "it had rounds 12 and not 3"),
+        (REQUEST, {**MACHINE, "cpu": "another"}, "it had cpu a cpu and not another"),
+    ],
+)
+def test_a_run_of_another_kind_does_not_go_on(tmp_path, request_, machine, words):
+    with Store(tmp_path / "results.sqlite") as store:
+        store.keep(document("mlp", ("reference", "equal")))
+
+        with pytest.raises(UserError, match=words):
+            store.go_on(request_, machine)
+
+
+def test_without_a_run_there_is_nothing_to_go_on_with(tmp_path):
+    with (
+        Store(tmp_path / "results.sqlite") as store,
+        pytest.raises(UserError, match="no results yet"),
+    ):
+        store.go_on(REQUEST, MACHINE)
+
+
+def test_two_runs_do_not_write_at_once(tmp_path):
+    path = tmp_path / "results.sqlite"
+    other = """
+import sys
+from pathlib import Path
+from workbench.store import Store
+with Store(Path(sys.argv[1])) as store, store.writing():
+    print("writing", flush=True)
+    sys.stdin.read()
+"""
+    writer = subprocess.Popen(
+        [sys.executable, "-c", other, path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert writer.stdout.readline() == "writing\n"
+
+    with (
+        Store(path) as store,
+        pytest.raises(UserError, match=f"process {writer.pid}"),
+        store.writing(),
+    ):
+        pass
+    writer.communicate()
+    with Store(path) as store, store.writing():
+        store.keep(document("mlp", ("reference", "equal")))
+
+
+def test_a_damaged_row_is_named(tmp_path):
+    path = tmp_path / "results.sqlite"
+    with Store(path) as store:
+        store.keep(document("mlp", ("reference", "equal")))
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE rows SET row = '{bad'")
+
+    with Store(path) as store, pytest.raises(UserError, match="a row of mlp-1 is no"):
+        store.latest()
+
+
+def test_a_lock_that_cannot_be_opened_is_an_answer(tmp_path):
+    (tmp_path / ".results.sqlite.lock").mkdir()
+
+    with (
+        Store(tmp_path / "results.sqlite") as store,
+        pytest.raises(UserError, match="cannot be opened"),
+        store.writing(),
+    ):
+        pass

@@ -11,6 +11,7 @@ def test_a_row_without_numbers_is_shown_with_its_reason():
         "mode": "jit",
         "status": "missing",
         "reason": "module [jax] is not installed",
+        "cause": None,
         "forward_error": None,
         "gradient_error": None,
         "trajectory_error": None,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from adapters.contract import FILES, FRAMEWORKS
+from adapters.contract import FRAMEWORKS
 
 from .. import units
 from . import listings
-from .table import Cell, Column, Line, Table, counted, line, measured, word
+from .entries import Entry, Row
+from .table import Cell, Column, Line, Table, counted, heading, measured, word
 
 
 @dataclass(frozen=True)
@@ -63,45 +64,64 @@ COSTS = (
 )
 
 
-def cost(document: dict[str, Any]) -> Table:
-    """Times and memory of every row, and the lines of its adapter."""
-    basis = document["basis"]
+def cost(entry: Entry) -> Table:
+    """Times and memory of every row, and the lines of its model."""
+    basis, rows = entry.document["basis"], entry.rows
+    file = listings.model_file(entry.model)
     columns = [Column("mode", kind="word")]
     columns += [Column(c.title, meaning=c.meaning) for c in COSTS]
     columns += [
-        Column(
-            "Lines", meaning="of code in the adapter, without comments and docstrings"
-        )
+        Column("Lines", meaning=f"of code in {file}, without comments and docstrings")
     ]
     return Table(
         name="cost",
         caption="What one process of each framework costs, in float32"
         + (f"; ratios are to {basis}" if basis else ""),
         columns=columns,
-        lines=[line(row, *_costs(row)) for row in document["rows"]],
-        foot=[],
+        lines=[
+            Line(
+                heading(row),
+                [
+                    word(row["mode"]),
+                    *(measured(row[cost.key], cost.unit) for cost in COSTS),
+                    counted(listings.count(row["framework"], file)),
+                ],
+                framework=row["framework"],
+                row=entry.key(row),
+            )
+            for row in rows
+        ],
     )
 
 
-def lines_of_code() -> Table:
-    """How much code each adapter needs, file by file."""
+def is_timed(rows: Sequence[Row]) -> bool:
+    """Whether any cost is known."""
+    return any(row[cost.key] is not None for row in rows for cost in COSTS)
+
+
+def lines_of_models(models: Sequence[str]) -> Table:
+    """How much code each model needs in each framework."""
+    files = [listings.model_file(model) for model in models]
+    return _lines("models", "Lines of code of each model", models, files)
+
+
+def lines_of_adapters() -> Table:
+    """How much code the models share, file by file."""
+    files = listings.shared_files()
+    return _lines("lines", "Lines of code that all models share", files, files)
+
+
+def _lines(
+    name: str, caption: str, titles: Sequence[str], files: Sequence[str]
+) -> Table:
     return Table(
-        name="lines",
-        caption="Lines of code in each adapter, without comments and docstrings",
-        columns=[*(Column(file) for file in FILES), Column("total")],
-        lines=[Line(f, Cell(f), _counts(f)) for f in FRAMEWORKS],
-        foot=[],
+        name=name,
+        caption=f"{caption}, without comments and docstrings",
+        columns=[*(Column(title) for title in titles), Column("total")],
+        lines=[Line(Cell(f), _counts(f, files), framework=f) for f in FRAMEWORKS],
     )
 
 
-def _costs(row: dict[str, Any]) -> list[Cell]:
-    return [
-        word(row["mode"]),
-        *(measured(row[cost.key], cost.unit) for cost in COSTS),
-        counted(listings.total(row["framework"])),
-    ]
-
-
-def _counts(framework: str) -> list[Cell]:
-    counts = [listings.count(framework, file) for file in FILES]
-    return [counted(n) for n in (*counts, listings.total(framework))]
+def _counts(framework: str, files: Sequence[str]) -> list[Cell]:
+    counts = [listings.count(framework, file) for file in files]
+    return [counted(n) for n in (*counts, sum(n or 0 for n in counts) or None)]

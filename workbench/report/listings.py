@@ -6,12 +6,13 @@ import ast
 import io
 import keyword
 import tokenize
+from collections.abc import Sequence
 from difflib import SequenceMatcher
-from importlib.resources import files
+from importlib import resources
 from itertools import groupby
 from operator import itemgetter
 
-from adapters.contract import FILES, FRAMEWORKS
+from adapters.contract import FILES, FRAMEWORKS, OWN_FILES
 
 from ..code_lines import code_lines
 
@@ -25,21 +26,32 @@ Piece = tuple[str, str]
 """What a piece of a line is, such as "string" or nothing, and its text."""
 
 
+def model_file(model: str) -> str:
+    """The file of a model in every adapter."""
+    return f"models/{model}.py"
+
+
+def shared_files() -> list[str]:
+    """The files that serve all models; some are in a few adapters only."""
+    own = [file for of_one in OWN_FILES.values() for file in of_one]
+    return list(dict.fromkeys([*FILES, *own]))
+
+
+def files(models: Sequence[str]) -> list[str]:
+    """Everything that can be read: the models' own files first."""
+    return [*map(model_file, models), *shared_files()]
+
+
 def source(framework: str, file: str) -> str:
-    """The text of an adapter's file; empty if there is no such adapter."""
-    path = files("adapters").joinpath(framework, file)
+    """The text of an adapter's file; empty if it has no such file."""
+    path = resources.files("adapters").joinpath(framework, file)
     return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def count(framework: str, file: str) -> int | None:
-    """Lines of code of a file; nothing for no adapter, or one that is no Python."""
+    """Lines of code of a file; nothing for no file, or one that is no Python."""
     text = source(framework, file)
     return (code_lines(text) or None) if _tokens(text) else None
-
-
-def total(framework: str) -> int | None:
-    """The lines of all files of an adapter; nothing for no adapter."""
-    return sum(count(framework, file) or 0 for file in FILES) or None
 
 
 def _tokens(text: str) -> list[tokenize.TokenInfo]:

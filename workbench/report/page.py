@@ -11,28 +11,37 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from adapters.contract import FILES, FRAMEWORKS
+from adapters.contract import FRAMEWORKS
 
 from .. import units
-from . import verdict
-from .costs import COSTS, cost, lines_of_code
+from ..equality import GATES
+from . import listings, verdict
+from .costs import COSTS, cost, is_timed, lines_of_adapters, lines_of_models
 from .data import data, frameworks
+from .deviations import deviations, noise_floors
+from .entries import Entry, entries, name
+from .facets import facets
+from .layers import layers
+from .overview import SHADES, overview
 from .proof import equality
 from .table import Table
-from .training import first_trained, training
+from .training import first_trained, in_words, objectives, training
 
 # Each is one concern of the page; the last one starts the others.
 SCRIPTS = (
     "page.js",
-    "tabs.js",
-    "sort.js",
     "filter.js",
+    "view.js",
+    "overview.js",
+    "sort.js",
     "plot.js",
     "plot_errors.js",
     "plot_costs.js",
     "plot_losses.js",
+    "plot_layers.js",
     "listing.js",
     "download.js",
+    "images.js",
     "start.js",
 )
 
@@ -42,35 +51,45 @@ class Panel:
     """One document as the template wants it."""
 
     anchor: str
-    model: str
+    label: str
     sentence: str
     is_all_equal: bool
+    is_quick: bool
     remarks: list[verdict.Remark]
     experiment: dict[str, str]
     machine: dict[str, str]
     versions: dict[str, str]
     equality: Table
+    layers: Table
     cost: Table
     training: Table
+    objectives: dict[str, str]
     first_trained: str
     is_timed: bool
 
 
 def html(documents: Sequence[dict[str, Any]]) -> str:
     """The whole page."""
-    named = dict(zip(anchors(documents), documents, strict=True))
+    known = entries(documents)
+    models = list(dict.fromkeys(entry.model for entry in known))
     script = "\n".join(_text(name) for name in SCRIPTS)
     return (
         _environment()
         .get_template("report.html")
         .render(
-            panels=[panel(anchor, document) for anchor, document in named.items()],
-            frameworks=frameworks(documents),
+            overview=overview(known),
+            shades=SHADES,
+            dtypes=list(GATES),
+            facets=facets(known),
+            panels=[panel(entry) for entry in known],
+            deviations=deviations(known),
+            noise=noise_floors(known),
+            frameworks=frameworks(known),
             adapters=FRAMEWORKS,
-            files=FILES,
+            files=listings.files(models),
             costs=COSTS,
-            lines_of_code=lines_of_code(),
-            data=data(named),
+            lines=[lines_of_models(models), lines_of_adapters()],
+            data=data(known),
             style=_text("report.css"),
             script=script,
             script_hash=base64.b64encode(
@@ -80,35 +99,28 @@ def html(documents: Sequence[dict[str, Any]]) -> str:
     )
 
 
-def panel(anchor: str, document: dict[str, Any]) -> Panel:
+def panel(entry: Entry) -> Panel:
     """Everything that is said about one document."""
-    rows = document["rows"]
+    document, rows = entry.document, entry.rows
     first = first_trained(rows)
     return Panel(
-        anchor=anchor,
-        model=document["experiment"]["model"],
+        anchor=entry.anchor,
+        label=entry.label,
         sentence=verdict.sentence(document),
         is_all_equal=verdict.is_all_equal(document),
+        is_quick=bool((document["request"] or {}).get("is_quick")),
         remarks=verdict.remarks(rows),
-        experiment=_experiment(document["experiment"]),
+        experiment=_experiment(document),
         machine=_machine(document["machine"]),
         versions=_versions(rows),
-        equality=equality(document),
-        cost=cost(document),
-        training=training(document),
-        first_trained=verdict.name(first, rows) if first else "the first",
-        is_timed=any(row[cost.key] is not None for row in rows for cost in COSTS),
+        equality=equality(entry),
+        layers=layers(entry),
+        cost=cost(entry),
+        training=training(entry),
+        objectives={one: in_words(one) for one in objectives(rows)},
+        first_trained=name(first, rows) if first else "the first",
+        is_timed=is_timed(rows),
     )
-
-
-def anchors(documents: Sequence[dict[str, Any]]) -> list[str]:
-    """The ids of the experiments; one that comes again gets a number."""
-    found: list[str] = []
-    ids = [document["experiment"]["id"] for document in documents]
-    for position, name in enumerate(ids):
-        earlier = ids[:position].count(name)
-        found.append(f"{name}.{earlier + 1}" if earlier else name)
-    return found
 
 
 def _environment() -> Environment:
@@ -127,9 +139,18 @@ def _text(name: str) -> str:
     return files("workbench").joinpath("templates", name).read_text(encoding="utf-8")
 
 
-def _experiment(experiment: dict[str, Any]) -> dict[str, str]:
+def _experiment(document: dict[str, Any]) -> dict[str, str]:
+    """The experiment in words, and how it was timed."""
+    facts: dict[str, Any] = dict(document["experiment"])
+    is_native = facts.pop("is_native", None)
+    if is_native is not None:
+        facts["updates"] = "the framework's own" if is_native else "by one formula"
     names = {"lr": "learning rate"}
-    return {names.get(key, key): f"{value}" for key, value in experiment.items()}
+    words = {names.get(key, key): f"{value}" for key, value in facts.items()}
+    request = document["request"] or {}
+    if request.get("measure") and request.get("rounds"):
+        words["timed in"] = f"{request['rounds']} rounds"
+    return words
 
 
 def _machine(machine: dict[str, Any]) -> dict[str, str]:

@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from .. import units
-from ..equality import GATES
-from .table import Cell, Column, Line, Table, error, word
-
-Row = dict[str, Any]
+from ..equality import GATES, NOISE_FACTOR
+from .entries import Entry, Row
+from .table import Cell, Column, Line, Table, counted, error, sign, word
 
 KINDS = ("forward", "gradient", "trajectory")
-ICONS = {"equal": "✓", "different": "≠", "failed": "✕", "missing": "○"}
+_NOISE = "what one rounding of the first values does to the parameters, in float32"
 
 
-def equality(document: dict[str, Any]) -> Table:
-    """Status, errors in both dtypes and the metric of every row."""
-    rows = document["rows"]
-    columns = [Column("mode", kind="word"), Column("status", kind="word")]
-    columns += [Column(kind, dtype) for dtype in GATES for kind in KINDS]
-    columns += [Column(_metric_name(rows), meaning="on samples that were held back")]
-    gates = [_gate(dtype, kind) for dtype in GATES for kind in KINDS]
+def equality(entry: Entry) -> Table:
+    """Status, errors in both dtypes, the noise floor and the metric of every row."""
+    rows = entry.rows
+    columns = [
+        Column("mode", kind="word"),
+        Column("status", kind="word"),
+        Column("steps", meaning="that were compared: slow modes make fewer"),
+        *(Column(kind, dtype) for dtype in GATES for kind in KINDS),
+        *(Column(m, "noise floor", f"noise floor {_NOISE}") for m in moments(rows)),
+        Column(_metric_name(rows), meaning="on samples that were held back"),
+    ]
     return Table(
         name="equality",
         caption="Largest errors against what the frameworks agree on, and the gates",
         columns=columns,
-        lines=[Line(r["framework"], Cell(r["framework"]), _proof(r)) for r in rows],
-        foot=[Cell("gate"), Cell(" "), Cell(" "), *gates, Cell(" ")],
+        lines=[
+            Line(
+                Cell(row["framework"]),
+                _proof(row, rows),
+                framework=row["framework"],
+                row=entry.key(row),
+                anchor=entry.anchor_of(row),
+            )
+            for row in rows
+        ],
+        foot=_foot(rows),
     )
 
 
@@ -36,19 +49,51 @@ def limits(dtype: str, kind: str) -> list[tuple[str, float]]:
     return list(gate.items()) if isinstance(gate, dict) else [("", gate)]
 
 
-def _proof(row: Row) -> list[Cell]:
-    status = row["status"]
-    errors = [_error(row, dtype, kind) for dtype in GATES for kind in KINDS]
-    sign = Cell(status, status, icon=ICONS.get(status, ""), kind=f"word is-{status}")
-    return [word(row["mode"]), sign, *errors, _metric(row["metric"])]
+def allowed(dtype: str, kind: str, rows: Sequence[Row]) -> float:
+    """How large an error may be: its loosest gate, or what rounding alone does.
+
+    Of several snapshots only the largest error is kept, so the loosest decides.
+    """
+    gates = dict(limits(dtype, kind))
+    if dtype == "float32":
+        noise = {moment: floor(rows, moment) or 0.0 for moment in gates}
+        gates = {m: max(gate, NOISE_FACTOR * noise[m]) for m, gate in gates.items()}
+    return max(gates.values())
 
 
-def _error(row: Row, dtype: str, kind: str) -> Cell:
-    """An error; those in float64 stand in the row itself."""
-    found = row if dtype == "float64" else row[dtype]
-    # Of several snapshots only the largest error is kept, so the loosest gate decides.
-    allowed = max(gate for _, gate in limits(dtype, kind))
-    return error(found[f"{kind}_error"], allowed=allowed)
+def moments(rows: Sequence[Row]) -> list[str]:
+    """When noise floors were taken, such as "after 10"."""
+    return list(dict.fromkeys(m for row in rows for m in row["noise_floor"] or ()))
+
+
+def floor(rows: Sequence[Row], moment: str) -> float | None:
+    """The largest noise floor of some rows."""
+    floors = [(row["noise_floor"] or {}).get(moment) for row in rows]
+    return max((number for number in floors if number is not None), default=None)
+
+
+def errors(row: Row, dtype: str) -> list[float | None]:
+    """The errors of a row, kind by kind; those in float64 stand in the row itself."""
+    found = row if dtype == "float64" else row[dtype] or {}
+    return [found.get(f"{kind}_error") for kind in KINDS]
+
+
+def _proof(row: Row, rows: Sequence[Row]) -> list[Cell]:
+    found = [
+        error(number, allowed=allowed(dtype, kind, rows))
+        for dtype in GATES
+        for kind, number in zip(KINDS, errors(row, dtype), strict=True)
+    ]
+    noise = [error((row["noise_floor"] or {}).get(m)) for m in moments(rows)]
+    start = [word(row["mode"]), sign(row["status"]), counted(row["steps"])]
+    return [*start, *found, *noise, _metric(row["metric"])]
+
+
+def _foot(rows: Sequence[Row]) -> list[Cell]:
+    nothing = Cell(" ")
+    gates = [_gate(dtype, kind) for dtype in GATES for kind in KINDS]
+    after = [nothing] * len(moments(rows))
+    return [Cell("gate"), nothing, nothing, nothing, *gates, *after, nothing]
 
 
 def _gate(dtype: str, kind: str) -> Cell:
@@ -58,7 +103,7 @@ def _gate(dtype: str, kind: str) -> Cell:
     return Cell(" / ".join(g for _, g in found), detail=" / ".join(w for w, _ in found))
 
 
-def _metric_name(rows: list[Row]) -> str:
+def _metric_name(rows: Sequence[Row]) -> str:
     return next((row["metric"]["name"] for row in rows if row["metric"]), "metric")
 
 

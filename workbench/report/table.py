@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
 from .. import units
+
+SIGNS = {
+    "equal": "✓",
+    "different": "≠",
+    "failed": "✕",
+    "unsupported": "⊘",
+    "missing": "○",
+}
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,8 @@ class Cell:
         A sign for the eye; the text says the same.
     kind : str
         What it looks like.
+    target : str
+        The id of what it is a link to.
     """
 
     text: str = ""
@@ -33,67 +43,96 @@ class Cell:
     detail: str = ""
     icon: str = ""
     kind: str = "number"
+    target: str = ""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A heading, the heading above it, and what the column means."""
+    """A heading, the heading above it, what it means, and the row it is about."""
 
     title: str
     group: str = ""
     meaning: str = ""
     kind: str = "number"
+    row: str = ""
 
 
 @dataclass(frozen=True)
 class Line:
-    """The cells of one framework, after the one that names it."""
+    """The cells of one line after its head.
 
-    framework: str
+    Attributes
+    ----------
+    framework : str
+        Whose colour and shape stand before the head.
+    row : str
+        The row of a document that the line is about, by its key.
+    anchor : str
+        The id of the line.
+    """
+
     head: Cell
     cells: list[Cell]
+    framework: str = ""
+    row: str = ""
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
 class Table:
-    """Lines under columns; the first column names the framework.
+    """Lines under columns.
 
     Attributes
     ----------
+    head : str
+        The title of the first column.
     foot : list of Cell
-        A last line that is no framework's and is not sorted.
+        A last line that is not sorted.
     """
 
     name: str
     caption: str
     columns: list[Column]
     lines: list[Line]
-    foot: list[Cell]
+    head: str = "framework"
+    foot: list[Cell] = field(default_factory=list)
 
     @property
     def is_grouped(self) -> bool:
         """Whether there are upper headings."""
         return any(column.group for column in self.columns)
 
-    def groups(self) -> Iterator[tuple[str, int]]:
-        """The upper headings, and over how many columns each stands."""
-        for title, columns in groupby(self.columns, key=lambda column: column.group):
-            yield title, len(list(columns))
+    def groups(self) -> Iterator[tuple[str, str, int]]:
+        """The upper headings, the rows they are about, and how wide they are."""
+        keys = groupby((column.group, column.row) for column in self.columns)
+        for (title, row), columns in keys:
+            yield title, row, len(list(columns))
 
     def meanings(self) -> list[Column]:
         """The columns that need an explanation."""
         return [column for column in self.columns if column.meaning]
 
 
-def line(row: dict[str, Any], *cells: Cell) -> Line:
-    """A line that says beside the framework's name if it is not one of the equal."""
-    status = "" if row["status"] == "equal" else row["status"]
-    return Line(row["framework"], Cell(row["framework"], detail=status), list(cells))
+def heading(row: dict[str, Any]) -> Cell:
+    """The framework's name, and beside it if it is not one of the equal."""
+    return Cell(
+        row["framework"], detail="" if row["status"] == "equal" else row["status"]
+    )
 
 
 def word(text: str) -> Cell:
     """Text, sorted by the alphabet."""
-    return Cell(text, text, kind="word")
+    return Cell(text, text or None, kind="word")
+
+
+def prose(text: str | None, *, kind: str = "") -> Cell:
+    """Text that may need several lines."""
+    return Cell(text or "", text or None, kind=f"prose {kind}".strip())
+
+
+def sign(status: str) -> Cell:
+    """A status, with a sign for the eye."""
+    return Cell(status, status, icon=SIGNS.get(status, ""), kind=f"word is-{status}")
 
 
 def measured(measurement: object, unit: units.Unit) -> Cell:

@@ -3,32 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from .. import units
-from . import verdict
-from .table import Cell, Column, Table, error, line, word
-
-Row = dict[str, Any]
+from .entries import Entry, Row, name
+from .table import Cell, Column, Line, Table, error, heading, word
 
 
-def training(document: dict[str, Any]) -> Table:
+def training(entry: Entry) -> Table:
     """The losses of every row beside those of the first that has any."""
-    rows = document["rows"]
+    rows = entry.rows
     first = first_trained(rows)
-    basis = f" to {verdict.name(first, rows)}" if first else ""
+    basis = f" to {name(first, rows)}" if first else ""
+    columns = [
+        Column(title, group=in_words(objective))
+        for objective in objectives(rows)
+        for title in ("first", "last", "largest difference")
+    ]
     return Table(
         name="training",
-        caption=f"The loss in float32, and its largest difference{basis}",
-        columns=[
-            Column("mode", kind="word"),
-            Column("first loss"),
-            Column("last loss"),
-            Column("largest difference"),
+        caption=f"Losses in float32, and their largest difference{basis}",
+        columns=[Column("mode", kind="word"), *columns],
+        lines=[
+            Line(
+                heading(row),
+                [word(row["mode"]), *_all_losses(row, first, rows)],
+                framework=row["framework"],
+                row=entry.key(row),
+            )
+            for row in rows
         ],
-        lines=[line(row, word(row["mode"]), *_losses(row, first)) for row in rows],
-        foot=[],
     )
+
+
+def objectives(rows: Sequence[Row]) -> list[str]:
+    """What is minimised, by name; "loss" where nothing was trained."""
+    found = dict.fromkeys(one for row in rows for one in row["losses"] or ())
+    return list(found) or ["loss"]
+
+
+def in_words(objective: str) -> str:
+    """A function's name as words."""
+    return objective.replace("_", " ")
 
 
 def first_trained(rows: Sequence[Row]) -> Row | None:
@@ -36,14 +51,18 @@ def first_trained(rows: Sequence[Row]) -> Row | None:
     return next((row for row in rows if row["losses"]), None)
 
 
-def _losses(row: Row, first: Row | None) -> list[Cell]:
-    losses = row["losses"]
+def _all_losses(row: Row, first: Row | None, rows: Sequence[Row]) -> list[Cell]:
+    return [cell for one in objectives(rows) for cell in _losses(row, first, one)]
+
+
+def _losses(row: Row, first: Row | None, objective: str) -> list[Cell]:
+    losses = (row["losses"] or {}).get(objective)
     if not losses or first is None:
         return [Cell()] * 3
     ends = [_loss(losses[0]), _loss(losses[-1])]
     if row is first:
         return [*ends, Cell("itself")]
-    pairs = zip(losses, first["losses"], strict=False)
+    pairs = zip(losses, first["losses"].get(objective) or (), strict=False)
     apart = [abs(a - b) for a, b in pairs if a is not None and b is not None]
     return [*ends, error(max(apart, default=None))]
 

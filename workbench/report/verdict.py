@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import units
-from ..environments import ENVIRONMENTS, how_to_get
-from ..equality import GATES
+from .deviations import is_unexplained, remedy
+from .entries import Row, name
+from .proof import limits
 
-Row = dict[str, Any]
-
-STATUSES = ("equal", "different", "failed", "missing")
+STATUSES = ("equal", "different", "failed", "unsupported", "missing")
+MOST_NAMES = 4  # of rows that agree; with more, those that do not are the shorter list
 _VERBS = {  # of one row, of several
     "different": ("differs", "differ"),
     "failed": ("failed", "failed"),
+    "unsupported": ("cannot run it", "cannot run it"),
     "missing": ("is missing", "are missing"),
 }
 _NUMBERS = (
@@ -26,12 +27,25 @@ _NUMBERS = (
 
 @dataclass(frozen=True)
 class Remark:
-    """What is to be said about a row, and how to get a framework that is missing."""
+    """What is to be said about a row.
+
+    Attributes
+    ----------
+    reason, cause : str
+        What was found, and why it is so; empty if nobody has said it.
+    remark : str
+        What is worth knowing though nothing is wrong.
+    remedy : str or None
+        How to get a framework that is missing.
+    """
 
     name: str
     status: str
     reason: str
+    cause: str
+    remark: str
     remedy: str | None
+    is_unexplained: bool
 
 
 def sentence(document: dict[str, Any]) -> str:
@@ -44,7 +58,8 @@ def sentence(document: dict[str, Any]) -> str:
     for status, (one, several) in _VERBS.items():
         found = names[status]
         if found and not (status == "different" and _is_alone(names)):
-            parts.append(f"{listed(found)} {one if len(found) == 1 else several}")
+            verb = one if len(found) == 1 else several
+            parts.append(f"{listed(found)} {verb}{_known_cause(status, rows)}")
     end = _evidence(document) if len(names["equal"]) == len(rows) > 1 else ""
     return "; ".join(parts) + end + "."
 
@@ -56,18 +71,21 @@ def is_all_equal(document: dict[str, Any]) -> bool:
 
 
 def remarks(rows: Sequence[Row]) -> list[Remark]:
-    """The reasons that rows give, in full."""
-    return [
-        Remark(name(row, rows), row["status"], row["reason"] or "", _remedy(row))
+    """What rows have to say, in full; those that are equal come last."""
+    said = [
+        Remark(
+            name(row, rows),
+            row["status"],
+            row["reason"] or "",
+            row["cause"] or "",
+            row["remark"] or "",
+            remedy(row),
+            is_unexplained(row),
+        )
         for row in rows
-        if row["reason"] or row["status"] != "equal"
+        if row["reason"] or row["remark"] or row["status"] != "equal"
     ]
-
-
-def name(row: Row, rows: Sequence[Row]) -> str:
-    """The framework, with its mode where it has several."""
-    several = sum(other["framework"] == row["framework"] for other in rows) > 1
-    return f"{row['framework']} ({row['mode']})" if several else row["framework"]
+    return sorted(said, key=lambda remark: remark.status == "equal")
 
 
 def listed(names: Sequence[str]) -> str:
@@ -79,6 +97,13 @@ def listed(names: Sequence[str]) -> str:
 def number(count: int) -> str:
     """A count, as a word if it is small."""
     return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+
+
+def _known_cause(status: str, rows: Sequence[Row]) -> str:
+    """That differences are explained, if all of them are."""
+    found = [row for row in rows if row["status"] == status]
+    is_explained = status == "different" and all(row["cause"] for row in found)
+    return ", for a documented cause" if is_explained else ""
 
 
 def _names_by_status(rows: Sequence[Row]) -> dict[str, list[str]]:
@@ -106,7 +131,8 @@ def _agreement(rows: Sequence[Row], names: dict[str, list[str]]) -> str:
         whole = f"all {_everyone(rows)}" if len(rows) > 2 else f"both {_noun(rows)}"
         return f"{whole.capitalize()} computed the same"
     part = number(len(equal)).capitalize()
-    return f"{part} of {_everyone(rows)} computed the same ({listed(equal)})"
+    names_them = f" ({listed(equal)})" if len(equal) <= MOST_NAMES else ""
+    return f"{part} of {_everyone(rows)} computed the same{names_them}"
 
 
 def _everyone(rows: Sequence[Row]) -> str:
@@ -124,25 +150,28 @@ def _noun(rows: Sequence[Row]) -> str:
 
 def _evidence(document: dict[str, Any]) -> str:
     """The largest errors beside what is allowed; nothing if a number is not known."""
-    gates, rows = GATES["float64"], document["rows"]
+    rows = document["rows"]
     kinds = ("forward_error", "gradient_error", "trajectory_error")
     errors = [[row[kind] for row in rows] for kind in kinds]
     if any(e is None for kind in errors for e in kind):
         return ""
     once = units.error(max(errors[0] + errors[1]))
     trained = units.error(max(errors[2]))
-    limits = {gates.forward, gates.gradient}
+    gates = [_gate("forward"), _gate("gradient")]
     return (
         f": in float64, outputs and gradients agree to {once} (allowed "
-        f"{units.error(min(limits), digits=0)}), parameters after "
-        f"{document['experiment']['steps']} steps to {trained} (allowed "
-        f"{units.error(max(gates.trajectory.values()), digits=0)})"
+        f"{units.error(min(gates), digits=0)}), parameters after "
+        f"{_steps(document)} steps to {trained} (allowed "
+        f"{units.error(_gate('trajectory'), digits=0)})"
     )
 
 
-def _remedy(row: Row) -> str | None:
-    """The command that installs a missing framework, unless its reason says so."""
-    if row["status"] != "missing" or row["framework"] not in ENVIRONMENTS:
-        return None
-    command = how_to_get(row["framework"])
-    return None if command in (row["reason"] or "") else command
+def _gate(kind: str) -> float:
+    return max(gate for _, gate in limits("float64", kind))
+
+
+def _steps(document: dict[str, Any]) -> str:
+    """How many steps were compared; slow modes may have made fewer."""
+    asked = document["experiment"]["steps"]
+    least = min(row["steps"] or asked for row in document["rows"])
+    return f"{asked}" if least == asked else f"{least} to {asked}"

@@ -23,37 +23,42 @@ function csv(records) {
   return [columns.map(entry), ...lines].map((line) => line.join(",") + "\r\n").join("");
 }
 
-const CONTENTS = {
-  "rows.csv": (about) => {
-    const experiment = about.experiment.id;
-    return csv(about.rows.map(({ losses, ...row }) => flat({ experiment, ...row })));
-  },
-  "losses.csv": (about) => {
-    const trained = about.rows.filter((row) => row.losses);
-    const steps = Math.max(0, ...trained.map((row) => row.losses.length));
-    return csv(numbers([0, steps]).map((step) => ({
-      step: step + 1,
-      ...Object.fromEntries(
-        trained.map((row) => [`${row.framework} (${row.mode})`, row.losses[step]])),
-    })));
-  },
-  "rows.json": (about) => JSON.stringify(about, null, 1) + "\n",
-};
-
-/** Hand a text to the browser as a file. */
-function save(name, text) {
-  const type = name.endsWith("json") ? "application/json" : "text/csv;charset=utf-8";
-  const href = URL.createObjectURL(new Blob([text], { type }));
-  element("a", { href, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(href), 60_000);
+/** Every row that is shown, with what it is known by. */
+function shownWithNames() {
+  return anchors.flatMap((anchor) => shownRowsOf(anchor).map((row) => {
+    const { id, model, threads, is_native } = report.documents[anchor].experiment;
+    const { framework, mode } = row;
+    return [{ experiment: id, model, threads, is_native, framework, mode }, row];
+  }));
 }
 
+const CONTENTS = {
+  "rows.csv": () => csv(shownWithNames().map(([names, row]) => {
+    const { losses, layers, ...rest } = row;
+    return flat({ ...names, ...rest });
+  })),
+  "losses.csv": () => csv(shownWithNames().flatMap(([names, { losses }]) =>
+    Object.entries(losses ?? {}).flatMap(([objective, values]) =>
+      values.map((loss, place) => ({ ...names, objective, step: place + 1, loss }))))),
+  "layers.csv": () => csv(shownWithNames().flatMap(([names, { layers }]) =>
+    (layers ?? []).map((layer) => flat({ ...names, layer })))),
+  "documents.json": () =>
+    JSON.stringify(Object.values(report.documents), null, 1) + "\n",
+};
+
+/** Hand an address to the browser as a file. */
+const save = (name, href) => element("a", { href, download: name }).click();
+
 function startDownloads() {
+  one("#downloads").hidden = false;
   for (const button of all("[data-download]")) {
     button.addEventListener("click", () => {
-      const about = documentOf(button);
       const { download } = button.dataset;
-      save(`${about.experiment.id}-${download}`, CONTENTS[download](about));
+      const type = download.endsWith("json") ? "application/json" : "text/csv";
+      const blob = new Blob([CONTENTS[download]()], { type: `${type};charset=utf-8` });
+      const address = URL.createObjectURL(blob);
+      save(download, address);
+      setTimeout(() => URL.revokeObjectURL(address), 60_000);
     });
   }
 }

@@ -1,24 +1,38 @@
-// Two adapters' files beside each other, line by line; on a narrow screen, equal lines
-// stand once and those that differ below each other.
+// Adapters' files beside each other, line by line; on a narrow screen, equal lines
+// stand once and those that differ below each other. One box holds all of them, so that
+// they are scrolled in step.
 
 const NARROW = matchMedia("(max-width: 48rem)");
 
-/** The file in stretches of equal lines and of lines that differ. */
-function stretches(matches) {
+/** The numbers from one to another, without the last. */
+const numbers = ([from, to]) => Array.from({ length: to - from }, (_, i) => from + i);
+
+/** The lines of the first framework that all others have too, with their places. */
+function common(matches, [first, ...others]) {
+  const places = others.map((other) => new Map(
+    matches[first][other].flatMap(([left, right, count]) =>
+      numbers([0, count]).map((i) => [left + i, right + i]))));
+  const shared = [...places[0].keys()].filter((at) => places.every((p) => p.has(at)));
+  return shared.map((at) => [at, ...places.map((place) => place.get(at))]);
+}
+
+/** The file in stretches of equal lines and of lines that differ; each has a range for
+ * every framework. */
+function stretches(lines, matches, names) {
+  const ends = names.map((name) => lines[name].length);
+  if (names.length < 2) return [{ isSame: true, ranges: [[0, ends[0]]] }];
   const found = [];
-  let [left, right] = [0, 0];
-  for (const [atLeft, atRight, count] of matches) {
-    if (left < atLeft || right < atRight) {
-      found.push({ isSame: false, left: [left, atLeft], right: [right, atRight] });
+  let from = names.map(() => 0);
+  for (const places of [...common(matches, names), ends]) {
+    const ranges = names.map((_, i) => [from[i], places[i]]);
+    if (ranges.some(([a, b]) => a < b)) found.push({ isSame: false, ranges });
+    from = places.map((at) => at + 1);
+    if (places !== ends) {
+      found.push({ isSame: true, ranges: places.map((at) => [at, at + 1]) });
     }
-    [left, right] = [atLeft + count, atRight + count];
-    const [leftRange, rightRange] = [[atLeft, left], [atRight, right]];
-    if (count) found.push({ isSame: true, left: leftRange, right: rightRange });
   }
   return found;
 }
-
-const numbers = ([from, to]) => Array.from({ length: to - from }, (_, i) => from + i);
 
 /** The two cells of one line: its number and its text. */
 function cellsOf(lines, at, kind) {
@@ -33,72 +47,72 @@ function cellsOf(lines, at, kind) {
   ];
 }
 
-function beside(stretch, left, right) {
-  const [a, b] = [numbers(stretch.left), numbers(stretch.right)];
-  const kindOf = (at) => {
-    if (stretch.isSame) return "";
-    return at === undefined ? "absent" : "differs";
-  };
-  return numbers([0, Math.max(a.length, b.length)]).map((i) =>
-    element("tr", {}, [
-      ...cellsOf(left, a[i], kindOf(a[i])),
-      ...cellsOf(right, b[i], kindOf(b[i])),
-    ]));
+function beside({ isSame, ranges }, texts) {
+  const places = ranges.map(numbers);
+  const kindOf = (at) => (isSame ? "" : at === undefined ? "absent" : "differs");
+  return numbers([0, Math.max(...places.map((found) => found.length))]).map((i) =>
+    element("tr", {}, texts.flatMap((lines, side) =>
+      cellsOf(lines, places[side][i], kindOf(places[side][i])))));
 }
 
-function below(stretch, left, right) {
-  const rowsOf = (lines, range, kind) =>
-    numbers(range).map((at) => element("tr", {}, cellsOf(lines, at, kind)));
-  if (stretch.isSame) return rowsOf(left, stretch.left, "");
-  return [
-    ...rowsOf(left, stretch.left, "differs minus"),
-    ...rowsOf(right, stretch.right, "differs plus"),
-  ];
+function below({ isSame, ranges }, texts, names) {
+  const linesOf = (side, kind) => numbers(ranges[side]).map((at) =>
+    element("tr", {}, cellsOf(texts[side], at, kind)));
+  if (isSame) return linesOf(0, "");
+  return names.flatMap((name, side) => {
+    const lines = linesOf(side, "differs");
+    const heading = element("th", { scope: "rowgroup", colSpan: 2 }, [name]);
+    if (!lines.length) return [];
+    return [element("tr", { className: "whose" }, [heading]), ...lines];
+  });
 }
 
 /** The heading of one side: who, and how many lines of code. */
-function sideHeading(name, count, sign) {
-  const lines = element("small", {}, [`${count} lines`]);
-  return element("th", { scope: "col", colSpan: 2 }, [`${sign}${name} `, lines]);
+function sideHeading(name, count) {
+  const words = count ? `${count} lines of code` : "has no such file";
+  return element("th", { scope: "col", colSpan: 2 }, [
+    `${name} `, element("small", {}, [words]),
+  ]);
 }
 
+const sides = () =>
+  all("#sides input").filter((box) => box.checked).map((box) => box.value);
+
 function showListing() {
-  const file = one("#files [aria-selected=true]").dataset.file;
-  const [left, right] = [one("#left").value, one("#right").value];
+  const [file, names] = [one("#file").value, sides()];
   const { lines, counts, matches } = report.listings[file];
+  if (!names.length) {
+    one("#listing").replaceChildren(element("p", {}, ["Choose a framework."]));
+    return;
+  }
+  const texts = names.map((name) => lines[name]);
   const arrange = NARROW.matches ? below : beside;
-  const headings = [
-    sideHeading(left, counts[left], NARROW.matches ? "− " : ""),
-    sideHeading(right, counts[right], NARROW.matches ? "+ " : ""),
-  ];
-  const head = NARROW.matches
-    ? headings.map((heading) => element("tr", {}, [heading]))
-    : [element("tr", {}, headings)];
-  const body = stretches(matches[left][right]).flatMap((stretch) =>
-    arrange(stretch, lines[left], lines[right]));
-  one("#listing").replaceChildren(
-    element("table", { className: NARROW.matches ? "below" : "beside" }, [
-      element("caption", {}, [`${file} of ${left} and of ${right}`]),
-      ...headings.slice(0, NARROW.matches ? 1 : 2).map(() =>
-        element("colgroup", {}, [element("col", { className: "at" }), element("col")])),
-      element("thead", {}, head),
-      element("tbody", {}, body),
-    ]),
-  );
+  const headings = names.map((name) => sideHeading(name, counts[name]));
+  const table = element("table", { className: arrange.name }, [
+    element("caption", {}, [`${file} in ${names.join(", ")}`]),
+    ...headings.slice(0, NARROW.matches ? 1 : names.length).map(() =>
+      element("colgroup", {}, [element("col", { className: "at" }), element("col")])),
+    element("thead", {}, NARROW.matches
+      ? headings.map((heading) => element("tr", {}, [heading]))
+      : [element("tr", {}, headings)]),
+    element("tbody", {}, stretches(lines, matches, names).flatMap((stretch) =>
+      arrange(stretch, texts, names))),
+  ]);
+  table.style.setProperty("--sides", NARROW.matches ? 1 : names.length);
+  one("#listing").replaceChildren(table);
+}
+
+/** The model's own file, if another model's is open. */
+function showModelFile(anchor) {
+  const file = one("#file");
+  if (!anchor || !file.value.startsWith("models/")) return;
+  file.value = `models/${report.documents[anchor].experiment.model}.py`;
+  showListing();
 }
 
 function startListing() {
-  listen(one("#files"), (tab) => {
-    select(one("#files"), tab);
-    showListing();
-  });
-  for (const side of all("#left, #right")) side.addEventListener("change", showListing);
-  one("#swap").addEventListener("click", () => {
-    const [left, right] = [one("#left"), one("#right")];
-    [left.value, right.value] = [right.value, left.value];
-    showListing();
-  });
+  for (const part of all("#code > .sides, #listing")) part.hidden = false;
+  one(".sides").addEventListener("change", showListing);
   NARROW.addEventListener("change", showListing);
-  select(one("#files"), one("#files [aria-selected=true]"));
   showListing();
 }

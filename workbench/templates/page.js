@@ -14,15 +14,20 @@ function element(tag, properties = {}, children = []) {
   return made;
 }
 
-/** The panel of the experiment that is chosen. */
-const shownPanel = () => one("main > [role=tabpanel]:not([hidden])");
+/** The panel of the experiment that is chosen; none if all are filtered out. */
+const shownPanel = () => one(".panel:not([hidden])");
 
-/** The document that a part of a panel is about. */
-const documentOf = (part) =>
-  report.documents[part.closest("main > [role=tabpanel]").id];
+/** The panel that an element is part of. */
+const panelOf = (part) => part.closest(".panel");
+
+/** What the rows of a document are called. */
+const keyOf = (anchor, place) => `${anchor}/${place}`;
 
 /** A framework, with its mode where the document has several of it. */
 function nameOf(row, rows) {
   const several = rows.filter((other) => other.framework === row.framework).length > 1;
   return several ? `${row.framework} (${row.mode})` : row.framework;
 }
+
+/** Say something to the reader, where it is also heard. */
+const say = (text) => { one("#message").textContent = text; };

@@ -1,16 +1,25 @@
 // What all plots share: colours, axes, and when they are drawn.
 
 /**
- * Makers of plots by name: (document, rows that are shown, argument, box) => plot, or a
- * sentence that says why there is none.
+ * Makers of plots by name: (document, rows that are shown, arguments, box) => plot, or
+ * a sentence that says why there is none. The arguments are what follows the name in
+ * `data-plot`, between slashes.
  */
 const PLOTS = {};
 
 const SYMBOLS = [
   "circle", "square", "diamond", "triangle-up", "x", "star", "hexagon", "pentagon",
 ];
+// Of a framework's modes, in their order: how lines are broken, and how points look.
 const DASHES = ["solid", "dash", "dot", "dashdot"];
+const LOOKS = [
+  { suffix: "", width: 0 },
+  { suffix: "", width: 1.5 }, // with an outline
+  { suffix: "-open", width: 1.5 },
+  { suffix: "-open-dot", width: 1.5 },
+];
 const CONFIG = { displayModeBar: false, responsive: true };
+const PRINTED_PIXELS = 640; // the width of a plot on paper
 
 const style = (name) =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -22,13 +31,16 @@ const hueOf = (framework) => style(`--hue-${placeOf(framework)}`);
 const modeOf = (row, rows) =>
   rows.filter((other) => other.framework === row.framework).indexOf(row);
 
-/** What the points of a row look like; modes after the first have an outline. */
-const markerOf = (row, rows, more) => ({
-  color: hueOf(row.framework),
-  symbol: SYMBOLS[placeOf(row.framework)],
-  line: { color: style("--text"), width: modeOf(row, rows) > 0 ? 1.5 : 0 },
-  ...more,
-});
+/** What the points of a row look like. */
+function markerOf(row, rows, more) {
+  const { suffix, width } = LOOKS[modeOf(row, rows) % LOOKS.length];
+  return {
+    color: hueOf(row.framework),
+    symbol: SYMBOLS[placeOf(row.framework)] + suffix,
+    line: { color: style("--text"), width },
+    ...more,
+  };
+}
 
 /** Text that plotly must not read as markup. */
 const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
@@ -56,7 +68,7 @@ function frame(more) {
     dragmode: false,
     hoverlabel: { bgcolor, bordercolor, font: { color } },
     legend: {
-      orientation: "h", x: 0, y: -0.22, yanchor: "top",
+      orientation: "h", x: 0, y: 0, yref: "container", yanchor: "bottom",
       itemclick: false, itemdoubleclick: false, itemsizing: "constant",
     },
     ...more,
@@ -72,14 +84,17 @@ function logarithmic(numbers, more) {
   const logs = (known.length ? known : [1e-8, 1e-6]).map(Math.log10);
   const low = Math.floor(logs.reduce((a, b) => Math.min(a, b))) - 1;
   const high = Math.ceil(logs.reduce((a, b) => Math.max(a, b)));
-  const step = Math.ceil((high - low) / 6);
+  const step = Math.ceil((high - low) / 5);
   const decades = [];
-  for (let decade = high; decade > low; decade -= step) decades.unshift(decade);
+  // The label of zero needs as much room as the others.
+  const least = low + (step > 1 ? 2 : 1);
+  for (let decade = high; decade >= least; decade -= step) decades.unshift(decade);
   return {
     place: (n) => (n > 0 ? n : 10 ** low),
     axis: axis({
       type: "log",
       range: [low - 0.4, high + 0.4],
+      tickangle: 0,
       tickvals: [low, ...decades].map((decade) => 10 ** decade),
       ticktext: ["0", ...decades.map((decade) => `10<sup>${decade}</sup>`)],
       ...more,
@@ -89,11 +104,11 @@ function logarithmic(numbers, more) {
 
 /** Draw one plot, or say in words why there is none. */
 function draw(box) {
-  const about = documentOf(box);
-  const [name, argument] = box.dataset.plot.split("/");
-  const rows = about.rows.filter((row) => isShown(row.framework));
-  const plot = PLOTS[name](about, rows, argument, box);
+  const anchor = panelOf(box).id;
+  const [name, ...details] = box.dataset.plot.split("/");
+  const plot = PLOTS[name](report.documents[anchor], shownRowsOf(anchor), details, box);
   const isSentence = typeof plot === "string";
+  one(".takes", box.closest("figure")).hidden = isSentence;
   box.role = isSentence ? "note" : "img";
   if (box.classList.toggle("empty", isSentence)) {
     Plotly.purge(box);
@@ -116,7 +131,7 @@ function drawNext() {
 
 /** Draw the plots of the panel that is shown; in a hidden one they have no size yet. */
 function drawShown() {
-  const shown = all(".chart", shownPanel());
+  const shown = shownPanel() ? all(".chart", shownPanel()) : [];
   const isIdle = waiting.length === 0;
   if (window.Plotly) {
     waiting = shown;
@@ -126,7 +141,20 @@ function drawShown() {
   }
 }
 
+/** Paper is white and narrower than most screens; afterwards plots are as they were. */
+function fitToPaper(isPrinted) {
+  document.documentElement.classList.toggle("paper", isPrinted);
+  if (!window.Plotly || !shownPanel()) return;
+  const width = isPrinted ? PRINTED_PIXELS : null;
+  for (const box of all(".chart", shownPanel())) {
+    draw(box);
+    if (!box.matches(".empty")) Plotly.relayout(box, { width, autosize: !isPrinted });
+  }
+}
+
 function startPlots() {
+  addEventListener("beforeprint", () => fitToPaper(true));
+  addEventListener("afterprint", () => fitToPaper(false));
   addEventListener("load", drawShown);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawShown);
   for (const box of all(".logarithmic")) box.addEventListener("change", drawShown);

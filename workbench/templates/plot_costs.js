@@ -1,7 +1,7 @@
 // One cost of every framework: bars from zero, or points where the axis has no zero.
 
 const FORMATS = { s: ".3s", B: ".3s", "×": ".2f" };
-const ROOM = { linear: 0.35, logarithmic: 0.5 }; // for the numbers beside the bars
+const ROOM = { linear: 0.55, logarithmic: 0.6 }; // for the numbers beside the bars
 
 /** A measurement of either kind as a median and its quartiles, or nothing. */
 function spreadOf(measured) {
@@ -68,7 +68,7 @@ const lineAtOne = () => ({
   line: { color: style("--gate"), width: 1, dash: "dot" },
 });
 
-PLOTS.cost = (about, rows, key, box) => {
+PLOTS.cost = (about, rows, [key], box) => {
   const known = rows.filter((row) => spreadOf(row[key]));
   if (!known.length) return "No row that is shown has this cost.";
 

@@ -5,7 +5,8 @@ const BAND = 0.36; // half of a band's height, where the distance of two bands i
 /** The errors of a row, kind by kind; those in float64 stand in the row itself. */
 function errorsOf(row, dtype) {
   const found = dtype === "float64" ? row : row[dtype];
-  return Object.keys(report.gates[dtype]).map((kind) => found[`${kind}_error`]);
+  const kinds = Object.keys(report.gates[dtype]);
+  return kinds.map((kind) => found?.[`${kind}_error`] ?? null);
 }
 
 /** Where in its band a row is drawn: one below the other. */
@@ -26,18 +27,7 @@ function gateLine(band, when, gate) {
   };
 }
 
-/** The entry of a row in the legend: its points may be hollow, this one is not. */
-function keyOfErrors(row, rows) {
-  return {
-    name: plain(nameOf(row, rows)),
-    x: [null],
-    y: [null],
-    mode: "markers",
-    marker: markerOf(row, rows),
-  };
-}
-
-PLOTS.errors = (about, rows, dtype) => {
+PLOTS.errors = (about, rows, [dtype]) => {
   const known = rows.filter((row) => errorsOf(row, dtype).some((n) => n !== null));
   if (!known.length) return "No row that is shown has this error.";
 
@@ -48,17 +38,12 @@ PLOTS.errors = (about, rows, dtype) => {
   const scale = logarithmic([...numbers, ...limits]);
   const points = known.map((row, place) => {
     const errors = errorsOf(row, dtype);
-    const { symbol } = markerOf(row, about.rows);
     return {
       name: plain(nameOf(row, about.rows)),
-      showlegend: false,
       x: errors.map((n) => (n === null ? null : scale.place(n))),
       y: kinds.map((_, band) => band + offset(place, known.length)),
       mode: "markers",
-      marker: markerOf(row, about.rows, {
-        size: 9,
-        symbol: errors.map((n) => (n === 0 ? `${symbol}-open` : symbol)),
-      }),
+      marker: markerOf(row, about.rows, { size: 9 }),
       customdata: errors,
       hovertemplate: "%{customdata:.2~e}",
     };
@@ -67,7 +52,6 @@ PLOTS.errors = (about, rows, dtype) => {
     traces: [
       ...gates.flatMap((found, band) => found.map((gate) => gateLine(band, ...gate))),
       ...points,
-      ...known.map((row) => keyOfErrors(row, about.rows)),
     ],
     layout: {
       height: 300 + 10 * known.length,

@@ -1,8 +1,8 @@
 // The page is there: everything that can be pressed begins to answer.
 
-startTabs();
-startSorting();
-startFilter();
 startListing();
+startView();
+startSorting();
 startDownloads();
+startImages();
 startPlots();

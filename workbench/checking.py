@@ -1,0 +1,144 @@
+"""Ask every framework for its results: forward, backward, and a whole training."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from adapters.contract import Arrays
+
+from . import equality, sanity
+from .candidates import Candidate
+from .experiment import DTYPES, Experiment
+from .laboratory import Laboratory
+from .process import Failed, Missing, Worker
+
+
+@dataclass(frozen=True)
+class Bench:
+    """An experiment as it lies before the workers: its inputs are files in a folder."""
+
+    experiment: Experiment
+    laboratory: Laboratory
+    folder: Path
+    patience_seconds: float
+
+    def inputs(self, dtype: str) -> str:
+        """The file with everything that crosses to a framework."""
+        return str(self.folder / f"{dtype}.npz")
+
+    def lay_out(self) -> None:
+        """Write the inputs."""
+        for dtype in DTYPES:
+            arrays = self.experiment.inputs(dtype)
+            np.savez(self.inputs(dtype), allow_pickle=False, **arrays)
+
+    @property
+    def slots(self) -> list[list[int]]:
+        """The cores in groups of as many as the experiment has threads."""
+        cores, threads = self.laboratory.cores, self.experiment.threads
+        starts = range(0, len(cores) - threads + 1, threads)
+        return [cores[start : start + threads] for start in starts]
+
+
+def check_all(
+    rows: Sequence[Candidate], bench: Bench, advance: Callable[[str], None]
+) -> None:
+    """Give every candidate its results, as many at once as there are slots."""
+    waiting, lock = list(rows), threading.Lock()
+
+    def work(cores: list[int]) -> None:
+        while True:
+            with lock:
+                if not waiting:
+                    return
+                candidate = _suitable(waiting, bench.laboratory, cores)
+                waiting.remove(candidate)
+            _check(candidate, bench, cores)
+            with lock:
+                advance(f"checked {candidate.key}")
+
+    pool = ThreadPoolExecutor(max_workers=len(bench.slots))
+    try:
+        for future in [pool.submit(work, cores) for cores in bench.slots]:
+            future.result()
+    finally:
+        with lock:
+            waiting.clear()
+        pool.shutdown(wait=False)
+
+
+def _suitable(
+    waiting: Sequence[Candidate], laboratory: Laboratory, cores: list[int]
+) -> Candidate:
+    """A row whose framework has been loaded on these cores; else, on no others."""
+
+    def foreign(candidate: Candidate) -> tuple[bool, bool]:
+        places = laboratory.places(candidate.framework)
+        return tuple(cores) not in places, bool(places)
+
+    return min(waiting, key=foreign)
+
+
+def _check(candidate: Candidate, bench: Bench, cores: list[int]) -> None:
+    """Give a candidate its results, or the status that says why there are none."""
+    try:
+        _ask(candidate, bench, cores)
+    except Missing as error:
+        candidate.status, candidate.reason = "missing", str(error)
+    except Failed as error:
+        bench.laboratory.dismiss(candidate.framework, cores)
+        candidate.status, candidate.reason = "failed", str(error)
+
+
+def _ask(candidate: Candidate, bench: Bench, cores: list[int]) -> None:
+    worker = bench.laboratory.shared(candidate.framework, cores)
+    candidate.versions = worker.versions
+    results = {}
+    for dtype in DTYPES:
+        found = _results(candidate, bench, worker, dtype)
+        if candidate.status is not None:
+            return
+        results[dtype] = found
+    candidate.results = results
+
+
+def _results(candidate: Candidate, bench: Bench, worker: Worker, dtype: str) -> Arrays:
+    """What a framework computes in one dtype; the status says if it is of no use."""
+    experiment = bench.experiment
+    output = bench.folder / f"{candidate.framework}-{candidate.mode}-{dtype}.npz"
+    answer = worker.ask(
+        "check",
+        inputs=bench.inputs(dtype),
+        output=str(output),
+        snapshots=experiment.snapshots,
+        with_slope=dtype == "float64",
+        noise_runs=equality.NOISE_RUNS if dtype == "float32" else 0,
+        patience_seconds=bench.patience_seconds,
+        **experiment.options(candidate.mode),
+    )
+    if "unsupported" in answer:
+        candidate.status, candidate.reason = "unsupported", answer["unsupported"]
+        return {}
+    try:
+        made = answer["steps"]
+        with np.load(output, allow_pickle=False) as file:
+            results = dict(file)
+    except (KeyError, OSError, ValueError, BadZipFile) as error:
+        raise Failed(f"check: the answer cannot be read ({error!r})") from None
+    candidate.steps = min(made, candidate.steps or made)
+    if trouble := sanity.not_finite(results, in_training=False):
+        raise Failed(f"{dtype}: {trouble}")
+    trouble = sanity.not_finite(results, in_training=True)
+    if trouble and candidate.trouble is None:
+        candidate.trouble = f"{dtype}: {trouble}"
+    shapes = experiment.shapes(dtype, made=made)
+    if wrong := sanity.misshapen(results, shapes, dtype):
+        candidate.status, candidate.reason = "different", f"{dtype}: {wrong}"
+    return results

@@ -1,0 +1,249 @@
+"""The command `mapping compare`: one run over some models, kept as it goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from adapters.contract import FRAMEWORKS
+from adapters.zoo import MODELS
+
+from . import atomic, machine, report, table
+from .comparison import Interrupted, parts
+from .comparison import compare as compare_one
+from .document import SCHEMA_VERSION
+from .errors import UserError
+from .experiment import STEPS, Experiment, experiment
+from .laboratory import Laboratory
+from .request import LIMIT_SECONDS, ROUNDS, Request
+from .store import Store
+
+EXIT_DIFFERENT, EXIT_INTERRUPTED = 1, 130
+QUICK_STEPS, QUICK_ROUNDS = 20, 3
+
+screen = Console()
+notes = Console(stderr=True, highlight=False)
+
+Output = Annotated[
+    Path, typer.Option(help="Folder for results.sqlite and the report.", metavar="DIR")
+]
+
+
+def compare(
+    models: Annotated[
+        list[str] | None,
+        typer.Argument(help=f"Any of {', '.join(MODELS)}; all by default."),
+    ] = None,
+    frameworks: Annotated[
+        str, typer.Option(help="Names with commas between.")
+    ] = ",".join(FRAMEWORKS),
+    modes: Annotated[
+        str,
+        typer.Option(help="'default', 'all', or names of modes with commas between."),
+    ] = "default",
+    every: Annotated[
+        bool, typer.Option("--all", help="Every mode; the same as --modes all.")
+    ] = False,
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick",
+            help=f"{QUICK_STEPS} steps and {QUICK_ROUNDS} rounds; measure no start, no "
+            "memory and no layers.",
+        ),
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the last run.")
+    ] = False,
+    native: Annotated[
+        bool, typer.Option("--native", help="Update with each framework's own rule.")
+    ] = False,
+    steps: Annotated[
+        int | None,
+        typer.Option(help=f"Updates of the parameters; {STEPS} by default."),
+    ] = None,
+    batch: Annotated[
+        int | None,
+        typer.Option(help="Samples for each update; by default the model's."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of parameters and order.")] = 0,
+    threads: Annotated[int, typer.Option(help="Cores for each framework.")] = 1,
+    rounds: Annotated[
+        int | None,
+        typer.Option(min=1, help=f"Timings of each framework; {ROUNDS} by default."),
+    ] = None,
+    limit: Annotated[
+        float, typer.Option(min=1, max=86400, help="Seconds one answer may take.")
+    ] = LIMIT_SECONDS,
+    equality_only: Annotated[
+        bool, typer.Option("--equality-only", help="Measure no cost.")
+    ] = False,
+    even_if_different: Annotated[
+        bool, typer.Option("--even-if-different", help="Time what is not equal, too.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
+    ] = False,
+    save: Annotated[
+        Path | None, typer.Option(help="Write the documents to this JSON file as well.")
+    ] = None,
+    output: Output = Path("build"),
+) -> None:
+    """Train models on several frameworks, prove them equal, measure what each costs."""
+    request = Request(
+        frameworks=tuple(names_in(frameworks)),
+        modes=("all",) if every else tuple(names_in(modes)),
+        measure=not equality_only,
+        even_if_different=even_if_different,
+        rounds=rounds or (QUICK_ROUNDS if quick else ROUNDS),
+        limit_seconds=limit,
+        is_quick=quick,
+    )
+    check_place("--save", save)
+    options = {
+        "steps": steps if steps is not None else QUICK_STEPS if quick else STEPS,
+        "seed": seed,
+        "threads": threads,
+        "is_native": native,
+        **({} if batch is None else {"batch": batch}),
+    }
+    experiments = [
+        experiment(model, **options) for model in dict.fromkeys(models or MODELS)
+    ]
+    show = (lambda document: None) if as_json else _show
+    with Store(output / "results.sqlite") as store, store.writing():
+        if resume:
+            store.go_on(request.as_json(), machine.description())
+        documents = _run(experiments, request, store, show)
+    _publish(documents, output, as_json=as_json, save=save)
+    if not all_equal(documents):
+        raise typer.Exit(EXIT_DIFFERENT)
+
+
+def names_in(text: str) -> list[str]:
+    """Names with commas between, each once."""
+    return list(dict.fromkeys(n.strip() for n in text.split(",") if n.strip()))
+
+
+def check_place(option: str, path: Path | None) -> None:
+    """Refuse a path that no file can be written to."""
+    if path is not None and (path.is_dir() or not path.parent.is_dir()):
+        raise UserError(f"{option}: {path} is no place for a file")
+
+
+def all_equal(documents: list[dict[str, Any]]) -> bool:
+    """Whether everything that can be run is equal, and at least one can."""
+    found = [row["status"] for document in documents for row in document["rows"]]
+    run = [status for status in found if status not in ("missing", "unsupported")]
+    return bool(run) and set(run) == {"equal"}
+
+
+def _show(document: dict[str, Any]) -> None:
+    table.show(document, screen)
+
+
+def _run(
+    experiments: list[Experiment],
+    request: Request,
+    store: Store,
+    show: Callable[[dict[str, Any]], None],
+) -> list[dict[str, Any]]:
+    """One document for each experiment; those that the run has already are kept."""
+    known, each = store.complete(), parts(request)
+    documents = []
+    with (
+        Laboratory(limit_seconds=request.limit_seconds) as laboratory,
+        _progress(each, sum(one.id not in known for one in experiments)) as advance,
+    ):
+        for one in experiments:
+            document = known.get(one.id)
+            if document is None:
+                document = _compare(one, request, store, laboratory, advance(one.model))
+            documents.append(document)
+            show(document)
+    return documents
+
+
+def _compare(
+    one: Experiment,
+    request: Request,
+    store: Store,
+    laboratory: Laboratory,
+    progress: Callable[[str, int, int], None],
+) -> dict[str, Any]:
+    try:
+        document = compare_one(
+            one, request, laboratory=laboratory, progress=progress, keep=store.keep
+        )
+    except Interrupted as interrupted:
+        store.keep(interrupted.document)
+        finished = len(interrupted.document["rows"])
+        notes.print(
+            f"interrupted; {finished} rows of {one.model} and all models before it "
+            f"were kept in {store.path}; the same command with --resume goes on"
+        )
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+    store.keep(document, is_complete=True)
+    return document
+
+
+@contextlib.contextmanager
+def _progress(
+    each: int, count: int
+) -> Iterator[Callable[[str], Callable[[str, int, int], None]]]:
+    """A bar over all models, with an estimate of the time left; or else, lines."""
+    columns = (
+        BarColumn(),
+        TextColumn("{task.completed} of {task.total}"),
+        TimeElapsedColumn(),
+        TextColumn("gone,"),
+        TimeRemainingColumn(),
+        TextColumn("left  {task.description}"),
+    )
+    starts = iter(range(0, each * count, each))
+    with Progress(*columns, console=notes, disable=not notes.is_terminal) as bar:
+        task = bar.add_task("starting", total=each * count)
+
+        def of(model: str) -> Callable[[str, int, int], None]:
+            start = next(starts)
+
+            def advance(what: str, done: int, parts: int) -> None:
+                bar.update(task, description=f"{model}: {what}", completed=start + done)
+                if not notes.is_terminal:
+                    notes.print(f"{model}: {what} ({start + done} of {each * count})")
+
+            return advance
+
+        yield of
+
+
+def _publish(
+    documents: list[dict[str, Any]], output: Path, *, as_json: bool, save: Path | None
+) -> None:
+    if as_json:
+        whole: Any = documents[0]
+        if len(documents) > 1:
+            whole = {"schema": SCHEMA_VERSION, "documents": documents}
+        print(json.dumps(whole, indent=2))
+    if save is not None:
+        text = json.dumps({"schema": SCHEMA_VERSION, "documents": documents}, indent=1)
+        atomic.replace(save, (text + "\n").encode())
+    page = report.write(documents, output / "report")
+    if not as_json:
+        if len(documents) > 1:
+            screen.print(*table.overview(documents))
+        screen.print(f"\nresults  {output / 'results.sqlite'}", highlight=False)
+        screen.print(f"report   {page}", highlight=False, soft_wrap=True)

@@ -1,0 +1,1 @@
+"""Whole recipes, with several seeds: do all frameworks learn equally well?"""

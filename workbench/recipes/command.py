@@ -1,0 +1,122 @@
+"""The command `mapping recipes`: train whole recipes with several seeds."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from adapters.contract import FRAMEWORKS
+from adapters.zoo import MODELS
+
+from ..compare_command import EXIT_DIFFERENT, EXIT_INTERRUPTED, check_place, names_in
+from ..errors import UserError, unknown
+from ..laboratory import Laboratory
+from . import show, summary
+from .equivalence import PAIRS
+from .plan import NOISE_SEEDS, SEEDS, Task, plan
+from .store import Store
+from .training import Progress as Advance
+from .training import train_all
+
+LIMIT_SECONDS = 1800.0
+SAVED = Path("build/recipes.json")
+
+screen = Console()
+notes = Console(stderr=True, highlight=False)
+
+
+def recipes(
+    models: Annotated[
+        list[str] | None,
+        typer.Argument(help=f"Any of {', '.join(MODELS)}; all by default."),
+    ] = None,
+    frameworks: Annotated[
+        str, typer.Option(help="Names with commas between.")
+    ] = ",".join(FRAMEWORKS),
+    seeds: Annotated[
+        int, typer.Option(help=f"How many, from 0 on; fewer than {PAIRS} show nothing.")
+    ] = SEEDS,
+    noise: Annotated[
+        int, typer.Option(help="With how many of them to train one rounding off, too.")
+    ] = NOISE_SEEDS,
+    limit: Annotated[
+        float, typer.Option(min=1, max=86400, help="Seconds one answer may take.")
+    ] = LIMIT_SECONDS,
+    save: Annotated[
+        Path,
+        typer.Option(help="The file of trainings; what it has is not trained again."),
+    ] = SAVED,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
+    ] = False,
+) -> None:
+    """Train each model to the end with several seeds; are the frameworks equivalent?"""
+    tasks = _tasks(models or list(MODELS), names_in(frameworks), seeds, noise)
+    if save == SAVED:
+        save.parent.mkdir(exist_ok=True)
+    check_place("--save", save)
+    store = Store(save)
+    try:
+        with (
+            store.writing(),
+            Laboratory(limit_seconds=limit) as laboratory,
+            _progress() as advance,
+        ):
+            trainings, troubles = train_all(tasks, store, laboratory, advance)
+    except KeyboardInterrupt:
+        notes.print(f"interrupted; {save} has what was finished, and goes on from it")
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+    rows = summary.rows(trainings, range(seeds))
+    if as_json:
+        print(json.dumps(summary.document(rows, trainings, troubles), indent=2))
+    else:
+        show.show(rows, troubles, screen)
+    if troubles.failed or not rows or not all(row.is_good for row in rows):
+        raise typer.Exit(EXIT_DIFFERENT)
+
+
+def _tasks(
+    models: Sequence[str], frameworks: Sequence[str], seeds: int, noise: int
+) -> list[Task]:
+    """The plan that was asked for, if it can be made."""
+    for name in frameworks:
+        if name not in FRAMEWORKS:
+            raise unknown("framework", name, FRAMEWORKS)
+    if not frameworks:
+        raise UserError(f"name at least one framework of: {', '.join(FRAMEWORKS)}")
+    if seeds < 2:
+        raise UserError(f"seeds must be at least 2, to have a spread; {seeds} came")
+    if not 0 <= noise <= seeds:
+        raise UserError(f"noise must lie in [0, {seeds}], {noise} came")
+    return plan(models, frameworks, seeds, noise)
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Advance]:
+    """A bar with an estimate of the time left; or else, lines."""
+    columns = (
+        BarColumn(),
+        TextColumn("{task.completed} of {task.total}, {task.description}"),
+    )
+    started = time.monotonic()
+    with Progress(*columns, console=notes, disable=not notes.is_terminal) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def advance(what: str, done: int, total: int) -> None:
+            left = (time.monotonic() - started) / done * (total - done)
+            about = f"about {left / 60:.0f} min left"
+            bar.update(
+                task, description=f"{about}  {what}", completed=done, total=total
+            )
+            if not notes.is_terminal:
+                notes.print(f"{what} ({done} of {total}, {about})", soft_wrap=True)
+
+        yield advance

@@ -1,0 +1,82 @@
+"""What can be said of one framework's results alone: their shapes, numbers, slopes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from adapters.contract import Arrays, Model
+
+from .arrays import under, unit
+
+SLOPE_TOLERANCE = 1e-6  # of the gradient's length; central differences reach 1e-9
+_PLAIN = {"loss", "losses", "slope"}  # Python's own numbers
+_BEFORE_TRAINING = {"activation", "whole", "loss", "gradient", "slope"}
+
+
+def not_finite(results: Arrays, *, in_training: bool) -> str | None:
+    """What is not a finite number, before training or in it, in order."""
+    for name, array in results.items():
+        is_early = name.split("/")[0] in _BEFORE_TRAINING
+        if is_early == in_training:
+            continue
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            kind = "NaN" if np.isnan(array).any() else "infinity"
+            return f"{kind} in {name.replace('/', ' of ')}"
+    return None
+
+
+def misshapen(
+    results: Arrays, shapes: Mapping[str, tuple[int, ...] | None], dtype: str
+) -> str | None:
+    """What is missing, or has not the shape or dtype that is demanded.
+
+    Any shape will do where `shapes` has none.
+    """
+    for name, shape in shapes.items():
+        array, words = results.get(name), name.replace("/", " of ")
+        if array is None:
+            return f"{words} is missing"
+        is_plain = name.split("/")[0] in _PLAIN
+        has_shape = shape is None or array.shape == shape
+        if not has_shape or not (is_plain or array.dtype == dtype):
+            wanted = f"{dtype}{'' if shape is None else list(shape)}"
+            came = f"{array.dtype}{list(array.shape)}"
+            return f"{words} must be {wanted}, {came} came"
+    return None
+
+
+def usual_shapes(everyone: Sequence[Arrays]) -> dict[str, tuple[int, ...]]:
+    """The shapes that most frameworks have given to layers and predictions."""
+    return {
+        name: Counter(results[name].shape for results in everyone).most_common(1)[0][0]
+        for name in (everyone[0] if everyone else ())
+        if name.startswith("activation/") or name in ("whole", "prediction")
+        if all(name in results for results in everyone)
+    }
+
+
+def slope_disagrees(results: Arrays, direction: Arrays, model: Model) -> str | None:
+    """Whether a gradient contradicts differences of the framework's own loss."""
+    gradients = under("gradient", results)
+    for objective in model.objectives:
+        names = model.trained(objective)
+        along = unit({name: direction[name] for name in names})
+        predicted = sum(float((gradients[n] * along[n]).sum()) for n in names)
+        squares = sum(float((gradients[n] ** 2).sum()) for n in names)
+        measured = float(results[f"slope/{objective}"])
+        if abs(predicted - measured) > SLOPE_TOLERANCE * float(np.sqrt(squares)):
+            return (
+                f"along one direction the gradient of {named_for('loss', objective)} "
+                f"promises {predicted:.6g}, differences of its own loss give "
+                f"{measured:.6g}"
+            )
+    return None
+
+
+def named_for(what: str, objective: str) -> str:
+    """What belongs to the loss, or to one of several: loss of the discriminator."""
+    role = objective.removesuffix("_loss")
+    return what if role == "loss" else f"{what} of the {role}"

@@ -1,0 +1,211 @@
+"""The commands `mapping show` and `mapping code`: a run once more, and the code."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from importlib import resources
+from itertools import pairwise, zip_longest
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from adapters.contract import FRAMEWORKS, files
+from adapters.zoo import MODELS
+
+from . import table, units
+from .code_lines import code_lines
+from .compare_command import Output, names_in, screen
+from .errors import UserError, unknown
+from .store import Store
+
+SPARKS = "▁▂▃▄▅▆▇█"
+SPARK_COLUMNS = 40
+THEME = "ansi_dark"
+
+
+def show(
+    models: Annotated[
+        list[str] | None, typer.Argument(help="All that were compared, by default.")
+    ] = None,
+    output: Output = Path("build"),
+) -> None:
+    """Show the last comparison again, with every layer and the losses on the way."""
+    path = output / "results.sqlite"
+    if not path.exists():
+        raise UserError(f"{path} is not there; run `mapping compare` first")
+    with Store(path) as store:
+        documents = {d["experiment"]["model"]: d for d in store.latest()}
+    for model in models or documents:
+        if model not in documents:
+            raise unknown("model in the last run", model, documents)
+        document = documents[model]
+        table.show(document, screen)
+        screen.print(layers_table(document["rows"]))
+        screen.print(losses_table(document["rows"]))
+    if len(documents) > 1 and not models:
+        screen.print(*table.overview(list(documents.values())))
+
+
+def code(
+    model: Annotated[str, typer.Argument(help=f"One of {', '.join(MODELS)}.")],
+    frameworks: Annotated[
+        str, typer.Option(help="Two names with a comma between, or more.")
+    ] = "reference,pytorch",
+    file: Annotated[
+        str | None,
+        typer.Option(help="Another file of the adapters, such as optim.py."),
+    ] = None,
+) -> None:
+    """Show a model's code in several frameworks, side by side, with line counts."""
+    if model not in MODELS:
+        raise unknown("model", model, MODELS)
+    names = names_in(frameworks) or list(FRAMEWORKS)
+    for name in names:
+        if name not in FRAMEWORKS:
+            raise unknown("framework", name, FRAMEWORKS)
+    there = list(dict.fromkeys(f for name in names for f in files(name)))
+    if file is not None and file not in there:
+        raise unknown("file", file, there)
+    screen.print(side_by_side(file or f"models/{model}.py", names))
+
+
+def layers_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """Every layer: its largest errors in float64, and its time in each framework."""
+    first = {row["framework"]: row for row in reversed(rows) if row["layers"]}
+    shown = [name for name in FRAMEWORKS if name in first]
+    shown = [name for name in shown if any(x["seconds"] for x in first[name]["layers"])]
+    times = "; time forward, op by op" if shown else ""
+    grid = table.plain(f"layers: largest errors in float64{times}")
+    grid.add_column("layer", no_wrap=True)
+    for heading in ("forward", "gradient", *shown):
+        grid.add_column(heading, justify="right")
+    layers = {
+        layer["name"]: [
+            one
+            for row in rows
+            for one in row["layers"] or []
+            if one["name"] == layer["name"]
+        ]
+        for row in first.values()
+        for layer in row["layers"]
+    }
+    for name, found in layers.items():
+        errors = [_largest(found, kind) for kind in ("forward", "gradient")]
+        seconds = [_seconds(first[framework], name) for framework in shown]
+        grid.add_row(name, *errors, *seconds)
+    return grid
+
+
+def losses_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """The losses of each row as a small drawing, from the first step to the last."""
+    grid = table.plain("losses in float32")
+    grid.add_column("framework")
+    grid.add_column("mode")
+    grid.add_column("loss")
+    for heading in ("first", "last"):
+        grid.add_column(heading, justify="right")
+    grid.add_column("all steps that were compared, on one scale")
+    scales = _scales(rows)
+    for row in rows:
+        for objective, losses in (row["losses"] or {}).items():
+            ends = [units.significant(losses[i], 4) for i in (0, -1)]
+            name = objective.removesuffix("_loss")
+            drawing = spark(losses, *scales[objective])
+            grid.add_row(row["framework"], row["mode"], name, *ends, drawing)
+    return grid
+
+
+def spark(numbers: Sequence[float], low: float, high: float) -> str:
+    """Numbers as blocks of eight heights; each column is the mean of some."""
+    count = min(SPARK_COLUMNS, len(numbers))
+    edges = [len(numbers) * i // count for i in range(count + 1)]
+    means = [sum(numbers[a:b]) / (b - a) for a, b in pairwise(edges)]
+    scale = (len(SPARKS) - 1) / ((high - low) or 1.0)
+    return "".join(
+        SPARKS[min(max(round((mean - low) * scale), 0), len(SPARKS) - 1)]
+        if mean == mean
+        else "?"
+        for mean in means
+    )
+
+
+def side_by_side(file: str, frameworks: Sequence[str]) -> Table:
+    """A file of the adapters in columns, marked where it is not as in all the others.
+
+    Every public name begins on the same line in all columns.
+    """
+    texts = [_text(name, file) for name in frameworks]
+    everywhere = set.intersection(*(set(text.splitlines()) for text in texts))
+    grid = Table(box=None, padding=(0, 1), title=file, title_justify="left")
+    for name, text in zip(frameworks, texts, strict=True):
+        grid.add_column(f"{name}, {code_lines(text)} lines", overflow="fold", ratio=1)
+    for parts in zip_longest(*map(_parts, texts)):
+        grid.add_row(*("" if p is None else _listing(p, everywhere) for p in parts))
+    return grid
+
+
+class Part(NamedTuple):
+    """Some lines of a program, and the number of the first."""
+
+    start: int
+    lines: list[str]
+
+
+def _parts(text: str) -> list[Part]:
+    """A program in parts, of which each but the first begins with a public name."""
+    starts = [0]
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name[0] != "_":
+            decorators = [one.lineno for one in node.decorator_list]
+            starts.append(min([node.lineno, *decorators]) - 1)
+    lines = text.splitlines()
+    return [Part(a + 1, lines[a:b]) for a, b in pairwise([*starts, len(lines)])]
+
+
+def _listing(part: Part, everywhere: set[str]) -> Syntax:
+    """A part with its numbers; lines that not all have are marked."""
+    own = {n for n, line in enumerate(part.lines, part.start) if line not in everywhere}
+    return Syntax(
+        "\n".join(part.lines),
+        "python",
+        theme=THEME,
+        line_numbers=True,
+        start_line=part.start,
+        highlight_lines=own,
+        word_wrap=True,
+        background_color="default",
+    )
+
+
+def _text(framework: str, file: str) -> str:
+    path = resources.files("adapters").joinpath(framework, file)
+    if not path.is_file():
+        return f"# {framework} has no {file}\n"
+    return path.read_text(encoding="utf-8")
+
+
+def _largest(layers: Sequence[dict[str, Any]], kind: str) -> Text:
+    known = [layer[kind] for layer in layers if layer[kind] is not None]
+    return Text(units.error(max(known)) if known else table.NOTHING)
+
+
+def _seconds(row: dict[str, Any], layer: str) -> str:
+    found = next(
+        (one["seconds"] for one in row["layers"] if one["name"] == layer), None
+    )
+    median = None if found is None else found["median"]
+    return table.NOTHING if median is None else units.quantity(median, units.SECONDS)
+
+
+def _scales(rows: Sequence[dict[str, Any]]) -> dict[str, tuple[float, float]]:
+    """The smallest and the largest loss of each objective in any row."""
+    everything: dict[str, list[float]] = {}
+    for row in rows:
+        for objective, losses in (row["losses"] or {}).items():
+            everything.setdefault(objective, []).extend(x for x in losses if x == x)
+    return {name: (min(v), max(v)) for name, v in everything.items() if v}
