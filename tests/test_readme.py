@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+from adapters.contract import MODES
+from adapters.zoo import MODELS
+
 README = Path(__file__).resolve().parent.parent / "README.md"
 
 
@@ -18,3 +21,23 @@ def test_the_programs_of_the_readme_run():
         names["state"].model, names["test"], {"accuracy": names["train"].accuracy}
     )
     assert score["accuracy"] > 0.95
+
+
+def rows(heading):
+    """The cells of a table of the README, line by line."""
+    table = README.read_text().partition(heading)[2].partition("\n\n")[0]
+    return [line.strip("| ").split(" | ") for line in table.splitlines()[2:]]
+
+
+def test_the_readme_lists_every_model():
+    listed = [
+        name for row in rows("| model |") for name in re.findall(r"`(.*?)`", row[0])
+    ]
+
+    assert sorted(listed) == sorted(MODELS)
+
+
+def test_the_readme_lists_every_mode_in_its_order():
+    listed = {name.lower(): modes.split(", ") for name, modes in rows("| framework |")}
+
+    assert listed == {framework: list(modes) for framework, modes in MODES.items()}

@@ -86,19 +86,19 @@ def test_a_chapter_takes_nothing_for_granted(path):
         (
             "a weight is",
             "layers.py:linear",
-            {"(D_in, D_out)": "(D_in, D_out)", "(D_out, D_in)": "(D_out, D_in)"},
+            {"(D_in, D_out)": r"\(D_in, D_out\)", "(D_out, D_in)": r"\(D_out, D_in\)"},
         ),
         (
             "an update",
-            "optim.py:update",
-            {"writes in place": "in place", "returns values": "returns new trees"},
+            "optim.py:momentum",
+            {"writes in place": r"\) -> None:", "returns values": r", velocities\n"},
         ),
         (
             "what is compiled",
-            "compile.py:compiled",
+            "train.py:Trainer",
             {
-                "the model": "what is compiled is the model",
-                "a function": "in this mode.",
+                "a step": r"self\._step = .*\(step",
+                "the loss": r"compiled\((self\._losses\[name\]|loss), ",
             },
         ),
     ],
@@ -111,7 +111,7 @@ def test_the_table_of_differences_repeats_what_the_adapters_say(
     said = row.split(" | ")
 
     for answer, target in zip(said, targets(place).values(), strict=True):
-        assert answers[answer] in excerpt(ROOT, target).text, target
+        assert re.search(answers[answer], excerpt(ROOT, target).text), target
 
 
 def bench_row(mode, seconds, ratio, **others):

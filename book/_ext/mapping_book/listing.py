@@ -109,7 +109,7 @@ class CodeLines(Shown):
 def targets(place: str) -> dict[str, str]:
     """Where `file.py:name` stands, by framework in the order of the contract."""
     file, separator, name = place.partition(":")
-    module = file.removesuffix(".py")
+    module = file.removesuffix(".py").replace("/", ".")
     return {f: f"adapters.{f}.{module}{separator}{name}" for f in FRAMEWORKS}
 
 
