@@ -110,4 +110,5 @@ def test_only_pages_with_plots_load_plotly(pages):
         if any("plotly" in address for address in page.loaded)
     }
 
-    assert loading == {"compilation", "memory", "side_by_side", "training"}
+    plotting = {"compilation", "deviations", "equivalence", "memory"}
+    assert loading == plotting | {"side_by_side", "training"}

@@ -12,7 +12,7 @@ from adapters.pytorch.compile import compiled  # noqa: E402
 
 def test_a_model_of_layers_in_a_row_is_compiled():
     model = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.ReLU())
-    predict = compiled(model, model, "torch.compile")
+    predict = compiled(model, "torch.compile")
     before = counters["frames"]["ok"]
 
     predict(torch.ones(1, 3))

@@ -57,7 +57,7 @@ class Frameworks:
 
     def witness(self, framework: str, name: str) -> float:
         """What a witness of the framework returns."""
-        answer: Any = self._workers[framework].ask("witness", name=name)
+        answer: Any = self._workers[framework].ask("witness", name=name)["apart"]
         return answer
 
     def run_all(self, model: Model) -> dict[str, Outcome]:

@@ -96,9 +96,9 @@ class Jobs:
             return {"raised": f"{type(error).__name__}: {str(error)[:500]}"}
         return {"values": _plain(values), "gradients": _plain(gradients)}
 
-    def witness(self, *, name: str) -> float:
+    def witness(self, *, name: str) -> dict[str, float]:
         """How far something is from what is right, as a finding says."""
-        return float(getattr(self._witnesses, name)())
+        return {"apart": float(getattr(self._witnesses, name)())}
 
 
 def _cast(array: np.ndarray, dtype: str) -> np.ndarray:
