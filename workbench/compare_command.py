@@ -103,6 +103,8 @@ def compare(
     output: Output = Path("build"),
 ) -> None:
     """Train models on several frameworks, prove them equal, measure what each costs."""
+    if every and modes != "default":
+        raise UserError(f"--all means --modes all; --modes {modes} came too")
     request = Request(
         frameworks=tuple(names_in(frameworks)),
         modes=("all",) if every else tuple(names_in(modes)),

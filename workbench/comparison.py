@@ -153,6 +153,7 @@ def _time_all(
     for number in range(request.rounds):
         measurement.round(number)
         advance(f"round {number + 1} of {request.rounds}")
+    measurement.check()
     if request.is_quick:
         return
     # Layers run op by op whatever the mode is: one mode of each framework is enough.

@@ -142,6 +142,18 @@ class Measurement:
                 self.failures[key] = str(error)
                 del self._timed[key]
 
+    def check(self) -> None:
+        """Take away whoever did not train while it was timed."""
+        for key, timed in list(self._timed.items()):
+            try:
+                answer = timed.worker.ask("has_trained", mode=timed.mode)
+                trouble = None if answer["has_trained"] else "its steps change nothing"
+            except Failed as error:
+                trouble = str(error)
+            if trouble:
+                self.failures[key] = trouble
+                del self._timed[key]
+
     def is_timed(self, row: Candidate) -> bool:
         """Whether a row has been timed, and its worker is well."""
         return row.key in self._timed

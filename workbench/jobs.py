@@ -110,6 +110,7 @@ class Jobs:
             batches=list(self._batches(arrays, 0, TIMED_BATCHES)),
             sample=self._test_batch(arrays, 1),
             to_numpy=self._tensor.to_numpy,
+            start=_start(arrays),
         )
         first_step_seconds = timed.first_step()
         timed.warm_up()
@@ -123,6 +124,10 @@ class Jobs:
     def time_predictions(self, *, mode: str, seconds: float) -> dict[str, Any]:
         """Seconds from one sample to its prediction, measured over a given time."""
         return {"seconds": self._timed[mode].prediction(seconds)}
+
+    def has_trained(self, *, mode: str) -> dict[str, Any]:
+        """Whether the steps that were timed have changed any parameter."""
+        return {"has_trained": self._timed[mode].has_trained()}
 
     def layers(self, *, inputs: str, rounds: int, **options: Any) -> dict[str, Any]:
         """Seconds that every layer takes in each of some rounds, run op by op.
@@ -190,6 +195,10 @@ class Jobs:
         (batch,) = self._batches(arrays, 0, 1)
         results = _named("activation", trainer.activations(batch))
         results["whole"] = self._tensor.to_numpy(trainer.predict(batch))
+        # A prediction for one sample is what is timed, and may be compiled by itself.
+        results["one"] = self._tensor.to_numpy(
+            trainer.predict(self._test_batch(arrays, 1))
+        )
         losses, gradients = trainer.gradients(batch)
         results |= {f"loss/{n}": np.asarray(loss) for n, loss in losses.items()}
         return results | _named("gradient", gradients)

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from adapters.contract import Arrays
+
 WARM_UP_STEPS, WARM_UP_SECONDS = 20, 2.0  # whichever is over first
 MOST_AT_ONCE = 1024  # steps between two looks at the clock
 MOST_PREDICTIONS = 64  # the same, for predictions
@@ -28,12 +30,15 @@ class Stopwatch:
         The one for which it predicts.
     to_numpy : function
         What the framework's adapter calls so: a prediction is there once it is NumPy's.
+    start : dict of arrays
+        The parameters and statistics that the trainer began with.
     """
 
     trainer: Any
     batches: list[dict[str, Any]]
     sample: dict[str, Any]
     to_numpy: Callable[[Any], np.ndarray]
+    start: Arrays
     _position: int = 0
     _step_seconds: float = 0.0
 
@@ -71,6 +76,11 @@ class Stopwatch:
             count += at_once
             at_once = min(2 * at_once, MOST_PREDICTIONS)
         return passed / count
+
+    def has_trained(self) -> bool:
+        """Whether the steps so far have changed any parameter: else, what was timed?"""
+        now = self.trainer.parameters()
+        return any((now[name] != array).any() for name, array in self.start.items())
 
     def _steps(self, count: int) -> float:
         """The seconds that some steps take, going round the batches."""

@@ -40,6 +40,7 @@ MISTAKES = {
     "compare mlp --frameworks ,": "name at least one framework",
     "compare mlp --seed -1": "seed must not be negative",
     "compare mlp --save no/where.json": "no/where.json is no place for a file",
+    "compare mlp --all --modes fit": "--all means --modes all; --modes fit came too",
     "compare mlp --modes ,": "name at least one mode",
     "compare mlp --frameworks jax --modes fit": "none of jax has a mode fit",
     "compare mlp --resume": "holds no results yet",

@@ -41,6 +41,7 @@ def results(direction):
         "trained/output.weight": rng.normal(size=(2, 1)),
     }
     made |= {"whole": made["activation/output"], "loss/loss": np.asarray(0.7)}
+    made["one"] = rng.normal(size=(1, 1))
     made |= {"losses/loss": rng.uniform(size=5), "prediction": rng.normal(size=(4, 1))}
     length = np.sqrt(sum((d**2).sum() for d in direction.values()))
     made["slope/loss"] = sum(
@@ -76,6 +77,7 @@ def test_a_difference_within_the_gate_is_equal(results):
         ("gradient/output.weight", "gradient differs first in output.weight"),
         ("gradient/hidden.weight", "gradient differs first in hidden.weight"),
         ("whole", "forward differs first in the whole model"),
+        ("one", "forward differs first in the prediction for one sample"),
         ("loss/loss", "forward differs first in the loss"),
         ("trained/hidden.weight", "training differs in trained, most in hidden.weight"),
         ("losses/loss", "training differs in losses"),
