@@ -1,4 +1,7 @@
-"""Gradients in JAX: a function of the parameters becomes its gradient."""
+"""Gradients in JAX.
+
+A function of the parameters becomes its gradient.
+"""
 
 from collections.abc import Callable, Mapping
 
@@ -10,15 +13,16 @@ _Params = dict[str, jax.Array]
 
 
 def value_and_grad(
-    model: Mapping, loss: Callable, trained: _Params, held: _Params, batch: _Params
+    loss: Callable, model: Mapping, params: _Params, rest: _Params, batch: _Params
 ) -> tuple[tuple[jax.Array, _Params], _Params]:
-    """The loss with the next statistics, and the gradients of what is trained.
+    """The loss of a batch, and its gradients by the parameters.
 
-    `held` has what the model reads besides: statistics, and what others train.
+    `rest` has what the model reads besides: statistics, and what others train. Beside
+    the loss stand the next statistics.
     """
 
-    def value(trained):
-        bound = bind(model, held | trained, is_training=True)
+    def of_params(params):
+        bound = bind(model, rest | params, is_training=True)
         return loss(bound, batch), bound.statistics
 
-    return jax.value_and_grad(value, has_aux=True)(trained)
+    return jax.value_and_grad(of_params, has_aux=True)(params)

@@ -1,4 +1,7 @@
-"""Ways to run in JAX: a function compiled by XLA, or op by op."""
+"""Ways to run in JAX.
+
+A graph compiled by XLA, or op by op.
+"""
 
 from collections.abc import Callable
 
@@ -6,11 +9,11 @@ import jax
 
 
 def compiled(
-    function: Callable, mode: str, *, donated: tuple[int, ...] = ()
+    function: Callable, mode: str, *, donate: tuple[int, ...] = ()
 ) -> Callable:
     """The function, run in this mode.
 
-    Results may be written over the arguments at the positions `donated`, which cannot
+    Results may take the arrays of the arguments at the positions `donate`, which cannot
     be used again; op by op, they are kept.
     """
-    return jax.jit(function, donate_argnums=donated) if mode == "jit" else function
+    return jax.jit(function, donate_argnums=donate) if mode == "jit" else function

@@ -1,4 +1,7 @@
-"""Parameters in and out of JAX: a flat dict, in the canonical layout."""
+"""Parameters in and out of JAX.
+
+The canonical layout is its own. Parameters are a flat dict beside the model.
+"""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,18 +14,21 @@ _Params = dict[str, jax.Array]
 
 
 def load(model: Mapping, arrays: Arrays) -> _Params:
-    """These canonical arrays, as the model's layers ask for them."""
+    """Give a model these canonical parameters and statistics.
+
+    The result is a dict of them: the model is functions.
+    """
     return {name: from_numpy(arrays[name]) for name in _names(model, "")}
 
 
 def parameters(params: _Params) -> Arrays:
-    """Parameters and statistics as arrays."""
+    """Parameters and statistics under canonical names."""
     return named(params)
 
 
-def named(gradients: _Params) -> Arrays:
-    """Gradients as arrays; they have the names of the parameters."""
-    return {name: to_numpy(g) for name, g in gradients.items()}
+def named(tensors: _Params) -> Arrays:
+    """Tensors that belong to parameters, such as gradients, by canonical names."""
+    return {name: to_numpy(x) for name, x in tensors.items()}
 
 
 def _names(model: Mapping, path: str) -> Iterator[str]:

@@ -1,7 +1,10 @@
-"""Layers in JAX: functions of parameters and inputs, and what to begin with.
+"""Layers in JAX.
 
-A layer is a pair: `params` are what it begins with, all zero, and
-`apply(params, *inputs)` is its result. The canonical layouts are the ones used here.
+Images are (N, C, H, W), and sequences for convolutions (N, C, T); for what reads them
+step by step they are (N, T, D).
+
+A layer is a pair: `params` are its initial values, all zero, and
+`apply(params, *inputs)` is its result.
 """
 
 from __future__ import annotations
@@ -28,7 +31,10 @@ class _Layer(NamedTuple):
 
 
 def linear(inputs: int, outputs: int, dtype: DTypeLike) -> _Layer:
-    """x W + b with a weight of (D_in, D_out)."""
+    """x W + b: (..., D_in) to (..., D_out).
+
+    The weight is W, (D_in, D_out).
+    """
 
     def apply(params, x):
         return x @ params["weight"] + params["bias"]
@@ -37,8 +43,8 @@ def linear(inputs: int, outputs: int, dtype: DTypeLike) -> _Layer:
 
 
 def convolution(
-    inputs: int,
-    outputs: int,
+    channels: int,
+    filters: int,
     size: tuple[int, ...],
     dtype: DTypeLike,
     *,
@@ -46,7 +52,10 @@ def convolution(
     padding: int = 0,
     bias: bool = True,
 ) -> _Layer:
-    """Filters of (F, C, H, W) over images, or of (F, C, K) over sequences."""
+    """Filters that slide over sequences or images, by how many sizes they have.
+
+    The weight is (F, C, *size).
+    """
     axes = "HW"[: len(size)]
 
     def apply(params, x):
@@ -59,14 +68,14 @@ def convolution(
         )
         return y + params["bias"].reshape(-1, *(1 for _ in size)) if bias else y
 
-    shapes = {"weight": (outputs, inputs, *size)}
+    shapes = {"weight": (filters, channels, *size)}
     return _Layer(
-        _zeros(dtype, **shapes | ({"bias": (outputs,)} if bias else {})), apply
+        _zeros(dtype, **shapes | ({"bias": (filters,)} if bias else {})), apply
     )
 
 
 def max_pool(size: int | None = None) -> _Layer:
-    """The largest element of each square; without a size, of each channel."""
+    """The largest element of every window; without a size, of a whole sequence."""
     if size is None:
         return _plain(lambda x: x.max(range(2, x.ndim)))
     window = (1, 1, size, size)
@@ -76,12 +85,12 @@ def max_pool(size: int | None = None) -> _Layer:
 
 
 def average_pool() -> _Layer:
-    """The mean of each channel."""
+    """The mean of every channel of an image, (N, C)."""
     return _plain(lambda x: x.mean(range(2, x.ndim)))
 
 
 def flatten() -> _Layer:
-    """All features of a sample in one axis."""
+    """All that a sample has in one axis, in the order C, H, W."""
     return _plain(lambda x: x.reshape(len(x), -1))
 
 
@@ -96,12 +105,15 @@ def leaky_relu(slope: float) -> _Layer:
 
 
 def gelu() -> _Layer:
-    """x times the chance that a normal number is less, approximated by tanh."""
+    """x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2."""
     return _plain(partial(jax.nn.gelu, approximate=True))
 
 
 def batch_norm(channels: int, dtype: DTypeLike) -> _Layer:
-    """Each channel with mean 0 and variance 1, over the batch or as seen so far."""
+    """Every channel with mean 0 and variance 1 over the batch, scaled and shifted.
+
+    After training, running means and biased variances take the place of the batch's.
+    """
 
     def normal(params, x, mean, variance):
         mean, variance, weight, bias = (
@@ -124,32 +136,32 @@ def batch_norm(channels: int, dtype: DTypeLike) -> _Layer:
     return _Layer(_zeros(dtype, **dict.fromkeys(kinds, (channels,))), apply, predict)
 
 
-def layer_norm(features: int, dtype: DTypeLike) -> _Layer:
-    """Each sample's features with mean 0 and variance 1."""
+def layer_norm(size: int, dtype: DTypeLike) -> _Layer:
+    """The last axis with mean 0 and variance 1, scaled and shifted."""
 
     def apply(params, x):
         y = jax.nn.standardize(x, axis=-1, epsilon=EPS)
         return y * params["weight"] + params["bias"]
 
-    return _Layer(_zeros(dtype, weight=(features,), bias=(features,)), apply)
+    return _Layer(_zeros(dtype, weight=(size,), bias=(size,)), apply)
 
 
-def embedding(rows: int, features: int, dtype: DTypeLike) -> _Layer:
-    """The row of a table for each number."""
+def embedding(rows: int, size: int, dtype: DTypeLike) -> _Layer:
+    """The row of a table for every index: (...) to (..., D)."""
     return _Layer(
-        _zeros(dtype, weight=(rows, features)), lambda params, x: params["weight"][x]
+        _zeros(dtype, weight=(rows, size)), lambda params, x: params["weight"][x]
     )
 
 
-def positions(steps: int, features: int, dtype: DTypeLike) -> _Layer:
-    """Add a row of a table at each step."""
+def positions(steps: int, size: int, dtype: DTypeLike) -> _Layer:
+    """x plus a row of a table at every step: (N, T, D) to (N, T, D)."""
     return _Layer(
-        _zeros(dtype, weight=(steps, features)), lambda params, x: x + params["weight"]
+        _zeros(dtype, weight=(steps, size)), lambda params, x: x + params["weight"]
     )
 
 
 def attention(heads: int) -> _Layer:
-    """Causal attention; queries, keys and values stand in one array, (N, T, 3 D)."""
+    """Causal attention among queries, keys and values: (N, T, 3D) to (N, T, D)."""
 
     def apply(x):
         N, T, D = x.shape[0], x.shape[1], x.shape[2] // 3
@@ -166,7 +178,10 @@ def attention(heads: int) -> _Layer:
 
 
 def lstm(inputs: int, size: int, dtype: DTypeLike) -> _Layer:
-    """The states after all steps; gates i f g o."""
+    """The states after all steps: (N, T, D_in) to (N, T, D_out).
+
+    Gates i f g o.
+    """
     shapes = {"input_weight": (inputs, 4 * size), "state_weight": (size, 4 * size)}
     return _Layer(_zeros(dtype, **shapes, bias=(4 * size,)), _lstm)
 
@@ -188,7 +203,10 @@ def _lstm(params, x):
 
 
 def gru(inputs: int, size: int, dtype: DTypeLike) -> _Layer:
-    """The states after all steps; gates r z n, the reset after the product."""
+    """The states after all steps: (N, T, D_in) to (N, T, D_out).
+
+    Gates r z n, the reset after the product.
+    """
     shapes = {"input_weight": (inputs, 3 * size), "state_weight": (size, 3 * size)}
     biases = {"input_bias": (3 * size,), "state_bias": (3 * size,)}
     return _Layer(_zeros(dtype, **shapes, **biases), _gru)
@@ -210,12 +228,15 @@ def _gru(params, x):
 
 
 def last() -> _Layer:
-    """What is there after the last step."""
+    """The state after the last step: (N, T, D) to (N, D)."""
     return _plain(lambda x: x[:, -1])
 
 
 def sequential(**layers: _Layer) -> dict[str, _Layer]:
-    """Named layers, one after the other; `bind` makes one function of them."""
+    """Named layers, one after the other.
+
+    `bind` makes one function of them.
+    """
     return layers
 
 

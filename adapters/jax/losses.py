@@ -1,4 +1,4 @@
-"""Losses in JAX; all are means over the batch."""
+"""Losses in JAX, averaged over the samples."""
 
 import jax
 import jax.numpy as jnp
@@ -6,23 +6,26 @@ from jax import Array
 
 
 def mean_squared_error(prediction: Array, target: Array) -> Array:
-    """The average of squared differences."""
+    """The mean of squared differences."""
     return jnp.mean(jnp.square(prediction - target))
 
 
 def cross_entropy(logits: Array, labels: Array) -> Array:
-    """The average negative log-probability of the right class."""
-    log_chances = jax.nn.log_softmax(logits, axis=-1)
-    return -jnp.mean(jnp.take_along_axis(log_chances, labels[..., None], axis=-1))
+    """The mean negative log-probability of the labels; classes are the last axis."""
+    log_probabilities = jax.nn.log_softmax(logits, axis=-1)
+    return -jnp.mean(jnp.take_along_axis(log_probabilities, labels[..., None], axis=-1))
 
 
 def binary_cross_entropy(logits: Array, target: Array | float) -> Array:
-    """The same for answers of yes (1) or no (0), summed over the last axis."""
+    """The negative log-probability of a sample's targets, (N, D), summed over D."""
     # -target log p - (1 - target) log (1 - p), for p = sigmoid(logits)
     return jnp.mean(jnp.sum(jax.nn.softplus(logits) - target * logits, axis=-1))
 
 
 def divergence(mean: Array, log_variance: Array) -> Array:
-    """From normal distributions to the standard one, summed over the last axis."""
-    terms = jnp.square(mean) + jnp.exp(log_variance) - 1 - log_variance
-    return jnp.mean(jnp.sum(terms, axis=-1)) / 2
+    """The Kullback-Leibler divergence from the standard normal distribution, in nats.
+
+    It is that of normal distributions, (N, D), summed over D.
+    """
+    each = jnp.square(mean) + jnp.exp(log_variance) - 1 - log_variance
+    return jnp.mean(jnp.sum(each, axis=-1)) / 2

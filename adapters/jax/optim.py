@@ -1,4 +1,9 @@
-"""Optimisers in JAX: pairs of pure functions over trees."""
+"""Optimisers in JAX: pairs of functions, `init` and `update`.
+
+The formulas are written in the framework's own tensors, as all adapters have them.
+
+Both are pure functions of trees. `native` is `jax.example_libraries.optimizers`.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +36,11 @@ def momentum(*, lr: float, momentum: float) -> _Optimiser:
 
 
 def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> _Optimiser:
-    """p <- p - lr m' / (sqrt(v') + eps), with corrected means m' and v'."""
+    """p <- p - lr m' / (sqrt(v') + eps), with corrected moments m' and v'.
+
+    First moment: m <- beta1 m + (1 - beta1) g. Second: v <- beta2 v + (1 - beta2) g^2.
+    Bias correction in step t: m' = m / (1 - beta1^t), v' = v / (1 - beta2^t).
+    """
 
     def init(params):
         m, v = (jax.tree.map(jnp.zeros_like, params) for _ in range(2))
@@ -45,8 +54,10 @@ def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> _Optimiser:
 
         def updated(p, m, v):
             # Inside `jit`, a Python float to the power of t is a float64.
-            lack1, lack2 = (1 - jnp.asarray(b, p.dtype) ** t for b in (beta1, beta2))
-            return p - lr * (m / lack1) / (jnp.sqrt(v / lack2) + eps)
+            correction1, correction2 = (
+                1 - jnp.asarray(b, p.dtype) ** t for b in (beta1, beta2)
+            )
+            return p - lr * (m / correction1) / (jnp.sqrt(v / correction2) + eps)
 
         return jax.tree.map(updated, params, m, v), (t, m, v)
 
@@ -57,9 +68,12 @@ FORMULAS: dict[str, Callable[..., _Optimiser]] = {"momentum": momentum, "adam": 
 
 
 def native(name: str, **settings: float) -> _Optimiser:
-    """JAX's own optimiser for one of the formulas; its state holds the parameters."""
-    kinds: dict[str, Callable] = {"momentum": _momentum, "adam": _adam}
-    start, step, params_of = kinds[name](**settings)
+    """The framework's own optimiser for one of the formulas.
+
+    Its state holds the parameters.
+    """
+    makers: dict[str, Callable] = {"momentum": _momentum, "adam": _adam}
+    start, step, params_of = makers[name](**settings)
 
     def init(params):
         return jnp.zeros((), jnp.int32), start(params)

@@ -1,4 +1,7 @@
-"""What the layers of a model in JAX compute, and how long: a model like it is asked."""
+"""What the layers of a model compute, and how long, in JAX.
+
+A model like it is asked, with an observer around every layer.
+"""
 
 from collections.abc import Callable, Collection, Mapping
 from time import perf_counter

@@ -16,10 +16,10 @@ def versions() -> dict[str, str]:
 
 
 def configure(threads: int) -> None:
-    """Fix what the results depend on: without x64 every float64 becomes a float32.
+    """Fix what the results depend on.
 
-    The number of threads is set in the environment by the process that starts this
-    one.
+    Without x64 every float64 becomes a float32. The number of threads is read from the
+    environment that the starting process has set.
     """
     jax.config.update("jax_enable_x64", True)
     jax.config.update("jax_platforms", "cpu")

@@ -1,8 +1,11 @@
-"""Training in JAX: parameters are values, a step returns the next ones."""
+"""Training in JAX.
 
+Parameters are values, a step returns the next ones.
+"""
+
+import importlib
 from collections.abc import Iterable, Mapping
 from functools import partial
-from importlib import import_module
 from typing import Any
 
 import jax
@@ -29,15 +32,16 @@ class Trainer:
         optimiser: Mapping[str, Any],
         is_native: bool = False,
     ) -> None:
-        declared, file = MODELS[model], import_module(f".models.{model}", __package__)
-        declared.check(arrays)
-        losses = {name: getattr(file, name) for name in declared.objectives}
+        file = importlib.import_module(f"{__package__}.models.{model}")
+        zoo = MODELS[model]
+        zoo.check(arrays)
+        losses = {name: getattr(file, name) for name in zoo.objectives}
         layers = file.build(next(iter(arrays.values())).dtype)
         make = optim.native if is_native else _formula
         init, update = make(**optimiser)
 
         def trained(params, objective):
-            return {name: params[name] for name in declared.trained(objective)}
+            return {name: params[name] for name in zoo.trained(objective)}
 
         def predict(params, batch):
             return file.predict(bind(layers, params, is_training=False), batch)
@@ -48,14 +52,14 @@ class Trainer:
                 for loss in losses.values():
                     loss(bound, batch)
 
-            return observe(layers, declared.layers, run)
+            return observe(layers, zoo.layers, run)
 
         def gradients(params, batch):
             values: dict[str, jax.Array] = {}
             grads: dict[str, jax.Array] = {}
             for name, loss in losses.items():
                 (values[name], _), found = value_and_grad(
-                    layers, loss, trained(params, name), params, batch
+                    loss, layers, trained(params, name), params, batch
                 )
                 grads |= found
             return values, grads
@@ -65,13 +69,13 @@ class Trainer:
             for name, loss in losses.items():
                 before = trained(params, name)
                 (values[name], statistics), grads = value_and_grad(
-                    layers, loss, before, params, batch
+                    loss, layers, before, params, batch
                 )
                 after, states[name] = update(grads, states[name], before)
                 params = params | after | statistics
             return params, states, values
 
-        self._layers = declared.layers
+        self._layers = zoo.layers
         self._params = io.load(layers, arrays)
         self._states = {name: init(trained(self._params, name)) for name in losses}
         self._predict = compiled(predict, mode)
@@ -79,8 +83,8 @@ class Trainer:
         self._layer_seconds = partial(observed, layer_seconds)
         self._gradients = compiled(gradients, mode)
         # Native states hold the parameters, and nothing can be donated twice.
-        donated = () if is_native else (0, 1)
-        self._step = compiled(step, mode, donated=donated)
+        donate = () if is_native else (0, 1)
+        self._step = compiled(step, mode, donate=donate)
 
     def predict(self, batch: Batch) -> jax.Array:
         """The output of the model after training."""

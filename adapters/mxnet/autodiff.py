@@ -1,4 +1,7 @@
-"""Gradients in MXNet: what is recorded can be run backward into the parameters."""
+"""Gradients in MXNet.
+
+What is recorded can be run backward into the parameters.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +13,10 @@ from mxnet.gluon import Parameter
 def value_and_grad(
     loss: Callable, params: list[Parameter], batch: dict[str, nd.NDArray]
 ) -> tuple[nd.NDArray, list[nd.NDArray]]:
-    """The loss and its gradients; `loss` is compiled, so it knows its model."""
+    """The loss of a batch, and its gradients by the parameters.
+
+    `loss` is compiled, so it knows its model.
+    """
     graph: Any = loss
     with autograd.record():
         value = graph(batch)

@@ -1,4 +1,7 @@
-"""Ways to run in MXNet: op by op, as a cached graph, or as a symbol bound to arrays."""
+"""Ways to run in MXNet.
+
+A cached graph, op by op, or a symbol bound to arrays.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,11 @@ from .symbolic import Symbolic
 
 
 def compiled(function: Callable, model: HybridBlock, mode: str) -> Any:
-    """A function of (F, model, batch) as one of the batch, run in this mode.
+    """The function, run in this mode.
 
-    The result can be called, and its method `backward` carries a loss that came out
-    into the gradients of the parameters.
+    It is a function of (F, model, batch) and becomes one of the batch. The result can
+    be called, and its method `backward` carries a loss that came out into the gradients
+    of the parameters.
     """
     if mode == "imperative":
         return _Imperative(function, model)

@@ -10,9 +10,9 @@ from .tensor import from_numpy
 
 
 def batches(
-    train: Arrays, noise: Arrays, order: np.ndarray
+    samples: Arrays, noise: Arrays, order: np.ndarray
 ) -> Iterator[dict[str, nd.NDArray]]:
-    """The samples that each row of `order` names, and its noise, row after row."""
-    for step, indices in enumerate(order):
-        samples = {name: from_numpy(array[indices]) for name, array in train.items()}
-        yield samples | {name: from_numpy(array[step]) for name, array in noise.items()}
+    """The samples that each row of `order` names, and that step's noise, as tensors."""
+    for step, rows in enumerate(order):
+        batch = {name: from_numpy(array[rows]) for name, array in samples.items()}
+        yield batch | {name: from_numpy(array[step]) for name, array in noise.items()}

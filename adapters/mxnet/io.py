@@ -1,6 +1,7 @@
-"""Parameters in and out of Gluon, by one table: what each layer calls its arrays.
+"""Parameters in and out of MXNet.
 
-Its linear weights, and those of recurrent layers, are (D_out, D_in).
+A table says what each kind of layer calls its arrays. Linear weights, and those of
+recurrent layers, are (D_out, D_in).
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from mxnet.gluon import Block, HybridBlock, Parameter, nn, rnn
 from ..contract import Arrays
 from .tensor import from_numpy, to_numpy
 
-_Map = Callable[[np.ndarray], np.ndarray]  # its own inverse
-_Kinds = dict[str, tuple[str, _Map]]
+_Turn = Callable[[np.ndarray], np.ndarray]  # which is also the way back
+_Kinds = dict[str, tuple[str, _Turn]]
 
 
 def _same(array: np.ndarray) -> np.ndarray:
@@ -26,19 +27,19 @@ def _same(array: np.ndarray) -> np.ndarray:
 _FILTERS: _Kinds = {"weight": ("weight", _same), "bias": ("bias", _same)}
 _NORM: _Kinds = {"weight": ("gamma", _same), "bias": ("beta", _same)}
 _MOMENTS: _Kinds = {"mean": ("running_mean", _same), "variance": ("running_var", _same)}
-_TABLE: _Kinds = {"weight": ("weight", _same)}  # also of blocks that are not Gluon's
+_WEIGHT: _Kinds = {"weight": ("weight", _same)}  # also of blocks that are not Gluon's
 _GATES: _Kinds = {
     "input_weight": ("l0_i2h_weight", np.transpose),
     "state_weight": ("l0_h2h_weight", np.transpose),
 }
-# Canonical kinds of each layer, the attribute that holds the array, and its layout.
-_ATTRIBUTES: dict[Any, _Kinds] = {
+# The canonical name of a parameter, Gluon's, and how to turn the one into the other.
+_TABLE: dict[Any, _Kinds] = {
     nn.Dense: {"weight": ("weight", np.transpose), "bias": ("bias", _same)},
     nn.Conv1D: _FILTERS,
     nn.Conv2D: _FILTERS,
     nn.BatchNorm: _NORM | _MOMENTS,
     nn.LayerNorm: _NORM,
-    nn.Embedding: _TABLE,
+    nn.Embedding: _WEIGHT,
     rnn.LSTM: _GATES | {"bias": ("l0_i2h_bias", _same)},
     rnn.GRU: _GATES
     | {
@@ -49,32 +50,35 @@ _ATTRIBUTES: dict[Any, _Kinds] = {
 
 
 def load(model: HybridBlock, arrays: Arrays) -> HybridBlock:
-    """The model, given these canonical arrays; what has no name is zero."""
+    """Give a model these canonical parameters and statistics.
+
+    What has no canonical name is zero.
+    """
     model.initialize(mx.init.Zero())
-    for name, p, layout in _named(model, ""):
-        p.set_data(from_numpy(layout(arrays[name])))
+    for name, p, turn in _entries(model, ""):
+        p.set_data(from_numpy(turn(arrays[name])))
     return model
 
 
 def parameters(model: HybridBlock) -> Arrays:
     """Parameters and statistics under canonical names."""
-    return {name: layout(to_numpy(p.data())) for name, p, layout in _named(model, "")}
+    return {name: turn(to_numpy(p.data())) for name, p, turn in _entries(model, "")}
 
 
-def named(model: HybridBlock, gradients: Mapping[str, mx.nd.NDArray]) -> Arrays:
-    """Gradients, by Gluon's names of the parameters, under canonical names."""
+def named(model: HybridBlock, tensors: Mapping[str, mx.nd.NDArray]) -> Arrays:
+    """Tensors that belong to parameters, such as gradients, by canonical names."""
     return {
-        name: layout(to_numpy(gradients[p.name]))
-        for name, p, layout in _named(model, "")
-        if p.name in gradients
+        name: turn(to_numpy(tensors[p.name]))
+        for name, p, turn in _entries(model, "")
+        if p.name in tensors
     }
 
 
-def _named(block: Block, path: str) -> Iterator[tuple[str, Parameter, _Map]]:
-    """Canonical names, parameters and layouts, layer after layer."""
-    for kind, (attribute, layout) in _ATTRIBUTES.get(type(block), _TABLE).items():
+def _entries(block: Block, path: str) -> Iterator[tuple[str, Parameter, _Turn]]:
+    """Canonical name, parameter and turn of everything that the model holds."""
+    for kind, (attribute, turn) in _TABLE.get(type(block), _WEIGHT).items():
         p = getattr(block, attribute, None)
         if p is not None:
-            yield f"{path}{kind}", p, layout
+            yield f"{path}{kind}", p, turn
     for name, child in block._children.items():
-        yield from _named(child, f"{path}{name}.")
+        yield from _entries(child, f"{path}{name}.")

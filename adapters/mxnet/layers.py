@@ -1,9 +1,12 @@
-"""Layers in MXNet: Gluon's own, and blocks for the few that it lacks.
+"""Layers in MXNet.
 
-`F` is `mxnet.nd` where a block is run and `mxnet.sym` where it is written down as a
-graph; a symbol has no shape yet, so shapes are told in codes: 0 keeps an axis, -1 takes
-what is left, -3 joins two axes, -4 splits one. Images are (N, C, H, W), and sequences
-for convolutions (N, C, T); for what reads them step by step they are (N, T, D).
+Images are (N, C, H, W), and sequences for convolutions (N, C, T); for what reads them
+step by step they are (N, T, D).
+
+They are Gluon's own, and blocks for the few that it lacks. `F` is `mxnet.nd` where a
+block is run and `mxnet.sym` where it is written down as a graph; a symbol has no shape
+yet, so shapes are told in codes: 0 keeps an axis, -1 takes what is left, -3 joins two
+axes, -4 splits one.
 """
 
 from __future__ import annotations
@@ -17,7 +20,10 @@ from ..zoo.model import BATCH_NORM_MOMENTUM, EPS
 
 
 def linear(inputs: int, outputs: int, dtype: str) -> nn.Dense:
-    """x W' + b with a weight of (D_out, D_in)."""
+    """x W + b: (..., D_in) to (..., D_out).
+
+    The weight is W transposed, (D_out, D_in).
+    """
     return nn.Dense(outputs, in_units=inputs, flatten=False, dtype=dtype)
 
 
@@ -31,7 +37,10 @@ def convolution(
     padding: int = 0,
     bias: bool = True,
 ) -> nn.Conv1D | nn.Conv2D:
-    """Filters that slide over sequences or images, by how many sizes they have."""
+    """Filters that slide over sequences or images, by how many sizes they have.
+
+    The weight is (F, C, *size).
+    """
     kind = {1: nn.Conv1D, 2: nn.Conv2D}[len(size)]
     return _cast(
         kind(filters, size, stride, padding, use_bias=bias, in_channels=channels), dtype
@@ -46,12 +55,12 @@ def max_pool(size: int | None = None) -> HybridBlock:
 
 
 def average_pool() -> HybridBlock:
-    """The mean of every channel of an image."""
+    """The mean of every channel of an image, (N, C)."""
     return _in_turn(nn.GlobalAvgPool2D(), nn.Flatten())
 
 
 def flatten() -> nn.Flatten:
-    """One axis of all that a sample has, in the order C, H, W."""
+    """All that a sample has in one axis, in the order C, H, W."""
     return nn.Flatten()
 
 
@@ -89,28 +98,32 @@ class _GELU(HybridBlock):
 
 
 def batch_norm(channels: int, dtype: str) -> nn.BatchNorm:
-    """Standardised channels; Gluon's momentum is what running statistics keep."""
-    keep = 1 - BATCH_NORM_MOMENTUM
-    return _cast(nn.BatchNorm(momentum=keep, epsilon=EPS, in_channels=channels), dtype)
+    """Every channel with mean 0 and variance 1 over the batch, scaled and shifted.
+
+    After training, running means and biased variances take the place of the batch's.
+    What Gluon calls momentum is the share of them that stays.
+    """
+    kept = 1 - BATCH_NORM_MOMENTUM
+    return _cast(nn.BatchNorm(momentum=kept, epsilon=EPS, in_channels=channels), dtype)
 
 
 def layer_norm(size: int, dtype: str) -> nn.LayerNorm:
-    """Standardised last axis."""
+    """The last axis with mean 0 and variance 1, scaled and shifted."""
     return _cast(nn.LayerNorm(epsilon=EPS, in_channels=size), dtype)
 
 
 def embedding(rows: int, size: int, dtype: str) -> nn.Embedding:
-    """Rows of a table."""
+    """The row of a table for every index: (...) to (..., D)."""
     return nn.Embedding(rows, size, dtype=dtype)
 
 
 def positions(steps: int, size: int, dtype: str) -> HybridBlock:
-    """x plus a row for each of its steps."""
+    """x plus a row of a table at every step: (N, T, D) to (N, T, D)."""
     return _Positions(steps, size, dtype)
 
 
 class _Positions(HybridBlock):
-    """A table that is added as it is; an `nn.Embedding` would have to be looked up."""
+    """A table that is added as it is; an embedding would have to be looked up."""
 
     def __init__(self, steps: int, size: int, dtype: str) -> None:
         super().__init__()
@@ -121,7 +134,7 @@ class _Positions(HybridBlock):
 
 
 def attention(heads: int, steps: int, size: int, dtype: str) -> HybridBlock:
-    """What each step reads of those up to it; (N, T, 3D) to (N, T, D).
+    """Causal attention among queries, keys and values: (N, T, 3D) to (N, T, D).
 
     Symbols do not tell T and D: both must be known beforehand.
     """
@@ -152,7 +165,10 @@ class _Attention(HybridBlock):
 
 
 def lstm(inputs: int, size: int, dtype: str) -> rnn.LSTM:
-    """Gates i f g o; the results, (N, T, H)."""
+    """The states after all steps: (N, T, D_in) to (N, T, D_out).
+
+    Gates i f g o.
+    """
     layer = rnn.LSTM(size, layout="NTC", input_size=inputs, dtype=dtype)
     # Two biases would learn twice as fast as one.
     layer.l0_h2h_bias.grad_req = "null"
@@ -160,12 +176,15 @@ def lstm(inputs: int, size: int, dtype: str) -> rnn.LSTM:
 
 
 def gru(inputs: int, size: int, dtype: str) -> rnn.GRU:
-    """Gates r z n; the results, (N, T, H)."""
+    """The states after all steps: (N, T, D_in) to (N, T, D_out).
+
+    Gates r z n, the reset after the product.
+    """
     return rnn.GRU(size, layout="NTC", input_size=inputs, dtype=dtype)
 
 
 def last() -> HybridBlock:
-    """What a recurrent layer has in mind after the last step."""
+    """The state after the last step: (N, T, D) to (N, D)."""
     return _Last()
 
 

@@ -1,7 +1,8 @@
-"""Updates in MXNet: pairs of `init` and `update`, which changes arrays in place.
+"""Optimisers in MXNet: pairs of functions, `init` and `update`.
 
-The formulas are written in MXNet's own arrays, as all adapters have them; `native` is
-`mxnet.optimizer`.
+The formulas are written in the framework's own tensors, as all adapters have them.
+
+`update` changes parameters in place. `native` is `mxnet.optimizer`.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from mxnet import nd, optimizer
 _Arrays = Sequence[nd.NDArray]
 
 
-class _Pair(NamedTuple):
+class _Optimiser(NamedTuple):
     init: Callable[[_Arrays], Any]
     update: Callable[[_Arrays, Any, _Arrays], None]  # gradients, state, parameters
 
 
-def momentum(*, lr: float, momentum: float) -> _Pair:
+def momentum(*, lr: float, momentum: float) -> _Optimiser:
     """v <- momentum v + g, then p <- p - lr v."""
 
     def init(params: _Arrays) -> list[nd.NDArray]:
@@ -31,40 +32,40 @@ def momentum(*, lr: float, momentum: float) -> _Pair:
             v += g
             p -= lr * v
 
-    return _Pair(init, update)
+    return _Optimiser(init, update)
 
 
-def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> _Pair:
-    """p <- p - lr m' / (sqrt(v') + eps), of running means without their lack.
+def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> _Optimiser:
+    """p <- p - lr m' / (sqrt(v') + eps), with corrected moments m' and v'.
 
-    m <- beta1 m + (1 - beta1) g, v <- beta2 v + (1 - beta2) g^2, and in step t
-    m' = m / (1 - beta1^t), v' = v / (1 - beta2^t).
+    First moment: m <- beta1 m + (1 - beta1) g. Second: v <- beta2 v + (1 - beta2) g^2.
+    Bias correction in step t: m' = m / (1 - beta1^t), v' = v / (1 - beta2^t).
     """
 
     def init(params: _Arrays) -> dict[str, Any]:
-        return {"t": 0, "means": [(p.zeros_like(), p.zeros_like()) for p in params]}
+        return {"t": 0, "moments": [(p.zeros_like(), p.zeros_like()) for p in params]}
 
     def update(grads: _Arrays, state: dict[str, Any], params: _Arrays) -> None:
         state["t"] += 1
-        lack1, lack2 = 1 - beta1 ** state["t"], 1 - beta2 ** state["t"]
-        for g, (m, v), p in zip(grads, state["means"], params, strict=True):
+        correction1, correction2 = 1 - beta1 ** state["t"], 1 - beta2 ** state["t"]
+        for g, (m, v), p in zip(grads, state["moments"], params, strict=True):
             m *= beta1
             m += (1 - beta1) * g
             v *= beta2
             v += (1 - beta2) * g * g
-            p -= lr * (m / lack1) / ((v / lack2).sqrt() + eps)
+            p -= lr * (m / correction1) / ((v / correction2).sqrt() + eps)
 
-    return _Pair(init, update)
-
-
-FORMULAS: dict[str, Callable[..., _Pair]] = {"momentum": momentum, "adam": adam}
+    return _Optimiser(init, update)
 
 
-def native(name: str, **settings: float) -> _Pair:
-    """MXNet's optimiser for one of the formulas.
+FORMULAS: dict[str, Callable[..., _Optimiser]] = {"momentum": momentum, "adam": adam}
+
+
+def native(name: str, **settings: float) -> _Optimiser:
+    """The framework's own optimiser for one of the formulas.
 
     Its momentum has the step size in the velocity, v <- momentum v - lr g; its Adam
-    adds eps before the lack is made up for. Numbers go through float32.
+    adds eps before the bias is corrected. Numbers go through float32.
     """
     kind, names = {
         "momentum": ("sgd", {"lr": "learning_rate", "momentum": "momentum"}),
@@ -82,4 +83,4 @@ def native(name: str, **settings: float) -> _Pair:
         for i, (g, p) in enumerate(zip(grads, params, strict=True)):
             updater(i, g, p)
 
-    return _Pair(init, update)
+    return _Optimiser(init, update)

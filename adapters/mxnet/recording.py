@@ -1,4 +1,7 @@
-"""What the layers of a Gluon model compute, and how long, seen by hooks."""
+"""What the layers of a model compute, and how long, in MXNet.
+
+Hooks see what passes.
+"""
 
 from __future__ import annotations
 

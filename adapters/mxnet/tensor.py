@@ -15,7 +15,7 @@ def configure(threads: int) -> None:
     """Fix what the results depend on.
 
     MXNet reads its number of threads, and whether to use oneDNN, from the environment
-    when it is loaded; the process that starts this one has set both.
+    when it is loaded; the starting process has set both.
     """
     mx.random.seed(0)
     # The graph of a part of a model is meant to leave out what others read.

@@ -1,4 +1,7 @@
-"""Training in MXNet: the model holds parameters, a step changes them in place."""
+"""Training in MXNet.
+
+The model holds parameters, a step changes them in place.
+"""
 
 from __future__ import annotations
 
@@ -24,14 +27,14 @@ _Batch = dict[str, nd.NDArray]
 
 
 class _Objective:
-    """A loss, the parameters that it trains, and what updates them.
+    """A loss, what it trains, and what updates that.
 
     A `Module` is one, too.
     """
 
-    def __init__(self, loss: Any, params: list[Parameter], pair: Any) -> None:
-        self._loss, self._params, self._update = loss, params, pair.update
-        self._state = pair.init([p.data() for p in params])
+    def __init__(self, loss: Any, params: list[Parameter], rule: Any) -> None:
+        self._loss, self._params, self._update = loss, params, rule.update
+        self._state = rule.init([p.data() for p in params])
 
     def value_and_grad(self, batch: _Batch) -> tuple[nd.NDArray, dict[str, nd.NDArray]]:
         value, grads = value_and_grad(self._loss, self._params, batch)
@@ -67,15 +70,15 @@ class Trainer:
         self._build = partial(file.build, dtype)
         self.model = io.load(self._build(), arrays)
         self._losses = [getattr(file, name) for name in self.zoo.objectives]
-        pair = optim.native(**optimiser) if is_native else _formula(**optimiser)
+        rule = optim.native(**optimiser) if is_native else _formula(**optimiser)
         if mode == "module":
-            self._predict = Module(file.predict, self.model, [], pair)
+            self._predict = Module(file.predict, self.model, [], rule)
         else:
             self._predict = compiled(file.predict, self.model, mode)
         graph = "imperative" if mode == "imperative" else "symbolic"
         self._results = compiled(self._layers, self.model, graph)
         self._objectives = {
-            name: self._objective(getattr(file, name), prefix, mode, pair)
+            name: self._objective(getattr(file, name), prefix, mode, rule)
             for name, prefix in self.zoo.objectives.items()
         }
 
@@ -132,12 +135,12 @@ class Trainer:
         """Parameters and statistics under canonical names."""
         return io.parameters(self.model)
 
-    def _objective(self, loss: Any, prefix: str, mode: str, pair: Any) -> Any:
+    def _objective(self, loss: Any, prefix: str, mode: str, rule: Any) -> Any:
         block = getattr(self.model, prefix[:-1]) if prefix else self.model
         params = [p for p in block.collect_params().values() if p.grad_req != "null"]
         if mode == "module":
-            return Module(loss, self.model, params, pair)
-        return _Objective(compiled(loss, self.model, mode), params, pair)
+            return Module(loss, self.model, params, rule)
+        return _Objective(compiled(loss, self.model, mode), params, rule)
 
     def _layers(self, F: Any, model: HybridBlock, batch: dict[str, Any]) -> list[Any]:
         """The result of every named layer, as arrays or as symbols."""

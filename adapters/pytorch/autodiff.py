@@ -1,4 +1,7 @@
-"""Gradients in PyTorch: what the model recorded is walked backward from the loss."""
+"""Gradients in PyTorch.
+
+What the model recorded is walked backward from the loss.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -12,6 +15,6 @@ def value_and_grad(
     params: Sequence[nn.Parameter],
     batch: dict[str, torch.Tensor],
 ) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
-    """The loss of a batch, and its gradient by each of these parameters."""
+    """The loss of a batch, and its gradients by the parameters."""
     value = loss(model, batch)
     return value.detach(), torch.autograd.grad(value, params)

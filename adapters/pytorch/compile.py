@@ -1,4 +1,7 @@
-"""Ways to run in PyTorch: op by op, or a graph compiled by Inductor."""
+"""Ways to run in PyTorch.
+
+Op by op, or a graph compiled by Inductor.
+"""
 
 from collections.abc import Callable
 
@@ -6,5 +9,5 @@ import torch
 
 
 def compiled(function: Callable, mode: str) -> Callable:
-    """The function of a model and a batch, run in this mode."""
+    """The function, run in this mode."""
     return torch.compile(function) if mode == "torch.compile" else function

@@ -1,4 +1,8 @@
-"""Parameters in and out of PyTorch: where each kind of layer has them, and how."""
+"""Parameters in and out of PyTorch.
+
+A table says what each kind of layer calls its arrays. Linear weights, and those of
+recurrent layers, are (D_out, D_in).
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -47,29 +51,30 @@ _TABLE: dict[type[nn.Module], dict[str, tuple[str, _Turn]]] = {
 
 
 def load(model: nn.Module, arrays: Arrays) -> nn.Module:
-    """The model, given these canonical parameters and statistics."""
+    """Give a model these canonical parameters and statistics."""
     state = {
-        native: torch.tensor(turn(arrays[name])) for name, native, turn in _rows(model)
+        native: torch.tensor(turn(arrays[name]))
+        for name, native, turn in _entries(model)
     }
     model.load_state_dict(model.state_dict() | state)
     return model
 
 
 def parameters(model: nn.Module) -> Arrays:
-    """The model's parameters and statistics under canonical names."""
+    """Parameters and statistics under canonical names."""
     return named(model, model.state_dict())
 
 
 def named(model: nn.Module, tensors: Mapping[str, torch.Tensor]) -> Arrays:
-    """Tensors under PyTorch's names, such as gradients, under canonical ones."""
+    """Tensors that belong to parameters, such as gradients, by canonical names."""
     return {
         name: turn(to_numpy(tensors[native]))
-        for name, native, turn in _rows(model)
+        for name, native, turn in _entries(model)
         if native in tensors
     }
 
 
-def _rows(model: nn.Module) -> Iterator[tuple[str, str, _Turn]]:
+def _entries(model: nn.Module) -> Iterator[tuple[str, str, _Turn]]:
     """Canonical name, PyTorch's name and turn of everything that the model holds."""
     for path, layer in model.named_modules():
         for name, (native, turn) in _TABLE.get(type(layer), {}).items():

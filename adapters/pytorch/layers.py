@@ -1,7 +1,9 @@
-"""Layers in PyTorch: its own, and modules for the few that it lacks.
+"""Layers in PyTorch.
 
 Images are (N, C, H, W), and sequences for convolutions (N, C, T); for what reads them
 step by step they are (N, T, D).
+
+They are PyTorch's own, and modules for the few that it lacks.
 """
 
 from collections import OrderedDict
@@ -15,7 +17,10 @@ from ..zoo.model import BATCH_NORM_MOMENTUM, EPS
 
 
 def linear(inputs: int, outputs: int, dtype: torch.dtype) -> nn.Linear:
-    """x W' + b with a weight of (D_out, D_in)."""
+    """x W + b: (..., D_in) to (..., D_out).
+
+    The weight is W transposed, (D_out, D_in).
+    """
     return nn.Linear(inputs, outputs, dtype=dtype)
 
 
@@ -29,7 +34,10 @@ def convolution(
     padding: int = 0,
     bias: bool = True,
 ) -> nn.Module:
-    """Filters that slide over sequences or images, by how many sizes they have."""
+    """Filters that slide over sequences or images, by how many sizes they have.
+
+    The weight is (F, C, *size).
+    """
     kind: Callable[..., nn.Module] = {1: nn.Conv1d, 2: nn.Conv2d}[len(size)]
     return kind(channels, filters, size, stride, padding, bias=bias, dtype=dtype)
 
@@ -42,12 +50,12 @@ def max_pool(size: int | None = None) -> nn.Module:
 
 
 def average_pool() -> nn.Module:
-    """The mean of every channel of an image."""
+    """The mean of every channel of an image, (N, C)."""
     return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
 
 
 def flatten() -> nn.Flatten:
-    """One axis of all that a sample has, in the order C, H, W."""
+    """All that a sample has in one axis, in the order C, H, W."""
     return nn.Flatten()
 
 
@@ -67,7 +75,10 @@ def gelu() -> nn.GELU:
 
 
 def batch_norm(channels: int, dtype: torch.dtype) -> nn.BatchNorm2d:
-    """Standardised channels, with running statistics of the population."""
+    """Every channel with mean 0 and variance 1 over the batch, scaled and shifted.
+
+    After training, running means and biased variances take the place of the batch's.
+    """
     return _BatchNorm(channels, EPS, BATCH_NORM_MOMENTUM, dtype=dtype)
 
 
@@ -91,22 +102,22 @@ class _BatchNorm(nn.BatchNorm2d):
 
 
 def layer_norm(size: int, dtype: torch.dtype) -> nn.LayerNorm:
-    """Standardised last axis."""
+    """The last axis with mean 0 and variance 1, scaled and shifted."""
     return nn.LayerNorm(size, EPS, dtype=dtype)
 
 
 def embedding(rows: int, size: int, dtype: torch.dtype) -> nn.Embedding:
-    """Rows of a table."""
+    """The row of a table for every index: (...) to (..., D)."""
     return nn.Embedding(rows, size, dtype=dtype)
 
 
 def positions(steps: int, size: int, dtype: torch.dtype) -> nn.Module:
-    """x plus a row for each of its steps."""
+    """x plus a row of a table at every step: (N, T, D) to (N, T, D)."""
     return _Positions(steps, size, dtype)
 
 
 class _Positions(nn.Module):
-    """A table that is added as it is; an `nn.Embedding` would have to be looked up."""
+    """A table that is added as it is; an embedding would have to be looked up."""
 
     def __init__(self, steps: int, size: int, dtype: torch.dtype) -> None:
         super().__init__()
@@ -117,7 +128,7 @@ class _Positions(nn.Module):
 
 
 def attention(heads: int) -> nn.Module:
-    """What each step reads of those up to it; (N, T, 3D) to (N, T, D)."""
+    """Causal attention among queries, keys and values: (N, T, 3D) to (N, T, D)."""
     return _Attention(heads)
 
 
@@ -139,7 +150,10 @@ class _Attention(nn.Module):
 
 
 def lstm(inputs: int, size: int, dtype: torch.dtype) -> nn.LSTM:
-    """Gates i f g o; a pair of the results (N, T, H) and the last state."""
+    """The states after all steps: (N, T, D_in) to (N, T, D_out).
+
+    Gates i f g o. The last state stands beside them.
+    """
     layer = nn.LSTM(inputs, size, batch_first=True, dtype=dtype)
     # Two biases would learn twice as fast as one.
     nn.init.zeros_(layer.bias_hh_l0).requires_grad_(False)
@@ -147,12 +161,15 @@ def lstm(inputs: int, size: int, dtype: torch.dtype) -> nn.LSTM:
 
 
 def gru(inputs: int, size: int, dtype: torch.dtype) -> nn.GRU:
-    """Gates r z n; a pair of the results (N, T, H) and the last state."""
+    """The states after all steps: (N, T, D_in) to (N, T, D_out).
+
+    Gates r z n, the reset after the product. The last state stands beside them.
+    """
     return nn.GRU(inputs, size, batch_first=True, dtype=dtype)
 
 
 def last() -> nn.Module:
-    """What a recurrent layer has in mind after the last step."""
+    """The state after the last step: (N, T, D) to (N, D)."""
     return _Last()
 
 

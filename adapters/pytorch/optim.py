@@ -1,7 +1,8 @@
-"""Updates in PyTorch: pairs of `init` and `update`, which changes tensors in place.
+"""Optimisers in PyTorch: pairs of functions, `init` and `update`.
 
-The formulas are written in PyTorch's own arrays, as all adapters have them; `native` is
-`torch.optim`.
+The formulas are written in the framework's own tensors, as all adapters have them.
+
+`update` changes parameters in place. `native` is `torch.optim`.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,12 +13,12 @@ import torch
 _Tensors = Sequence[torch.Tensor]
 
 
-class _Pair(NamedTuple):
+class _Optimiser(NamedTuple):
     init: Callable[[_Tensors], Any]
     update: Callable[[_Tensors, Any, _Tensors], None]  # gradients, state, parameters
 
 
-def momentum(*, lr: float, momentum: float) -> _Pair:
+def momentum(*, lr: float, momentum: float) -> _Optimiser:
     """v <- momentum v + g, then p <- p - lr v."""
 
     def init(params: _Tensors) -> list[torch.Tensor]:
@@ -29,38 +30,41 @@ def momentum(*, lr: float, momentum: float) -> _Pair:
             v.mul_(momentum).add_(g)
             p.sub_(v, alpha=lr)
 
-    return _Pair(init, update)
+    return _Optimiser(init, update)
 
 
-def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> _Pair:
-    """p <- p - lr m' / (sqrt(v') + eps), of running means without their lack.
+def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> _Optimiser:
+    """p <- p - lr m' / (sqrt(v') + eps), with corrected moments m' and v'.
 
-    m <- beta1 m + (1 - beta1) g, v <- beta2 v + (1 - beta2) g^2, and in step t
-    m' = m / (1 - beta1^t), v' = v / (1 - beta2^t).
+    First moment: m <- beta1 m + (1 - beta1) g. Second: v <- beta2 v + (1 - beta2) g^2.
+    Bias correction in step t: m' = m / (1 - beta1^t), v' = v / (1 - beta2^t).
     """
 
     def init(params: _Tensors) -> dict[str, Any]:
-        means = [(torch.zeros_like(p), torch.zeros_like(p)) for p in params]
-        return {"t": 0, "means": means}
+        moments = [(torch.zeros_like(p), torch.zeros_like(p)) for p in params]
+        return {"t": 0, "moments": moments}
 
     @torch.no_grad()
     def update(grads: _Tensors, state: dict[str, Any], params: _Tensors) -> None:
         state["t"] += 1
-        lack1, lack2 = 1 - beta1 ** state["t"], 1 - beta2 ** state["t"]
-        for g, (m, v), p in zip(grads, state["means"], params, strict=True):
+        correction1, correction2 = 1 - beta1 ** state["t"], 1 - beta2 ** state["t"]
+        for g, (m, v), p in zip(grads, state["moments"], params, strict=True):
             m.mul_(beta1).add_(g, alpha=1 - beta1)
             v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
-            p.sub_((m / lack1) / ((v / lack2).sqrt() + eps), alpha=lr)
+            p.sub_((m / correction1) / ((v / correction2).sqrt() + eps), alpha=lr)
 
-    return _Pair(init, update)
-
-
-FORMULAS: dict[str, Callable[..., _Pair]] = {"momentum": momentum, "adam": adam}
+    return _Optimiser(init, update)
 
 
-def native(name: str, **settings: float) -> _Pair:
-    """PyTorch's optimiser for one of the formulas, which holds its own parameters."""
-    makers: dict[str, Callable] = {"momentum": _sgd, "adam": _adam}
+FORMULAS: dict[str, Callable[..., _Optimiser]] = {"momentum": momentum, "adam": adam}
+
+
+def native(name: str, **settings: float) -> _Optimiser:
+    """The framework's own optimiser for one of the formulas.
+
+    It holds its own parameters.
+    """
+    makers: dict[str, Callable] = {"momentum": _momentum, "adam": _adam}
 
     def init(params: _Tensors) -> torch.optim.Optimizer:
         return makers[name](params, **settings)
@@ -72,10 +76,10 @@ def native(name: str, **settings: float) -> _Pair:
             p.grad = g
         optimiser.step()
 
-    return _Pair(init, update)
+    return _Optimiser(init, update)
 
 
-def _sgd(params: _Tensors, *, lr: float, momentum: float) -> torch.optim.Optimizer:
+def _momentum(params: _Tensors, *, lr: float, momentum: float) -> torch.optim.Optimizer:
     return torch.optim.SGD(params, lr, momentum)
 
 

@@ -1,4 +1,7 @@
-"""What the layers of a PyTorch model compute, and how long, seen by hooks."""
+"""What the layers of a model compute, and how long, in PyTorch.
+
+Hooks see what passes.
+"""
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager

@@ -10,7 +10,10 @@ def versions() -> dict[str, str]:
 
 
 def configure(threads: int) -> None:
-    """Fix what the results depend on: the number of threads, deterministic kernels."""
+    """Fix what the results depend on.
+
+    The number of threads, and deterministic kernels.
+    """
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True)
 

@@ -1,4 +1,7 @@
-"""Training in PyTorch: the model is an object, a step changes it in place."""
+"""Training in PyTorch.
+
+The model holds parameters, a step changes them in place.
+"""
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,16 +23,15 @@ _Batch = dict[str, torch.Tensor]
 
 
 class _Objective(NamedTuple):
-    """A loss, the parameters that it trains, by name, and what updates them."""
+    """A loss, what it trains, and what updates that.
+
+    Parameters stand by name.
+    """
 
     loss: Callable
     params: dict[str, nn.Parameter]
     update: Callable
     state: Any
-
-
-def _formula(name: str, **settings: float) -> Any:
-    return optim.FORMULAS[name](**settings)
 
 
 class Trainer:
@@ -50,7 +52,7 @@ class Trainer:
         self.model = io.load(file.build(dtype), arrays)
         self._losses = {name: getattr(file, name) for name in self.zoo.objectives}
         self._predict = compiled(file.predict, mode)
-        self._pair = optim.native(**optimiser) if is_native else _formula(**optimiser)
+        self._rule = optim.native(**optimiser) if is_native else _formula(**optimiser)
         self._objectives = {
             name: self._objective(prefix, compiled(self._losses[name], mode))
             for name, prefix in self.zoo.objectives.items()
@@ -64,7 +66,10 @@ class Trainer:
             return self._predict(self.model, batch)
 
     def activations(self, batch: _Batch) -> Arrays:
-        """The result of every named layer, in order; op by op in every mode."""
+        """The result of every named layer, in order.
+
+        Op by op in every mode.
+        """
         with self._kept_statistics():
             seen = activations(self.model, self.zoo.layers, self._run(batch))
         return {name: to_numpy(x) for name, x in seen.items()}
@@ -118,8 +123,8 @@ class Trainer:
             for name, p in self.model.named_parameters()
             if name.startswith(prefix) and p.requires_grad
         }
-        state = self._pair.init(tuple(params.values()))
-        return _Objective(loss, params, self._pair.update, state)
+        state = self._rule.init(tuple(params.values()))
+        return _Objective(loss, params, self._rule.update, state)
 
     def _resume(self) -> None:
         """Training again, after predictions; to set it walks through all layers."""
@@ -136,3 +141,7 @@ class Trainer:
         finally:
             for x, before in zip(self.model.buffers(), kept, strict=True):
                 x.copy_(before)
+
+
+def _formula(name: str, **settings: float) -> Any:
+    return optim.FORMULAS[name](**settings)

@@ -1,4 +1,7 @@
-"""Gradients in the reference framework: a function becomes its gradient."""
+"""Gradients in the reference framework.
+
+A function of the parameters becomes its gradient.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,10 +13,10 @@ from reference_impl import nn
 def value_and_grad(
     loss: Callable, params: Any, rest: Any, batch: dict[str, ri.Tensor]
 ) -> tuple[tuple[ri.Tensor, Any], Any]:
-    """The loss of a batch with the model of the next step, and a tree of gradients.
+    """The loss of a batch, and its gradients by the parameters.
 
     The model is given in two parts, as `nn.partition` makes them: what the gradients
-    are by, and the rest.
+    are by, and the rest. Beside the loss stands the model of the next step.
     """
 
     def of_params(params: Any) -> tuple[ri.Tensor, Any]:

@@ -1,4 +1,7 @@
-"""Ways to run in the reference framework: a captured graph, or op by op."""
+"""Ways to run in the reference framework.
+
+A captured graph, or op by op.
+"""
 
 from collections.abc import Callable
 
@@ -8,8 +11,9 @@ import reference_impl as ri
 def compiled(
     function: Callable, mode: str, *, donate: tuple[int, ...] = ()
 ) -> Callable:
-    """The function of trees, run in this mode; arguments that it replaces are donated.
+    """The function, run in this mode.
 
-    Their arrays become those of the results.
+    Results may take the arrays of the arguments at the positions `donate`, which cannot
+    be used again; op by op, they are kept.
     """
     return ri.compile(function, donate=donate) if mode == "compiled" else function

@@ -1,6 +1,7 @@
-"""Parameters in and out of the reference framework: the canonical layout is its own.
+"""Parameters in and out of the reference framework.
 
-A model is a tree, in which names of layers are names of fields and keys of dicts.
+The canonical layout is its own. A model is a tree, in which names of layers are names
+of fields and keys of dicts.
 """
 
 from collections.abc import Iterator
@@ -27,30 +28,33 @@ _TABLE: dict[type, dict[str, str]] = {
 
 
 def load(model: Any, arrays: Arrays) -> Any:
-    """A model with these canonical parameters and statistics."""
+    """Give a model these canonical parameters and statistics.
+
+    The result is another model.
+    """
     structure = ri.tree.flatten(model)[1]
-    leaves = [ri.tensor(arrays[name]) for name, _ in _leaves(model)]
+    leaves = [ri.tensor(arrays[name]) for name, _ in _entries(model)]
     return ri.tree.unflatten(structure, leaves)
 
 
 def parameters(model: Any) -> Arrays:
-    """The model's parameters and statistics under canonical names."""
+    """Parameters and statistics under canonical names."""
     return named(model)
 
 
-def named(tree: Any) -> Arrays:
-    """A tree like the model, such as gradients, as arrays under canonical names."""
-    return {name: to_numpy(x) for name, x in _leaves(tree)}
+def named(tensors: Any) -> Arrays:
+    """Tensors that belong to parameters, such as gradients, by canonical names."""
+    return {name: to_numpy(x) for name, x in _entries(tensors)}
 
 
-def _leaves(part: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ri.Tensor]]:
+def _entries(part: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ri.Tensor]]:
     """Every tensor with its canonical name, in the order of the tree."""
     children = ri.tree.children(part)
     if children is None:
         yield ".".join(path), part
         return
     for key, child in children.items():
-        yield from _leaves(child, _longer(path, part, key))
+        yield from _entries(child, _longer(path, part, key))
 
 
 def _longer(path: tuple[str, ...], part: Any, key: str) -> tuple[str, ...]:

@@ -1,7 +1,9 @@
-"""Layers in the reference framework: records of tensors, which begin as zeros.
+"""Layers in the reference framework.
 
 Images are (N, C, H, W), and sequences for convolutions (N, C, T); for what reads them
 step by step they are (N, T, D).
+
+They are records of tensors, which begin as zeros.
 """
 
 from dataclasses import dataclass
@@ -15,7 +17,10 @@ from ..zoo.model import BATCH_NORM_MOMENTUM, EPS
 
 
 def linear(inputs: int, outputs: int, dtype: np.dtype) -> nn.Linear:
-    """x W + b with a weight of (D_in, D_out)."""
+    """x W + b: (..., D_in) to (..., D_out).
+
+    The weight is W, (D_in, D_out).
+    """
     return nn.Linear(
         ri.zeros((inputs, outputs), dtype=dtype), ri.zeros(outputs, dtype=dtype)
     )
@@ -31,7 +36,10 @@ def convolution(
     padding: int = 0,
     bias: bool = True,
 ) -> nn.Conv:
-    """Filters that slide over sequences or images, by how many sizes they have."""
+    """Filters that slide over sequences or images, by how many sizes they have.
+
+    The weight is (F, C, *size).
+    """
     return nn.Conv(
         ri.zeros((filters, channels, *size), dtype=dtype),
         ri.zeros(filters, dtype=dtype) if bias else None,
@@ -48,12 +56,12 @@ def max_pool(size: int | None = None) -> nn.Layer:
 
 
 def average_pool() -> nn.GlobalAvgPool:
-    """The mean of every channel of an image."""
+    """The mean of every channel of an image, (N, C)."""
     return nn.GlobalAvgPool()
 
 
 def flatten() -> nn.Flatten:
-    """One axis of all that a sample has, in the order C, H, W."""
+    """All that a sample has in one axis, in the order C, H, W."""
     return nn.Flatten()
 
 
@@ -85,7 +93,10 @@ def _gelu(x: ri.Tensor) -> ri.Tensor:
 
 
 def batch_norm(channels: int, dtype: np.dtype) -> nn.BatchNorm:
-    """Standardised channels, with running statistics of the population."""
+    """Every channel with mean 0 and variance 1 over the batch, scaled and shifted.
+
+    After training, running means and biased variances take the place of the batch's.
+    """
     return nn.BatchNorm.init(
         channels,
         eps=EPS,
@@ -96,23 +107,23 @@ def batch_norm(channels: int, dtype: np.dtype) -> nn.BatchNorm:
 
 
 def layer_norm(size: int, dtype: np.dtype) -> nn.LayerNorm:
-    """Standardised last axis."""
+    """The last axis with mean 0 and variance 1, scaled and shifted."""
     return nn.LayerNorm.init(size, eps=EPS, dtype=dtype)
 
 
 def embedding(rows: int, size: int, dtype: np.dtype) -> nn.Embedding:
-    """Rows of a table."""
+    """The row of a table for every index: (...) to (..., D)."""
     return nn.Embedding(ri.zeros((rows, size), dtype=dtype))
 
 
 def positions(steps: int, size: int, dtype: np.dtype) -> nn.Layer:
-    """x plus a row for each of its steps."""
+    """x plus a row of a table at every step: (N, T, D) to (N, T, D)."""
     return _Positions(ri.zeros((steps, size), dtype=dtype))
 
 
 @dataclass(frozen=True)
 class _Positions(nn.Layer):
-    """A table that is added as it is; an `nn.Embedding` would have to be looked up."""
+    """A table that is added as it is; an embedding would have to be looked up."""
 
     weight: ri.Tensor
 
@@ -121,7 +132,7 @@ class _Positions(nn.Layer):
 
 
 def attention(heads: int) -> nn.Layer:
-    """What each step reads of those up to it; (N, T, 3D) to (N, T, D)."""
+    """Causal attention among queries, keys and values: (N, T, 3D) to (N, T, D)."""
     return _Attention(heads)
 
 
@@ -140,19 +151,25 @@ class _Attention(nn.Layer):
 
 
 def lstm(inputs: int, size: int, dtype: np.dtype) -> nn.LSTM:
-    """Gates i f g o; a pair of the results (N, T, H) and the last state."""
+    """The states after all steps: (N, T, D_in) to (N, T, D_out).
+
+    Gates i f g o. The last state stands beside them.
+    """
     shapes = (inputs, 4 * size), (size, 4 * size), (4 * size,)
     return nn.LSTM(*(ri.zeros(shape, dtype=dtype) for shape in shapes))
 
 
 def gru(inputs: int, size: int, dtype: np.dtype) -> nn.GRU:
-    """Gates r z n; a pair of the results (N, T, H) and the last state."""
+    """The states after all steps: (N, T, D_in) to (N, T, D_out).
+
+    Gates r z n, the reset after the product. The last state stands beside them.
+    """
     shapes = (inputs, 3 * size), (size, 3 * size), (3 * size,), (3 * size,)
     return nn.GRU(*(ri.zeros(shape, dtype=dtype) for shape in shapes))
 
 
 def last() -> nn.Activation:
-    """What a recurrent layer has in mind after the last step."""
+    """The state after the last step: (N, T, D) to (N, D)."""
     return nn.Activation(_last)
 
 

@@ -1,7 +1,8 @@
-"""Updates in the reference framework: pairs of pure functions on trees.
+"""Optimisers in the reference framework: pairs of functions, `init` and `update`.
 
-The formulas are written in its tensors, as all adapters have them; `native` is
-`reference_impl.optim`.
+The formulas are written in the framework's own tensors, as all adapters have them.
+
+Both are pure functions of trees. `native` is `reference_impl.optim`.
 """
 
 from collections.abc import Callable
@@ -25,10 +26,10 @@ def momentum(*, lr: float, momentum: float) -> optim.Optimiser:
 
 
 def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> optim.Optimiser:
-    """p <- p - lr m' / (sqrt(v') + eps), of running means without their lack.
+    """p <- p - lr m' / (sqrt(v') + eps), with corrected moments m' and v'.
 
-    m <- beta1 m + (1 - beta1) g, v <- beta2 v + (1 - beta2) g^2, and in step t
-    m' = m / (1 - beta1^t), v' = v / (1 - beta2^t).
+    First moment: m <- beta1 m + (1 - beta1) g. Second: v <- beta2 v + (1 - beta2) g^2.
+    Bias correction in step t: m' = m / (1 - beta1^t), v' = v / (1 - beta2^t).
     """
 
     def init(params: Any) -> dict[str, Any]:
@@ -41,9 +42,9 @@ def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> optim.Optimise
         v = ri.tree.map(lambda v, g: beta2 * v + (1 - beta2) * g * g, state["v"], grads)
 
         def updated(p: ri.Tensor, m: ri.Tensor, v: ri.Tensor) -> ri.Tensor:
-            lack1 = ri.astype(1 - beta1**t, p.dtype)
-            lack2 = ri.astype(1 - beta2**t, p.dtype)
-            return p - lr * (m / lack1) / (ri.sqrt(v / lack2) + eps)
+            correction1 = ri.astype(1 - beta1**t, p.dtype)
+            correction2 = ri.astype(1 - beta2**t, p.dtype)
+            return p - lr * (m / correction1) / (ri.sqrt(v / correction2) + eps)
 
         return ri.tree.map(updated, params, m, v), {"t": t, "m": m, "v": v}
 
@@ -57,12 +58,12 @@ FORMULAS: dict[str, Callable[..., optim.Optimiser]] = {
 
 
 def native(name: str, **settings: float) -> optim.Optimiser:
-    """The framework's optimiser for one of the formulas."""
-    make: dict[str, Callable[..., optim.Optimiser]] = {
+    """The framework's own optimiser for one of the formulas."""
+    makers: dict[str, Callable[..., optim.Optimiser]] = {
         "momentum": optim.sgd,
         "adam": _adam,
     }
-    return make[name](**settings)
+    return makers[name](**settings)
 
 
 def _adam(*, lr: float, beta1: float, beta2: float, eps: float) -> optim.Optimiser:

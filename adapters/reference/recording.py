@@ -1,4 +1,7 @@
-"""What the layers of a reference model compute, and how long: one like it is asked."""
+"""What the layers of a model compute, and how long, in the reference framework.
+
+A model like it is asked, with an observer around every layer.
+"""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass

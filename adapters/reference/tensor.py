@@ -11,9 +11,10 @@ def versions() -> dict[str, str]:
 
 
 def configure(threads: int) -> None:
-    """Fix nothing: NumPy's BLAS read its number of threads when it was loaded.
+    """Fix what the results depend on.
 
-    The process that starts this one has set it in the environment.
+    There is nothing to fix: NumPy's BLAS read its number of threads when it was loaded,
+    from the environment that the starting process has set.
     """
 
 

@@ -1,7 +1,8 @@
-"""Training in the reference framework: models are values, a step returns the next.
+"""Training in the reference framework.
 
-A step is one function of trees. The model, its statistics and the optimiser's state are
-given up to it: compiled, the arrays of what is replaced hold the replacement.
+The model is a value, a step returns the next one. A step is one function of trees. The
+model, its statistics and the optimiser's state are given up to it: compiled, the arrays
+of what is replaced hold the replacement.
 """
 
 import importlib

@@ -1,4 +1,7 @@
-"""Gradients in TensorFlow: a tape records the forward pass and is asked afterwards."""
+"""Gradients in TensorFlow.
+
+A tape records the forward pass and is asked afterwards.
+"""
 
 from collections.abc import Callable
 
@@ -11,10 +14,10 @@ from ..contract import Batch
 def value_and_grad(
     loss: Callable[[keras.Model, Batch], tf.Tensor],
     model: keras.Model,
-    batch: Batch,
     params: list[keras.Variable],
+    batch: Batch,
 ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-    """The loss and a list of gradients, in the order of the parameters."""
+    """The loss of a batch, and its gradients by the parameters."""
     with tf.GradientTape() as tape:
         value = loss(model, batch)
     grads = tape.gradient(value, [p.value for p in params])

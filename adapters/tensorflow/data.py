@@ -9,11 +9,11 @@ from ..contract import Arrays, Batch
 from .tensor import from_numpy
 
 
-def batches(train: Arrays, noise: Arrays, order: np.ndarray) -> Iterator[Batch]:
-    """For each row of `order` the samples that it names, and the noise of that step."""
-    samples = {name: from_numpy(array) for name, array in train.items()}
+def batches(samples: Arrays, noise: Arrays, order: np.ndarray) -> Iterator[Batch]:
+    """The samples that each row of `order` names, and that step's noise, as tensors."""
+    held = {name: from_numpy(array) for name, array in samples.items()}
 
     def batch(rows, noise):
-        return {n: tf.gather(each, rows) for n, each in samples.items()} | noise
+        return {name: tf.gather(x, rows) for name, x in held.items()} | noise
 
     yield from tf.data.Dataset.from_tensor_slices((order, noise)).map(batch)

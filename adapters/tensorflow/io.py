@@ -1,5 +1,6 @@
-"""Parameters in and out of Keras, whose convolutions have channels last.
+"""Parameters in and out of TensorFlow.
 
+A table says what each kind of layer calls its arrays. Convolutions have channels last.
 Layouts change with TensorFlow's functions, so that this works in a graph too.
 """
 
@@ -37,7 +38,7 @@ _FILTERS = _Variable(  # (F, C, H, W) is (H, W, C, F), and (F, C, K) is (K, C, F
     lambda x: [tf.transpose(x, (2, 1, 0) if len(x.shape) == 3 else (3, 2, 0, 1))],
 )
 
-_VARIABLES: dict[type[layers.Layer], tuple[_Variable, ...]] = {
+_TABLE: dict[type[layers.Layer], tuple[_Variable, ...]] = {
     layers.Dense: (_Variable("kernel", ("weight",)), _BIAS),
     layers.Conv1D: (_FILTERS, _BIAS),
     layers.Conv2D: (_FILTERS, _BIAS),
@@ -69,22 +70,25 @@ _VARIABLES: dict[type[layers.Layer], tuple[_Variable, ...]] = {
 
 
 def load(model: keras.Model, arrays: dict[str, tf.Tensor]) -> None:
-    """Assign canonical parameters and statistics to the model's variables."""
+    """Give a model these canonical parameters and statistics."""
     for variable, names, entry in _entries(model):
         variable.assign(entry.native(*(arrays[name] for name in names)))
 
 
 def parameters(model: keras.Model) -> dict[str, tf.Tensor]:
-    """The model's parameters and statistics under canonical names."""
+    """Parameters and statistics under canonical names."""
     variables = [variable for variable, _, _ in _entries(model)]
     return named(model, variables, [variable.value for variable in variables])
 
 
 def named(
-    model: keras.Model, variables: list[keras.Variable], values: list[tf.Tensor]
+    model: keras.Model, variables: list[keras.Variable], tensors: list[tf.Tensor]
 ) -> dict[str, tf.Tensor]:
-    """Values that belong to variables, such as gradients, under canonical names."""
-    found = {v.path: x for v, x in zip(variables, values, strict=True)}
+    """Tensors that belong to parameters, such as gradients, by canonical names.
+
+    `variables` say which.
+    """
+    found = {v.path: x for v, x in zip(variables, tensors, strict=True)}
     return {
         name: array
         for variable, names, entry in _entries(model)
@@ -102,7 +106,7 @@ def _entries(
     for layer in model.layers:
         if isinstance(layer, keras.Model):
             yield from _entries(layer)
-        for kind, entries in _VARIABLES.items():
+        for kind, entries in _TABLE.items():
             for entry in entries if isinstance(layer, kind) else ():
                 variable = attrgetter(entry.attribute)(layer)
                 if variable is not None:  # a layer without a bias

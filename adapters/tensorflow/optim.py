@@ -1,9 +1,10 @@
-"""Updates in TensorFlow: pairs of `init` and `update`, which assigns to variables.
+"""Optimisers in TensorFlow: pairs of functions, `init` and `update`.
 
-The formulas are written in TensorFlow's own arrays, as all adapters have them; `native`
-is Keras' optimiser, and in a session that of TensorFlow 1. An assignment gives what was
-assigned: what reads it there comes after it in a graph too, where the order of lines
-says nothing.
+The formulas are written in the framework's own tensors, as all adapters have them.
+
+`update` assigns to variables. `native` is Keras' optimiser, and in a session that of
+TensorFlow 1. An assignment gives what was assigned: what reads it there comes after it
+in a graph too, where the order of lines says nothing.
 """
 
 from collections.abc import Callable
@@ -16,12 +17,12 @@ _Grads = list[tf.Tensor]
 _Params = list[keras.Variable]
 
 
-class _Pair(NamedTuple):
+class _Optimiser(NamedTuple):
     init: Callable[[_Params], Any]
     update: Callable[[_Grads, Any, _Params], None]  # gradients, state, parameters
 
 
-def momentum(*, lr: float, momentum: float) -> _Pair:
+def momentum(*, lr: float, momentum: float) -> _Optimiser:
     """v <- momentum v + g, then p <- p - lr v."""
 
     def init(params: _Params) -> list[tf.Variable]:
@@ -31,37 +32,42 @@ def momentum(*, lr: float, momentum: float) -> _Pair:
         for g, v, p in zip(grads, velocities, params, strict=True):
             p.value.assign_sub(lr * v.assign(momentum * v + g))
 
-    return _Pair(init, update)
+    return _Optimiser(init, update)
 
 
-def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> _Pair:
-    """p <- p - lr m' / (sqrt(v') + eps), of running means without their lack.
+def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> _Optimiser:
+    """p <- p - lr m' / (sqrt(v') + eps), with corrected moments m' and v'.
 
-    m <- beta1 m + (1 - beta1) g, v <- beta2 v + (1 - beta2) g^2, and in step t
-    m' = m / (1 - beta1^t), v' = v / (1 - beta2^t).
+    First moment: m <- beta1 m + (1 - beta1) g. Second: v <- beta2 v + (1 - beta2) g^2.
+    Bias correction in step t: m' = m / (1 - beta1^t), v' = v / (1 - beta2^t).
     """
 
     def init(params: _Params) -> dict[str, Any]:
-        # The lack is computed in float64: of little, float32 would keep too little.
+        # In float64: of 1 - beta^t, which is small, float32 would keep too little.
         steps = tf.Variable(tf.zeros((), tf.float64))
-        return {"t": steps, "means": [(_zeros(p), _zeros(p)) for p in params]}
+        return {"t": steps, "moments": [(_zeros(p), _zeros(p)) for p in params]}
 
     def update(grads: _Grads, state: dict[str, Any], params: _Params) -> None:
         t = state["t"].assign_add(1)
-        lack1, lack2 = 1 - beta1**t, 1 - beta2**t
-        for g, (m, v), p in zip(grads, state["means"], params, strict=True):
-            mean = m.assign(beta1 * m + (1 - beta1) * g) / tf.cast(lack1, g.dtype)
-            square = v.assign(beta2 * v + (1 - beta2) * g**2) / tf.cast(lack2, g.dtype)
-            p.value.assign_sub(lr * mean / (tf.sqrt(square) + eps))
+        correction1, correction2 = 1 - beta1**t, 1 - beta2**t
+        for g, (m, v), p in zip(grads, state["moments"], params, strict=True):
+            m = m.assign(beta1 * m + (1 - beta1) * g)
+            v = v.assign(beta2 * v + (1 - beta2) * g**2)
+            first = m / tf.cast(correction1, g.dtype)
+            second = v / tf.cast(correction2, g.dtype)
+            p.value.assign_sub(lr * first / (tf.sqrt(second) + eps))
 
-    return _Pair(init, update)
+    return _Optimiser(init, update)
 
 
-FORMULAS = {"momentum": momentum, "adam": adam}
+FORMULAS: dict[str, Callable[..., _Optimiser]] = {"momentum": momentum, "adam": adam}
 
 
-def native(name: str, **settings: float) -> _Pair:
-    """The framework's optimiser for one of the formulas, which holds its own state."""
+def native(name: str, **settings: float) -> _Optimiser:
+    """The framework's own optimiser for one of the formulas.
+
+    It holds its own state.
+    """
 
     def init(params: _Params) -> Any:
         if not tf.executing_eagerly():
@@ -77,11 +83,15 @@ def native(name: str, **settings: float) -> _Pair:
             variables = [p.value for p in params]
             optimiser.apply_gradients(zip(grads, variables, strict=True))
 
-    return _Pair(init, update)
+    return _Optimiser(init, update)
 
 
 def _zeros(p: keras.Variable) -> tf.Variable:
     return tf.Variable(tf.zeros(p.shape, p.dtype))
+
+
+def _keras_momentum(*, lr: float, momentum: float) -> Any:
+    return keras.optimizers.SGD(lr, momentum)
 
 
 def _keras_adam(*, lr: float, beta1: float, beta2: float, eps: float) -> Any:
@@ -94,10 +104,6 @@ def _session_momentum(*, lr: float, momentum: float) -> Any:
 
 def _session_adam(*, lr: float, beta1: float, beta2: float, eps: float) -> Any:
     return tf.compat.v1.train.AdamOptimizer(lr, beta1, beta2, eps)
-
-
-def _keras_momentum(*, lr: float, momentum: float) -> Any:
-    return keras.optimizers.SGD(lr, momentum)
 
 
 _OF_KERAS: dict[str, Callable] = {"momentum": _keras_momentum, "adam": _keras_adam}

@@ -1,4 +1,7 @@
-"""What the layers of a Keras model compute, and how long, seen around their calls."""
+"""What the layers of a model compute, and how long, in TensorFlow.
+
+Keras has no hooks: classes put around those of the layers see what passes.
+"""
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -22,7 +25,7 @@ def activations(
     seen: dict[str, tf.Tensor] = {}
     with _observed(model, names, lambda name: None, seen.setdefault):
         run()
-    if any(isinstance(x, layers.Conv1D | layers.Conv2D) for x in _leaves(model)):
+    if any(isinstance(x, layers.Conv1D | layers.Conv2D) for x in _layers(model)):
         seen = {name: _channels_first(x) for name, x in seen.items()}
     return {name: seen[name] for name in names}
 
@@ -60,7 +63,7 @@ def _observed(
     Keras has no hooks. Much of a layer's time is what Keras does before it comes to
     `call`; so each gets a class of its own, where Python looks for `__call__`.
     """
-    kinds = {layer: type(layer) for layer in _leaves(model) if layer.name in names}
+    kinds = {layer: type(layer) for layer in _layers(model) if layer.name in names}
     for layer, kind in kinds.items():
         layer.__class__ = _observing(kind, before, after)
     try:
@@ -89,9 +92,9 @@ def _channels_first(x: tf.Tensor) -> tf.Tensor:
     return tf.transpose(x, (0, rank - 1, *range(1, rank - 1))) if rank > 2 else x
 
 
-def _leaves(model: keras.Model) -> Iterator[layers.Layer]:
+def _layers(model: keras.Model) -> Iterator[layers.Layer]:
     for layer in model.layers:
         if isinstance(layer, keras.Model):
-            yield from _leaves(layer)
+            yield from _layers(layer)
         else:
             yield layer

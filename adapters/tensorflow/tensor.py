@@ -15,7 +15,10 @@ def versions() -> dict[str, str]:
 
 
 def configure(threads: int) -> None:
-    """Fix what the results depend on: the number of threads, deterministic kernels."""
+    """Fix what the results depend on.
+
+    The number of threads, and deterministic kernels.
+    """
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     keras.utils.set_random_seed(0)
@@ -28,5 +31,8 @@ def from_numpy(array: np.ndarray) -> tf.Tensor:
 
 
 def to_numpy(x: tf.Tensor | np.ndarray) -> np.ndarray:
-    """A NumPy array with a tensor's elements; what a session gives is one already."""
+    """A NumPy array with a tensor's elements.
+
+    What a session gives is one already.
+    """
     return np.array(x)

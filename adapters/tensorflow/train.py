@@ -1,4 +1,7 @@
-"""Training in TensorFlow: the model holds variables, a step assigns to them."""
+"""Training in TensorFlow.
+
+The model holds variables, a step assigns to them.
+"""
 
 import importlib
 from collections.abc import Callable, Iterable, Mapping
@@ -21,7 +24,7 @@ from .tensor import to_numpy
 
 
 class _Objective:
-    """A loss of a model, the variables that it trains, and what updates them."""
+    """A loss, what it trains, and what updates that."""
 
     def __init__(
         self, model: keras.Model, loss: Callable, prefix: str, rule: Any
@@ -35,12 +38,12 @@ class _Objective:
 
     def value_and_grad(self, batch: Batch) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
         """The loss, and gradients under canonical names."""
-        value, grads = value_and_grad(self.loss, self.model, batch, self.params)
+        value, grads = value_and_grad(self.loss, self.model, self.params, batch)
         return value, io.named(self.model, self.params, grads)
 
     def update(self, batch: Batch) -> tf.Tensor:
         """Update once; the loss from before."""
-        value, grads = value_and_grad(self.loss, self.model, batch, self.params)
+        value, grads = value_and_grad(self.loss, self.model, self.params, batch)
         self._rule.update(grads, self._state, self.params)
         return value
 
@@ -90,7 +93,10 @@ class Trainer:
         self._load(arrays)
 
     def predict(self, batch: Batch) -> Any:
-        """The output of the model after training; of a session, a NumPy array."""
+        """The output of the model after training.
+
+        Of a session, a NumPy array.
+        """
         return (self._fit.predict_on_batch if self._fit else self._predict)(batch)
 
     def activations(self, batch: Batch) -> Arrays:

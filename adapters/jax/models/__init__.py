@@ -1,1 +1,1 @@
-"""The models of `adapters.zoo`, in JAX."""
+"""The models of `adapters.zoo` in JAX, a file for each."""

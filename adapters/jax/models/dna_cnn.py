@@ -10,7 +10,7 @@ from ..losses import cross_entropy
 
 
 def build(dtype: DTypeLike) -> dict:
-    """16 filters of 12 letters, the best place of each -> 4."""
+    """16 filters of 12 letters, the largest response of each -> 4."""
     return sequential(
         conv=convolution(4, 16, (12,), dtype),
         relu=relu(),
@@ -20,10 +20,10 @@ def build(dtype: DTypeLike) -> dict:
 
 
 def predict(model: Callable, batch: dict[str, Array]) -> Array:
-    """The scores of the classes, (N, 4)."""
+    """The logits of the classes, (N, 4)."""
     return model(batch["x"])
 
 
 def loss(model: Callable, batch: dict[str, Array]) -> Array:
-    """How surprising the right classes are."""
+    """The cross entropy of the right class."""
     return cross_entropy(model(batch["x"]), batch["y"])

@@ -1,4 +1,4 @@
-"""A pair of adversaries, in JAX."""
+"""Generative adversarial networks, in JAX."""
 
 from collections.abc import Mapping
 
@@ -14,9 +14,7 @@ def build(dtype: DTypeLike) -> dict:
     """8 -> 32 -> 2, and 2 -> 32 -> 1."""
     return {
         "generator": sequential(
-            hidden=linear(8, 32, dtype),
-            relu=relu(),
-            output=linear(32, 2, dtype),
+            hidden=linear(8, 32, dtype), relu=relu(), output=linear(32, 2, dtype)
         ),
         "discriminator": sequential(
             hidden=linear(2, 32, dtype),
@@ -27,18 +25,20 @@ def build(dtype: DTypeLike) -> dict:
 
 
 def predict(model: Mapping, batch: dict[str, Array]) -> Array:
-    """Points, (N, 2)."""
+    """Generated points, (N, 2)."""
     return model["generator"](batch["z1"])
 
 
 def discriminator_loss(model: Mapping, batch: dict[str, Array]) -> Array:
-    """How surprising it is that points are real, and that made ones are not."""
-    made = lax.stop_gradient(model["generator"](batch["z1"]))
-    real = binary_cross_entropy(model["discriminator"](batch["x"]), 1.0)
-    return real + binary_cross_entropy(model["discriminator"](made), 0.0)
+    """The cross entropy of real points as real and of generated ones as fake."""
+    real = model["discriminator"](batch["x"])
+    points = lax.stop_gradient(model["generator"](batch["z1"]))
+    fake = model["discriminator"](points)
+    return binary_cross_entropy(real, 1.0) + binary_cross_entropy(fake, 0.0)
 
 
 def generator_loss(model: Mapping, batch: dict[str, Array]) -> Array:
-    """How surprising it would be that made points are real."""
-    made = model["generator"](batch["z2"])
-    return binary_cross_entropy(model["discriminator"](made), 1.0)
+    """The cross entropy of generated points as real."""
+    points = model["generator"](batch["z2"])
+    fake = model["discriminator"](points)
+    return binary_cross_entropy(fake, 1.0)

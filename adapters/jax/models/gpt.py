@@ -9,34 +9,12 @@ from ..layers import attention, embedding, gelu, layer_norm, linear, positions
 from ..losses import cross_entropy
 
 
-def build(dtype: DTypeLike) -> dict:
-    """12 characters, 32 steps, two blocks of two heads and 32 features -> 12."""
-    return {
-        "tokens": embedding(12, 32, dtype),
-        "positions": positions(32, 32, dtype),
-        "block1": _block(32, dtype),
-        "block2": _block(32, dtype),
-        "norm": layer_norm(32, dtype),
-        "output": linear(32, 12, dtype),
-    }
-
-
-def predict(model: Mapping, batch: dict[str, Array]) -> Array:
-    """The scores of the next character after each, (N, T, V)."""
-    return _scores(model, batch["x"])
-
-
-def loss(model: Mapping, batch: dict[str, Array]) -> Array:
-    """How surprising the next characters are."""
-    return cross_entropy(_scores(model, batch["x"]), batch["y"])
-
-
-def _block(D: int, dtype: DTypeLike) -> dict:
-    """Two heads of attention and a perceptron, each behind a norm."""
+def _block(D: int, heads: int, dtype: DTypeLike) -> dict:
+    """Attention and a perceptron, each behind a norm and with a residual connection."""
     return {
         "norm1": layer_norm(D, dtype),
         "qkv": linear(D, 3 * D, dtype),
-        "attention": attention(heads=2),
+        "attention": attention(heads),
         "projection": linear(D, D, dtype),
         "norm2": layer_norm(D, dtype),
         "up": linear(D, 4 * D, dtype),
@@ -45,14 +23,36 @@ def _block(D: int, dtype: DTypeLike) -> dict:
     }
 
 
-def _scores(model: Mapping, x: Array) -> Array:
+def _transformed(block: Mapping, x: Array) -> Array:
+    read = block["attention"](block["qkv"](block["norm1"](x)))
+    x = x + block["projection"](read)
+    return x + block["down"](block["gelu"](block["up"](block["norm2"](x))))
+
+
+def _logits(model: Mapping, x: Array) -> Array:
     x = model["positions"](model["tokens"](x))
     for name in ("block1", "block2"):
         x = _transformed(model[name], x)
     return model["output"](model["norm"](x))
 
 
-def _transformed(block: Mapping, x: Array) -> Array:
-    read = block["attention"](block["qkv"](block["norm1"](x)))
-    x = x + block["projection"](read)
-    return x + block["down"](block["gelu"](block["up"](block["norm2"](x))))
+def build(dtype: DTypeLike) -> dict:
+    """12 characters, 32 steps, two blocks of two heads and 32 features -> 12."""
+    return {
+        "tokens": embedding(12, 32, dtype),
+        "positions": positions(32, 32, dtype),
+        "block1": _block(32, 2, dtype),
+        "block2": _block(32, 2, dtype),
+        "norm": layer_norm(32, dtype),
+        "output": linear(32, 12, dtype),
+    }
+
+
+def predict(model: Mapping, batch: dict[str, Array]) -> Array:
+    """The logits of the next character after each, (N, T, V)."""
+    return _logits(model, batch["x"])
+
+
+def loss(model: Mapping, batch: dict[str, Array]) -> Array:
+    """The cross entropy of the next characters."""
+    return cross_entropy(_logits(model, batch["x"]), batch["y"])

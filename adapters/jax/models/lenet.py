@@ -10,7 +10,7 @@ from ..losses import cross_entropy
 
 
 def build(dtype: DTypeLike) -> dict:
-    """Two convolutions, each halved, and three linear layers."""
+    """Two convolutions, each with a pool; then 400 -> 120 -> 84 -> 10."""
     return sequential(
         conv1=convolution(1, 6, (5, 5), dtype, padding=2),
         relu1=relu(),
@@ -28,10 +28,10 @@ def build(dtype: DTypeLike) -> dict:
 
 
 def predict(model: Callable, batch: dict[str, Array]) -> Array:
-    """The scores of the classes, (N, 10)."""
+    """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 
 def loss(model: Callable, batch: dict[str, Array]) -> Array:
-    """How surprising the right classes are."""
+    """The cross entropy of the right class."""
     return cross_entropy(model(batch["x"]), batch["y"])

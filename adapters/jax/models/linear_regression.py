@@ -11,16 +11,14 @@ from ..losses import mean_squared_error
 
 def build(dtype: DTypeLike) -> dict:
     """10 -> 1."""
-    return sequential(
-        output=linear(10, 1, dtype),
-    )
+    return sequential(output=linear(10, 1, dtype))
 
 
 def predict(model: Callable, batch: dict[str, Array]) -> Array:
-    """What is expected, (N, 1)."""
+    """The predictions, (N, 1)."""
     return model(batch["x"])
 
 
 def loss(model: Callable, batch: dict[str, Array]) -> Array:
-    """How far that is from what was measured."""
+    """The mean squared error."""
     return mean_squared_error(model(batch["x"]), batch["y"])

@@ -10,7 +10,7 @@ from ..losses import cross_entropy
 
 
 def build(dtype: DTypeLike) -> dict:
-    """What is in mind after the last step -> 10."""
+    """Steps of 1 feature, a state of 32, of which the last -> 10."""
     return sequential(
         lstm=lstm(1, 32, dtype),
         last=last(),
@@ -19,10 +19,10 @@ def build(dtype: DTypeLike) -> dict:
 
 
 def predict(model: Callable, batch: dict[str, Array]) -> Array:
-    """The scores of the classes, (N, 10)."""
+    """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 
 def loss(model: Callable, batch: dict[str, Array]) -> Array:
-    """How surprising the right classes are."""
+    """The cross entropy of the right class."""
     return cross_entropy(model(batch["x"]), batch["y"])

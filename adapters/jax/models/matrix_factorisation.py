@@ -20,12 +20,12 @@ def build(dtype: DTypeLike) -> dict:
 
 
 def predict(model: Mapping, batch: dict[str, Array]) -> Array:
-    """The expected ratings, (N,)."""
+    """The predicted ratings, (N,)."""
     user, item = batch["user"], batch["item"]
     product = (model["users"](user) * model["items"](item)).sum(-1)
     return product + (model["user_bias"](user) + model["item_bias"](item))[:, 0]
 
 
 def loss(model: Mapping, batch: dict[str, Array]) -> Array:
-    """How far they are from the given ones."""
+    """The mean squared error."""
     return mean_squared_error(predict(model, batch), batch["y"])

@@ -1,4 +1,4 @@
-"""A perceptron with a hidden layer, in JAX."""
+"""A perceptron with one hidden layer, in JAX."""
 
 from collections.abc import Callable
 
@@ -19,10 +19,10 @@ def build(dtype: DTypeLike) -> dict:
 
 
 def predict(model: Callable, batch: dict[str, Array]) -> Array:
-    """The scores of the classes, (N, 10)."""
+    """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 
 def loss(model: Callable, batch: dict[str, Array]) -> Array:
-    """How surprising the right classes are."""
+    """The cross entropy of the right class."""
     return cross_entropy(model(batch["x"]), batch["y"])

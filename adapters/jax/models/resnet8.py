@@ -9,32 +9,8 @@ from ..layers import average_pool, batch_norm, convolution, linear, relu
 from ..losses import cross_entropy
 
 
-def build(dtype: DTypeLike) -> dict:
-    """Three residual blocks, of 16, 32 and 64 channels, and the mean of each -> 10."""
-    return {
-        "stem": convolution(1, 16, (3, 3), dtype, padding=1, bias=False),
-        "stem_norm": batch_norm(16, dtype),
-        "relu": relu(),
-        "block1": _block(16, 16, dtype),
-        "block2": _block(16, 32, dtype),
-        "block3": _block(32, 64, dtype),
-        "pool": average_pool(),
-        "output": linear(64, 10, dtype),
-    }
-
-
-def predict(model: Mapping, batch: dict[str, Array]) -> Array:
-    """The scores of the classes, (N, 10)."""
-    return _scores(model, batch["x"])
-
-
-def loss(model: Mapping, batch: dict[str, Array]) -> Array:
-    """How surprising the right classes are."""
-    return cross_entropy(_scores(model, batch["x"]), batch["y"])
-
-
 def _block(C: int, F: int, dtype: DTypeLike) -> dict:
-    """Two convolutions and what they are added to; it halves where channels change."""
+    """Two convolutions and a residual connection; stride 2 where channels change."""
     stride = 1 if C == F else 2
     block = {
         "conv1": convolution(C, F, (3, 3), dtype, stride=stride, padding=1, bias=False),
@@ -50,16 +26,40 @@ def _block(C: int, F: int, dtype: DTypeLike) -> dict:
     return block
 
 
-def _scores(model: Mapping, x: Array) -> Array:
+def _residual(block: Mapping, x: Array) -> Array:
+    shortcut = x
+    if "shortcut" in block:
+        shortcut = block["shortcut_norm"](block["shortcut"](x))
+    y = block["relu1"](block["norm1"](block["conv1"](x)))
+    return block["relu2"](shortcut + block["norm2"](block["conv2"](y)))
+
+
+def _logits(model: Mapping, x: Array) -> Array:
     x = model["relu"](model["stem_norm"](model["stem"](x)))
     for name in ("block1", "block2", "block3"):
         x = _residual(model[name], x)
     return model["output"](model["pool"](x))
 
 
-def _residual(block: Mapping, x: Array) -> Array:
-    y = block["relu1"](block["norm1"](block["conv1"](x)))
-    y = block["norm2"](block["conv2"](y))
-    if "shortcut" in block:
-        x = block["shortcut_norm"](block["shortcut"](x))
-    return block["relu2"](x + y)
+def build(dtype: DTypeLike) -> dict:
+    """Three residual blocks, of 16, 32 and 64 channels, and the mean of each -> 10."""
+    return {
+        "stem": convolution(1, 16, (3, 3), dtype, padding=1, bias=False),
+        "stem_norm": batch_norm(16, dtype),
+        "relu": relu(),
+        "block1": _block(16, 16, dtype),
+        "block2": _block(16, 32, dtype),
+        "block3": _block(32, 64, dtype),
+        "pool": average_pool(),
+        "output": linear(64, 10, dtype),
+    }
+
+
+def predict(model: Mapping, batch: dict[str, Array]) -> Array:
+    """The logits of the classes, (N, 10)."""
+    return _logits(model, batch["x"])
+
+
+def loss(model: Mapping, batch: dict[str, Array]) -> Array:
+    """The cross entropy of the right class."""
+    return cross_entropy(_logits(model, batch["x"]), batch["y"])

@@ -11,16 +11,14 @@ from ..losses import cross_entropy
 
 def build(dtype: DTypeLike) -> dict:
     """64 -> 10."""
-    return sequential(
-        output=linear(64, 10, dtype),
-    )
+    return sequential(output=linear(64, 10, dtype))
 
 
 def predict(model: Callable, batch: dict[str, Array]) -> Array:
-    """The scores of the classes, (N, 10)."""
+    """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 
 def loss(model: Callable, batch: dict[str, Array]) -> Array:
-    """How surprising the right classes are."""
+    """The cross entropy of the right class."""
     return cross_entropy(model(batch["x"]), batch["y"])

@@ -10,6 +10,18 @@ from ..layers import linear, relu
 from ..losses import binary_cross_entropy, divergence
 
 
+def _encoded(model: Mapping, x: Array) -> tuple[Array, Array]:
+    """The normal distribution of the code: mean and log variance."""
+    h = model["relu1"](model["encoder"](x))
+    return model["mean"](h), model["log_variance"](h)
+
+
+def _decoded(model: Mapping, mean: Array, log_variance: Array, noise: Array) -> Array:
+    """The logits of the pixels, for a code drawn with this noise."""
+    code = mean + jnp.exp(log_variance / 2) * noise
+    return model["output"](model["relu2"](model["decoder"](code)))
+
+
 def build(dtype: DTypeLike) -> dict:
     """64 -> 32 -> a code of 8 -> 32 -> 64."""
     return {
@@ -24,25 +36,13 @@ def build(dtype: DTypeLike) -> dict:
 
 
 def predict(model: Mapping, batch: dict[str, Array]) -> Array:
-    """The scores of the pixels, (N, 64)."""
+    """The logits of the pixels, (N, 64)."""
     mean, log_variance = _encoded(model, batch["x"])
     return _decoded(model, mean, log_variance, batch["noise"])
 
 
 def loss(model: Mapping, batch: dict[str, Array]) -> Array:
-    """How surprising the images are, and how far the codes are from noise."""
+    """The cross entropy of the pixels plus the divergence of the code, in nats."""
     mean, log_variance = _encoded(model, batch["x"])
-    scores = _decoded(model, mean, log_variance, batch["noise"])
-    return binary_cross_entropy(scores, batch["x"]) + divergence(mean, log_variance)
-
-
-def _encoded(model: Mapping, x: Array) -> tuple[Array, Array]:
-    """The normal distribution of the code: mean and log variance."""
-    hidden = model["relu1"](model["encoder"](x))
-    return model["mean"](hidden), model["log_variance"](hidden)
-
-
-def _decoded(model: Mapping, mean: Array, log_variance: Array, noise: Array) -> Array:
-    """The scores of the pixels, for a code drawn with this noise."""
-    code = mean + jnp.exp(log_variance / 2) * noise
-    return model["output"](model["relu2"](model["decoder"](code)))
+    logits = _decoded(model, mean, log_variance, batch["noise"])
+    return binary_cross_entropy(logits, batch["x"]) + divergence(mean, log_variance)

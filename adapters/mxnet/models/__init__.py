@@ -1,1 +1,1 @@
-"""The models of `adapters.zoo`, in MXNet and Gluon."""
+"""The models of `adapters.zoo` in MXNet, a file for each."""

@@ -9,7 +9,7 @@ from ..losses import cross_entropy
 
 
 def build(dtype: str) -> nn.HybridSequential:
-    """16 filters of 12 letters, the best place of each -> 4."""
+    """16 filters of 12 letters, the largest response of each -> 4."""
     return sequential(
         conv=convolution(4, 16, (12,), dtype),
         relu=relu(),
@@ -19,10 +19,10 @@ def build(dtype: str) -> nn.HybridSequential:
 
 
 def predict(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
-    """The scores of the classes, (N, 4)."""
+    """The logits of the classes, (N, 4)."""
     return model(batch["x"])
 
 
 def loss(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
-    """How surprising the right classes are."""
+    """The cross entropy of the right class."""
     return cross_entropy(F, model(batch["x"]), batch["y"])

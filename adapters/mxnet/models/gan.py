@@ -1,4 +1,4 @@
-"""A pair of adversaries, in MXNet."""
+"""Generative adversarial networks, in MXNet."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from ..losses import binary_cross_entropy
 
 
 class _Adversaries(HybridBlock):
-    """One makes points from noise, the other tells them from real ones."""
+    """A generator of points from noise, and a discriminator of points."""
 
     def __init__(self, dtype: str) -> None:
         super().__init__()
@@ -30,18 +30,20 @@ def build(dtype: str) -> _Adversaries:
 
 
 def predict(F: Any, model: _Adversaries, batch: dict[str, Any]) -> Any:
-    """Points, (N, 2)."""
+    """Generated points, (N, 2)."""
     return model.generator(batch["z1"])
 
 
 def discriminator_loss(F: Any, model: _Adversaries, batch: dict[str, Any]) -> Any:
-    """How surprising it is that points are real, and that made ones are not."""
+    """The cross entropy of real points as real and of generated ones as fake."""
     real = model.discriminator(batch["x"])
-    made = model.discriminator(F.BlockGrad(model.generator(batch["z1"])))
-    return binary_cross_entropy(F, real, 1.0) + binary_cross_entropy(F, made, 0.0)
+    points = F.BlockGrad(model.generator(batch["z1"]))
+    fake = model.discriminator(points)
+    return binary_cross_entropy(F, real, 1.0) + binary_cross_entropy(F, fake, 0.0)
 
 
 def generator_loss(F: Any, model: _Adversaries, batch: dict[str, Any]) -> Any:
-    """How surprising it would be that made points are real."""
-    made = model.discriminator(model.generator(batch["z2"]))
-    return binary_cross_entropy(F, made, 1.0)
+    """The cross entropy of generated points as real."""
+    points = model.generator(batch["z2"])
+    fake = model.discriminator(points)
+    return binary_cross_entropy(F, fake, 1.0)

@@ -17,7 +17,7 @@ from ..losses import cross_entropy
 
 
 class _Block(HybridBlock):
-    """Attention, then a perceptron, both around shortcuts and behind norms."""
+    """Attention and a perceptron, each behind a norm and with a residual connection."""
 
     def __init__(self, D: int, heads: int, steps: int, dtype: str) -> None:
         super().__init__()
@@ -48,10 +48,10 @@ def build(dtype: str) -> nn.HybridSequential:
 
 
 def predict(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
-    """The scores of the next character after each, (N, T, V)."""
+    """The logits of the next character after each, (N, T, V)."""
     return model(batch["x"])
 
 
 def loss(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
-    """How surprising the next characters are."""
+    """The cross entropy of the next characters."""
     return cross_entropy(F, model(batch["x"]), batch["y"])

@@ -9,7 +9,7 @@ from ..losses import cross_entropy
 
 
 def build(dtype: str) -> nn.HybridSequential:
-    """Two convolutions, each halved, and three linear layers."""
+    """Two convolutions, each with a pool; then 400 -> 120 -> 84 -> 10."""
     return sequential(
         conv1=convolution(1, 6, (5, 5), dtype, padding=2),
         relu1=relu(),
@@ -27,10 +27,10 @@ def build(dtype: str) -> nn.HybridSequential:
 
 
 def predict(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
-    """The scores of the classes, (N, 10)."""
+    """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 
 def loss(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
-    """How surprising the right classes are."""
+    """The cross entropy of the right class."""
     return cross_entropy(F, model(batch["x"]), batch["y"])

@@ -10,16 +10,14 @@ from ..losses import mean_squared_error
 
 def build(dtype: str) -> nn.HybridSequential:
     """10 -> 1."""
-    return sequential(
-        output=linear(10, 1, dtype),
-    )
+    return sequential(output=linear(10, 1, dtype))
 
 
 def predict(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
-    """What is expected, (N, 1)."""
+    """The predictions, (N, 1)."""
     return model(batch["x"])
 
 
 def loss(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
-    """How far that is from what was measured."""
+    """The mean squared error."""
     return mean_squared_error(F, model(batch["x"]), batch["y"])

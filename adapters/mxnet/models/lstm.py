@@ -9,7 +9,7 @@ from ..losses import cross_entropy
 
 
 def build(dtype: str) -> nn.HybridSequential:
-    """What is in mind after the last step -> 10."""
+    """Steps of 1 feature, a state of 32, of which the last -> 10."""
     return sequential(
         lstm=lstm(1, 32, dtype),
         last=last(),
@@ -18,10 +18,10 @@ def build(dtype: str) -> nn.HybridSequential:
 
 
 def predict(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
-    """The scores of the classes, (N, 10)."""
+    """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 
 def loss(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
-    """How surprising the right classes are."""
+    """The cross entropy of the right class."""
     return cross_entropy(F, model(batch["x"]), batch["y"])

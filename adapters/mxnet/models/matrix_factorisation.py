@@ -30,10 +30,10 @@ def build(dtype: str) -> _Ratings:
 
 
 def predict(F: Any, model: _Ratings, batch: dict[str, Any]) -> Any:
-    """The expected ratings, (N,)."""
+    """The predicted ratings, (N,)."""
     return model(batch["user"], batch["item"])
 
 
 def loss(F: Any, model: _Ratings, batch: dict[str, Any]) -> Any:
-    """How far they are from the given ones."""
+    """The mean squared error."""
     return mean_squared_error(F, model(batch["user"], batch["item"]), batch["y"])

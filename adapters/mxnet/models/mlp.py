@@ -1,4 +1,4 @@
-"""A perceptron with a hidden layer, in MXNet."""
+"""A perceptron with one hidden layer, in MXNet."""
 
 from typing import Any
 
@@ -18,10 +18,10 @@ def build(dtype: str) -> nn.HybridSequential:
 
 
 def predict(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
-    """The scores of the classes, (N, 10)."""
+    """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 
 def loss(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
-    """How surprising the right classes are."""
+    """The cross entropy of the right class."""
     return cross_entropy(F, model(batch["x"]), batch["y"])

@@ -9,7 +9,7 @@ from ..losses import cross_entropy
 
 
 class _Block(HybridBlock):
-    """Two convolutions around a shortcut; the first one halves, if channels change."""
+    """Two convolutions and a residual connection; stride 2 where channels change."""
 
     def __init__(self, C: int, F: int, dtype: str) -> None:
         super().__init__()
@@ -28,11 +28,11 @@ class _Block(HybridBlock):
         self.relu2 = relu()
 
     def hybrid_forward(self, F: Any, x: Any) -> Any:
-        straight = x
+        shortcut = x
         if self.shortcut is not None:
-            straight = self.shortcut_norm(self.shortcut(x))
-        out = self.relu1(self.norm1(self.conv1(x)))
-        return self.relu2(straight + self.norm2(self.conv2(out)))
+            shortcut = self.shortcut_norm(self.shortcut(x))
+        y = self.relu1(self.norm1(self.conv1(x)))
+        return self.relu2(shortcut + self.norm2(self.conv2(y)))
 
 
 def build(dtype: str) -> nn.HybridSequential:
@@ -50,10 +50,10 @@ def build(dtype: str) -> nn.HybridSequential:
 
 
 def predict(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
-    """The scores of the classes, (N, 10)."""
+    """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 
 def loss(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
-    """How surprising the right classes are."""
+    """The cross entropy of the right class."""
     return cross_entropy(F, model(batch["x"]), batch["y"])

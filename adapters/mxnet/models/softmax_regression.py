@@ -10,16 +10,14 @@ from ..losses import cross_entropy
 
 def build(dtype: str) -> nn.HybridSequential:
     """64 -> 10."""
-    return sequential(
-        output=linear(64, 10, dtype),
-    )
+    return sequential(output=linear(64, 10, dtype))
 
 
 def predict(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
-    """The scores of the classes, (N, 10)."""
+    """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 
 def loss(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
-    """How surprising the right classes are."""
+    """The cross entropy of the right class."""
     return cross_entropy(F, model(batch["x"]), batch["y"])

@@ -34,13 +34,13 @@ def build(dtype: str) -> _Autoencoder:
 
 
 def predict(F: Any, model: _Autoencoder, batch: dict[str, Any]) -> Any:
-    """The scores of the pixels, (N, 64)."""
-    scores, _, _ = model(batch["x"], batch["noise"])
-    return scores
+    """The logits of the pixels, (N, 64)."""
+    logits, _, _ = model(batch["x"], batch["noise"])
+    return logits
 
 
 def loss(F: Any, model: _Autoencoder, batch: dict[str, Any]) -> Any:
-    """How surprising the images are, and how far the codes are from noise."""
-    scores, mean, log_variance = model(batch["x"], batch["noise"])
-    surprise = binary_cross_entropy(F, scores, batch["x"])
-    return surprise + divergence(F, mean, log_variance)
+    """The cross entropy of the pixels plus the divergence of the code, in nats."""
+    logits, mean, log_variance = model(batch["x"], batch["noise"])
+    value = binary_cross_entropy(F, logits, batch["x"])
+    return value + divergence(F, mean, log_variance)

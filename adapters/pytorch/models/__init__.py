@@ -1,1 +1,1 @@
-"""The models in PyTorch: one file each, found by its name."""
+"""The models of `adapters.zoo` in PyTorch, a file for each."""

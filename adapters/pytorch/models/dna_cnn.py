@@ -8,7 +8,7 @@ from ..losses import cross_entropy
 
 
 def build(dtype: torch.dtype) -> nn.Sequential:
-    """16 filters of 12 letters, the best place of each -> 4."""
+    """16 filters of 12 letters, the largest response of each -> 4."""
     return sequential(
         conv=convolution(4, 16, (12,), dtype),
         relu=relu(),
@@ -18,10 +18,10 @@ def build(dtype: torch.dtype) -> nn.Sequential:
 
 
 def predict(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """The scores of the classes, (N, 4)."""
+    """The logits of the classes, (N, 4)."""
     return model(batch["x"])
 
 
 def loss(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """How surprising the right classes are."""
+    """The cross entropy of the right class."""
     return cross_entropy(model(batch["x"]), batch["y"])

@@ -1,4 +1,4 @@
-"""A pair of adversaries, in PyTorch."""
+"""Generative adversarial networks, in PyTorch."""
 
 import torch
 from torch import nn
@@ -9,7 +9,7 @@ from ..losses import binary_cross_entropy
 
 
 class _Adversaries(nn.Module):
-    """One makes points from noise, the other tells them from real ones."""
+    """A generator of points from noise, and a discriminator of points."""
 
     def __init__(self, dtype: torch.dtype) -> None:
         super().__init__()
@@ -29,22 +29,23 @@ def build(dtype: torch.dtype) -> _Adversaries:
 
 
 def predict(model: _Adversaries, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """Points, (N, 2)."""
+    """Generated points, (N, 2)."""
     return model.generator(batch["z1"])
 
 
 def discriminator_loss(
     model: _Adversaries, batch: dict[str, torch.Tensor]
 ) -> torch.Tensor:
-    """How surprising it is that points are real, and that made ones are not."""
+    """The cross entropy of real points as real and of generated ones as fake."""
     real = model.discriminator(batch["x"])
-    made = model.discriminator(model.generator(batch["z1"]).detach())
-    return binary_cross_entropy(real, torch.ones_like(real)) + binary_cross_entropy(
-        made, torch.zeros_like(made)
-    )
+    points = model.generator(batch["z1"]).detach()
+    fake = model.discriminator(points)
+    is_real, is_fake = torch.ones_like(real), torch.zeros_like(fake)
+    return binary_cross_entropy(real, is_real) + binary_cross_entropy(fake, is_fake)
 
 
 def generator_loss(model: _Adversaries, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """How surprising it would be that made points are real."""
-    made = model.discriminator(model.generator(batch["z2"]))
-    return binary_cross_entropy(made, torch.ones_like(made))
+    """The cross entropy of generated points as real."""
+    points = model.generator(batch["z2"])
+    fake = model.discriminator(points)
+    return binary_cross_entropy(fake, torch.ones_like(fake))

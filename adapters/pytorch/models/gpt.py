@@ -16,7 +16,7 @@ from ..losses import cross_entropy
 
 
 class _Block(nn.Module):
-    """Attention, then a perceptron, both around shortcuts and behind norms."""
+    """Attention and a perceptron, each behind a norm and with a residual connection."""
 
     def __init__(self, D: int, heads: int, dtype: torch.dtype) -> None:
         super().__init__()
@@ -47,10 +47,10 @@ def build(dtype: torch.dtype) -> nn.Sequential:
 
 
 def predict(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """The scores of the next character after each, (N, T, V)."""
+    """The logits of the next character after each, (N, T, V)."""
     return model(batch["x"])
 
 
 def loss(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """How surprising the next characters are."""
+    """The cross entropy of the next characters."""
     return cross_entropy(model(batch["x"]), batch["y"])

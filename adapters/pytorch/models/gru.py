@@ -8,7 +8,7 @@ from ..losses import cross_entropy
 
 
 def build(dtype: torch.dtype) -> nn.Sequential:
-    """What is in mind after the last step -> 10."""
+    """Steps of 1 feature, a state of 32, of which the last -> 10."""
     return sequential(
         gru=gru(1, 32, dtype),
         last=last(),
@@ -17,10 +17,10 @@ def build(dtype: torch.dtype) -> nn.Sequential:
 
 
 def predict(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """The scores of the classes, (N, 10)."""
+    """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 
 def loss(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """How surprising the right classes are."""
+    """The cross entropy of the right class."""
     return cross_entropy(model(batch["x"]), batch["y"])

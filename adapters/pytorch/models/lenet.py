@@ -8,7 +8,7 @@ from ..losses import cross_entropy
 
 
 def build(dtype: torch.dtype) -> nn.Sequential:
-    """Two convolutions, each halved, and three linear layers."""
+    """Two convolutions, each with a pool; then 400 -> 120 -> 84 -> 10."""
     return sequential(
         conv1=convolution(1, 6, (5, 5), dtype, padding=2),
         relu1=relu(),
@@ -26,10 +26,10 @@ def build(dtype: torch.dtype) -> nn.Sequential:
 
 
 def predict(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """The scores of the classes, (N, 10)."""
+    """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 
 def loss(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """How surprising the right classes are."""
+    """The cross entropy of the right class."""
     return cross_entropy(model(batch["x"]), batch["y"])

@@ -13,10 +13,10 @@ def build(dtype: torch.dtype) -> nn.Sequential:
 
 
 def predict(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """What is expected, (N, 1)."""
+    """The predictions, (N, 1)."""
     return model(batch["x"])
 
 
 def loss(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """How far that is from what was measured."""
+    """The mean squared error."""
     return mean_squared_error(model(batch["x"]), batch["y"])

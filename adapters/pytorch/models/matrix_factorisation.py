@@ -28,10 +28,10 @@ def build(dtype: torch.dtype) -> _Ratings:
 
 
 def predict(model: _Ratings, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """The expected ratings, (N,)."""
+    """The predicted ratings, (N,)."""
     return model(batch["user"], batch["item"])
 
 
 def loss(model: _Ratings, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """How far they are from the given ones."""
+    """The mean squared error."""
     return mean_squared_error(model(batch["user"], batch["item"]), batch["y"])

@@ -1,4 +1,4 @@
-"""A perceptron with a hidden layer, in PyTorch."""
+"""A perceptron with one hidden layer, in PyTorch."""
 
 import torch
 from torch import nn
@@ -17,10 +17,10 @@ def build(dtype: torch.dtype) -> nn.Sequential:
 
 
 def predict(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """The scores of the classes, (N, 10)."""
+    """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 
 def loss(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """How surprising the right classes are."""
+    """The cross entropy of the right class."""
     return cross_entropy(model(batch["x"]), batch["y"])

@@ -8,7 +8,7 @@ from ..losses import cross_entropy
 
 
 class _Block(nn.Module):
-    """Two convolutions around a shortcut; the first one halves, if channels change."""
+    """Two convolutions and a residual connection; stride 2 where channels change."""
 
     def __init__(self, C: int, F: int, dtype: torch.dtype) -> None:
         super().__init__()
@@ -27,11 +27,11 @@ class _Block(nn.Module):
         self.relu2 = relu()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        straight = x
+        shortcut = x
         if self.shortcut is not None:
-            straight = self.shortcut_norm(self.shortcut(x))
-        out = self.relu1(self.norm1(self.conv1(x)))
-        return self.relu2(straight + self.norm2(self.conv2(out)))
+            shortcut = self.shortcut_norm(self.shortcut(x))
+        y = self.relu1(self.norm1(self.conv1(x)))
+        return self.relu2(shortcut + self.norm2(self.conv2(y)))
 
 
 def build(dtype: torch.dtype) -> nn.Sequential:
@@ -49,10 +49,10 @@ def build(dtype: torch.dtype) -> nn.Sequential:
 
 
 def predict(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """The scores of the classes, (N, 10)."""
+    """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 
 def loss(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """How surprising the right classes are."""
+    """The cross entropy of the right class."""
     return cross_entropy(model(batch["x"]), batch["y"])

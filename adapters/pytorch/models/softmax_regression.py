@@ -9,16 +9,14 @@ from ..losses import cross_entropy
 
 def build(dtype: torch.dtype) -> nn.Sequential:
     """64 -> 10."""
-    return sequential(
-        output=linear(64, 10, dtype),
-    )
+    return sequential(output=linear(64, 10, dtype))
 
 
 def predict(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """The scores of the classes, (N, 10)."""
+    """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 
 def loss(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """How surprising the right classes are."""
+    """The cross entropy of the right class."""
     return cross_entropy(model(batch["x"]), batch["y"])

@@ -35,12 +35,12 @@ def build(dtype: torch.dtype) -> _Autoencoder:
 
 
 def predict(model: _Autoencoder, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """The scores of the pixels, (N, 64)."""
-    scores, _, _ = model(batch["x"], batch["noise"])
-    return scores
+    """The logits of the pixels, (N, 64)."""
+    logits, _, _ = model(batch["x"], batch["noise"])
+    return logits
 
 
 def loss(model: _Autoencoder, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """How surprising the images are, and how far the codes are from noise."""
-    scores, mean, log_variance = model(batch["x"], batch["noise"])
-    return binary_cross_entropy(scores, batch["x"]) + divergence(mean, log_variance)
+    """The cross entropy of the pixels plus the divergence of the code, in nats."""
+    logits, mean, log_variance = model(batch["x"], batch["noise"])
+    return binary_cross_entropy(logits, batch["x"]) + divergence(mean, log_variance)

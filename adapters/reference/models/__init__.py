@@ -1,1 +1,1 @@
-"""The models in the reference framework: one file each, found by its name."""
+"""The models of `adapters.zoo` in the reference framework, a file for each."""

@@ -10,7 +10,7 @@ from ..losses import cross_entropy
 
 
 def build(dtype: np.dtype) -> nn.Sequential:
-    """16 filters of 12 letters, the best place of each -> 4."""
+    """16 filters of 12 letters, the largest response of each -> 4."""
     return sequential(
         conv=convolution(4, 16, (12,), dtype),
         relu=relu(),
@@ -20,13 +20,16 @@ def build(dtype: np.dtype) -> nn.Sequential:
 
 
 def predict(model: nn.Sequential, batch: dict[str, ri.Tensor]) -> ri.Tensor:
-    """The scores of the classes, (N, 4)."""
+    """The logits of the classes, (N, 4)."""
     return model(batch["x"])
 
 
 def loss(
     model: nn.Sequential, batch: dict[str, ri.Tensor]
 ) -> tuple[ri.Tensor, nn.Sequential]:
-    """How surprising the right classes are; also the model of the next step."""
+    """The cross entropy of the right class.
+
+    Beside it the model of the next step.
+    """
     logits, model = model.training(batch["x"])
     return cross_entropy(logits, batch["y"]), model

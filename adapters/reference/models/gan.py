@@ -1,4 +1,4 @@
-"""A pair of adversaries, in the reference framework."""
+"""Generative adversarial networks, in the reference framework."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from ..losses import binary_cross_entropy
 
 @dataclass(frozen=True)
 class _Adversaries:
-    """One makes points from noise, the other tells them from real ones."""
+    """A generator of points from noise, and a discriminator of points."""
 
     generator: nn.Sequential
     discriminator: nn.Sequential
@@ -35,29 +35,32 @@ def build(dtype: np.dtype) -> _Adversaries:
 
 
 def predict(model: _Adversaries, batch: dict[str, ri.Tensor]) -> ri.Tensor:
-    """Points, (N, 2)."""
+    """Generated points, (N, 2)."""
     return model.generator(batch["z1"])
 
 
 def discriminator_loss(
     model: _Adversaries, batch: dict[str, ri.Tensor]
 ) -> tuple[ri.Tensor, _Adversaries]:
-    """How surprising it is that points are real, and that made ones are not.
+    """The cross entropy of real points as real and of generated ones as fake.
 
-    Also the model of the next step.
+    Beside it the model of the next step.
     """
     real = model.discriminator(batch["x"])
-    made = model.discriminator(ri.stop_gradient(model.generator(batch["z1"])))
-    surprise = binary_cross_entropy(real, ri.ones_like(real))
-    return surprise + binary_cross_entropy(made, ri.zeros_like(made)), model
+    points = ri.stop_gradient(model.generator(batch["z1"]))
+    fake = model.discriminator(points)
+    is_real, is_fake = ri.ones_like(real), ri.zeros_like(fake)
+    value = binary_cross_entropy(real, is_real) + binary_cross_entropy(fake, is_fake)
+    return value, model
 
 
 def generator_loss(
     model: _Adversaries, batch: dict[str, ri.Tensor]
 ) -> tuple[ri.Tensor, _Adversaries]:
-    """How surprising it would be that made points are real.
+    """The cross entropy of generated points as real.
 
-    Also the model of the next step.
+    Beside it the model of the next step.
     """
-    made = model.discriminator(model.generator(batch["z2"]))
-    return binary_cross_entropy(made, ri.ones_like(made)), model
+    points = model.generator(batch["z2"])
+    fake = model.discriminator(points)
+    return binary_cross_entropy(fake, ri.ones_like(fake)), model

@@ -21,7 +21,7 @@ from ..losses import cross_entropy
 
 @dataclass(frozen=True)
 class _Block(nn.Layer):
-    """Attention, then a perceptron, both around shortcuts and behind norms."""
+    """Attention and a perceptron, each behind a norm and with a residual connection."""
 
     norm1: nn.Layer
     qkv: nn.Layer
@@ -63,13 +63,16 @@ def build(dtype: np.dtype) -> nn.Sequential:
 
 
 def predict(model: nn.Sequential, batch: dict[str, ri.Tensor]) -> ri.Tensor:
-    """The scores of the next character after each, (N, T, V)."""
+    """The logits of the next character after each, (N, T, V)."""
     return model(batch["x"])
 
 
 def loss(
     model: nn.Sequential, batch: dict[str, ri.Tensor]
 ) -> tuple[ri.Tensor, nn.Sequential]:
-    """How surprising the next characters are; also the model of the next step."""
+    """The cross entropy of the next characters.
+
+    Beside it the model of the next step.
+    """
     logits, model = model.training(batch["x"])
     return cross_entropy(logits, batch["y"]), model

@@ -10,7 +10,7 @@ from ..losses import cross_entropy
 
 
 def build(dtype: np.dtype) -> nn.Sequential:
-    """What is in mind after the last step -> 10."""
+    """Steps of 1 feature, a state of 32, of which the last -> 10."""
     return sequential(
         gru=gru(1, 32, dtype),
         last=last(),
@@ -19,13 +19,16 @@ def build(dtype: np.dtype) -> nn.Sequential:
 
 
 def predict(model: nn.Sequential, batch: dict[str, ri.Tensor]) -> ri.Tensor:
-    """The scores of the classes, (N, 10)."""
+    """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 
 def loss(
     model: nn.Sequential, batch: dict[str, ri.Tensor]
 ) -> tuple[ri.Tensor, nn.Sequential]:
-    """How surprising the right classes are; also the model of the next step."""
+    """The cross entropy of the right class.
+
+    Beside it the model of the next step.
+    """
     logits, model = model.training(batch["x"])
     return cross_entropy(logits, batch["y"]), model

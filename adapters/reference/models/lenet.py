@@ -10,7 +10,7 @@ from ..losses import cross_entropy
 
 
 def build(dtype: np.dtype) -> nn.Sequential:
-    """Two convolutions, each halved, and three linear layers."""
+    """Two convolutions, each with a pool; then 400 -> 120 -> 84 -> 10."""
     return sequential(
         conv1=convolution(1, 6, (5, 5), dtype, padding=2),
         relu1=relu(),
@@ -28,13 +28,16 @@ def build(dtype: np.dtype) -> nn.Sequential:
 
 
 def predict(model: nn.Sequential, batch: dict[str, ri.Tensor]) -> ri.Tensor:
-    """The scores of the classes, (N, 10)."""
+    """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 
 def loss(
     model: nn.Sequential, batch: dict[str, ri.Tensor]
 ) -> tuple[ri.Tensor, nn.Sequential]:
-    """How surprising the right classes are; also the model of the next step."""
+    """The cross entropy of the right class.
+
+    Beside it the model of the next step.
+    """
     logits, model = model.training(batch["x"])
     return cross_entropy(logits, batch["y"]), model

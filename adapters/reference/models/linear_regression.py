@@ -15,13 +15,16 @@ def build(dtype: np.dtype) -> nn.Sequential:
 
 
 def predict(model: nn.Sequential, batch: dict[str, ri.Tensor]) -> ri.Tensor:
-    """What is expected, (N, 1)."""
+    """The predictions, (N, 1)."""
     return model(batch["x"])
 
 
 def loss(
     model: nn.Sequential, batch: dict[str, ri.Tensor]
 ) -> tuple[ri.Tensor, nn.Sequential]:
-    """How far that is from what was measured; also the model of the next step."""
+    """The mean squared error.
+
+    Beside it the model of the next step.
+    """
     prediction, model = model.training(batch["x"])
     return mean_squared_error(prediction, batch["y"]), model

@@ -36,11 +36,14 @@ def build(dtype: np.dtype) -> _Ratings:
 
 
 def predict(model: _Ratings, batch: dict[str, ri.Tensor]) -> ri.Tensor:
-    """The expected ratings, (N,)."""
+    """The predicted ratings, (N,)."""
     return model(batch["user"], batch["item"])
 
 
 def loss(model: _Ratings, batch: dict[str, ri.Tensor]) -> tuple[ri.Tensor, _Ratings]:
-    """How far they are from the given ones; also the model of the next step."""
-    expected = model(batch["user"], batch["item"])
-    return mean_squared_error(expected, batch["y"]), model
+    """The mean squared error.
+
+    Beside it the model of the next step.
+    """
+    prediction = model(batch["user"], batch["item"])
+    return mean_squared_error(prediction, batch["y"]), model

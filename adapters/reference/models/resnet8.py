@@ -10,7 +10,7 @@ from ..losses import cross_entropy
 
 
 def _block(C: int, F: int, dtype: np.dtype) -> nn.Residual:
-    """Two convolutions around a shortcut; the first one halves, if channels change."""
+    """Two convolutions and a residual connection; stride 2 where channels change."""
     stride = 1 if C == F else 2
     body = sequential(
         conv1=convolution(C, F, (3, 3), dtype, stride=stride, padding=1, bias=False),
@@ -44,13 +44,16 @@ def build(dtype: np.dtype) -> nn.Sequential:
 
 
 def predict(model: nn.Sequential, batch: dict[str, ri.Tensor]) -> ri.Tensor:
-    """The scores of the classes, (N, 10)."""
+    """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 
 def loss(
     model: nn.Sequential, batch: dict[str, ri.Tensor]
 ) -> tuple[ri.Tensor, nn.Sequential]:
-    """How surprising the right classes are; also the model of the next step."""
+    """The cross entropy of the right class.
+
+    Beside it the model of the next step.
+    """
     logits, model = model.training(batch["x"])
     return cross_entropy(logits, batch["y"]), model

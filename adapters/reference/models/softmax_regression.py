@@ -11,19 +11,20 @@ from ..losses import cross_entropy
 
 def build(dtype: np.dtype) -> nn.Sequential:
     """64 -> 10."""
-    return sequential(
-        output=linear(64, 10, dtype),
-    )
+    return sequential(output=linear(64, 10, dtype))
 
 
 def predict(model: nn.Sequential, batch: dict[str, ri.Tensor]) -> ri.Tensor:
-    """The scores of the classes, (N, 10)."""
+    """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 
 def loss(
     model: nn.Sequential, batch: dict[str, ri.Tensor]
 ) -> tuple[ri.Tensor, nn.Sequential]:
-    """How surprising the right classes are; also the model of the next step."""
+    """The cross entropy of the right class.
+
+    Beside it the model of the next step.
+    """
     logits, model = model.training(batch["x"])
     return cross_entropy(logits, batch["y"]), model

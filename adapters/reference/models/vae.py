@@ -46,18 +46,18 @@ def build(dtype: np.dtype) -> _Autoencoder:
 
 
 def predict(model: _Autoencoder, batch: dict[str, ri.Tensor]) -> ri.Tensor:
-    """The scores of the pixels, (N, 64)."""
-    scores, _, _ = model(batch["x"], batch["noise"])
-    return scores
+    """The logits of the pixels, (N, 64)."""
+    logits, _, _ = model(batch["x"], batch["noise"])
+    return logits
 
 
 def loss(
     model: _Autoencoder, batch: dict[str, ri.Tensor]
 ) -> tuple[ri.Tensor, _Autoencoder]:
-    """How surprising the images are, and how far the codes are from noise.
+    """The cross entropy of the pixels plus the divergence of the code, in nats.
 
-    Also the model of the next step.
+    Beside it the model of the next step.
     """
-    scores, mean, log_variance = model(batch["x"], batch["noise"])
-    surprise = binary_cross_entropy(scores, batch["x"])
-    return surprise + divergence(mean, log_variance), model
+    logits, mean, log_variance = model(batch["x"], batch["noise"])
+    value = binary_cross_entropy(logits, batch["x"]) + divergence(mean, log_variance)
+    return value, model

@@ -1,1 +1,1 @@
-"""The zoo in TensorFlow and Keras, a file for each model."""
+"""The models of `adapters.zoo` in TensorFlow, a file for each."""

@@ -1,4 +1,7 @@
-"""A convolution over DNA in Keras, whose sequences have their channels last."""
+"""A convolution over DNA, in TensorFlow.
+
+Sequences have their channels last, (N, T, C).
+"""
 
 import keras
 import tensorflow as tf
@@ -22,7 +25,7 @@ def build(dtype: str) -> keras.Model:
 
 
 def predict(model: keras.Model, batch: Batch) -> tf.Tensor:
-    """The score of every class."""
+    """The logits of the classes, (N, 4)."""
     return model(batch["x"])
 
 

@@ -1,4 +1,4 @@
-"""Generative adversarial networks in Keras: two models in one."""
+"""Generative adversarial networks, in TensorFlow."""
 
 import keras
 import tensorflow as tf
@@ -9,8 +9,8 @@ from ..layers import leaky_relu, linear, relu, sequential
 from ..losses import binary_cross_entropy
 
 
-class _Gan(keras.Model):
-    """A generator of points, and a discriminator that looks at points."""
+class _Adversaries(keras.Model):
+    """A generator of points from noise, and a discriminator of points."""
 
     def __init__(self, generator: keras.Model, discriminator: keras.Model) -> None:
         super().__init__()
@@ -19,7 +19,7 @@ class _Gan(keras.Model):
 
 
 def build(dtype: str) -> keras.Model:
-    """Noise of 8 -> 32 -> relu -> a point; a point -> 32 -> leaky relu -> a score."""
+    """8 -> 32 -> 2, and 2 -> 32 -> 1."""
     generator = sequential(
         (8,),
         linear(32, "generator.hidden", dtype),
@@ -32,16 +32,16 @@ def build(dtype: str) -> keras.Model:
         leaky_relu(SLOPE, "discriminator.leaky_relu", dtype),
         linear(1, "discriminator.output", dtype),
     )
-    return _Gan(generator, discriminator)
+    return _Adversaries(generator, discriminator)
 
 
-def predict(model: _Gan, batch: Batch) -> tf.Tensor:
-    """Points made of noise."""
+def predict(model: _Adversaries, batch: Batch) -> tf.Tensor:
+    """Generated points, (N, 2)."""
     return model.generator(batch["z1"])
 
 
-def discriminator_loss(model: _Gan, batch: Batch) -> tf.Tensor:
-    """How badly points are told apart: real ones score 1, generated ones 0."""
+def discriminator_loss(model: _Adversaries, batch: Batch) -> tf.Tensor:
+    """The cross entropy of real points as real and of generated ones as fake."""
     real = model.discriminator(batch["x"], training=True)
     points = tf.stop_gradient(model.generator(batch["z1"], training=True))
     fake = model.discriminator(points, training=True)
@@ -49,8 +49,8 @@ def discriminator_loss(model: _Gan, batch: Batch) -> tf.Tensor:
     return binary_cross_entropy(real, is_real) + binary_cross_entropy(fake, is_fake)
 
 
-def generator_loss(model: _Gan, batch: Batch) -> tf.Tensor:
-    """How seldom generated points are taken for real ones."""
+def generator_loss(model: _Adversaries, batch: Batch) -> tf.Tensor:
+    """The cross entropy of generated points as real."""
     points = model.generator(batch["z2"], training=True)
-    score = model.discriminator(points, training=True)
-    return binary_cross_entropy(score, tf.ones_like(score))
+    fake = model.discriminator(points, training=True)
+    return binary_cross_entropy(fake, tf.ones_like(fake))

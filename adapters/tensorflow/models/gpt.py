@@ -1,4 +1,4 @@
-"""A character GPT in Keras."""
+"""A transformer that predicts characters, in TensorFlow."""
 
 import keras
 import tensorflow as tf
@@ -8,8 +8,21 @@ from ..layers import attention, embedding, gelu, layer_norm, linear, positions
 from ..losses import cross_entropy
 
 
+def _block(name: str, x: keras.KerasTensor) -> keras.KerasTensor:
+    """Attention and a perceptron, each behind a norm and with a residual connection.
+
+    x + projection(attention(qkv(norm1(x)))), then x + down(gelu(up(norm2(x)))).
+    """
+    dtype = x.dtype
+    y = linear(3 * 32, f"{name}.qkv", dtype)(layer_norm(f"{name}.norm1", dtype)(x))
+    y = attention(2, f"{name}.attention", dtype)(y)
+    x = x + linear(32, f"{name}.projection", dtype)(y)
+    y = linear(4 * 32, f"{name}.up", dtype)(layer_norm(f"{name}.norm2", dtype)(x))
+    return x + linear(32, f"{name}.down", dtype)(gelu(f"{name}.gelu", dtype)(y))
+
+
 def build(dtype: str) -> keras.Model:
-    """12 characters, 32 places, 32 features, two blocks of 2 heads, norms first."""
+    """12 characters, 32 steps, two blocks of two heads and 32 features -> 12."""
     text = keras.Input((32,), dtype="int64")
     x = positions(32, 32, "positions", dtype)(embedding(12, 32, "tokens", dtype)(text))
     x = _block("block2", _block("block1", x))
@@ -17,20 +30,10 @@ def build(dtype: str) -> keras.Model:
 
 
 def predict(model: keras.Model, batch: Batch) -> tf.Tensor:
-    """The score of every character that could come next, at every place."""
+    """The logits of the next character after each, (N, T, V)."""
     return model(batch["x"])
 
 
 def loss(model: keras.Model, batch: Batch) -> tf.Tensor:
-    """The cross entropy of the next character."""
+    """The cross entropy of the next characters."""
     return cross_entropy(model(batch["x"], training=True), batch["y"])
-
-
-def _block(name: str, x: keras.KerasTensor) -> keras.KerasTensor:
-    """x + projection(attention(qkv(norm1(x)))), then x + down(gelu(up(norm2(x))))."""
-    dtype = x.dtype
-    y = linear(3 * 32, f"{name}.qkv", dtype)(layer_norm(f"{name}.norm1", dtype)(x))
-    y = attention(2, f"{name}.attention", dtype)(y)
-    x = x + linear(32, f"{name}.projection", dtype)(y)
-    y = linear(4 * 32, f"{name}.up", dtype)(layer_norm(f"{name}.norm2", dtype)(x))
-    return x + linear(32, f"{name}.down", dtype)(gelu(f"{name}.gelu", dtype)(y))

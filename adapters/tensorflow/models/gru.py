@@ -1,4 +1,4 @@
-"""A classifier of curves by a GRU in Keras."""
+"""A classifier of sequences by a GRU, in TensorFlow."""
 
 import keras
 import tensorflow as tf
@@ -9,7 +9,7 @@ from ..losses import cross_entropy
 
 
 def build(dtype: str) -> keras.Model:
-    """40 steps of 1 feature, a state of 32, of which the last -> 10."""
+    """Steps of 1 feature, a state of 32, of which the last -> 10."""
     return sequential(
         (40, 1),
         gru(32, "gru", dtype),
@@ -19,7 +19,7 @@ def build(dtype: str) -> keras.Model:
 
 
 def predict(model: keras.Model, batch: Batch) -> tf.Tensor:
-    """The score of every class."""
+    """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 

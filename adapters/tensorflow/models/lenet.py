@@ -1,4 +1,7 @@
-"""LeNet-5 in Keras, whose images have their channels last."""
+"""LeNet-5, in TensorFlow.
+
+Images have their channels last, (N, H, W, C).
+"""
 
 import keras
 import tensorflow as tf
@@ -10,7 +13,7 @@ from ..losses import cross_entropy
 
 
 def build(dtype: str) -> keras.Model:
-    """Two convolutions, each followed by a pool; then 400 -> 120 -> 84 -> 10."""
+    """Two convolutions, each with a pool; then 400 -> 120 -> 84 -> 10."""
     return sequential(
         (1, 28, 28),
         layers.Permute((2, 3, 1), dtype=dtype),
@@ -31,7 +34,7 @@ def build(dtype: str) -> keras.Model:
 
 
 def predict(model: keras.Model, batch: Batch) -> tf.Tensor:
-    """The score of every class."""
+    """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 

@@ -1,4 +1,4 @@
-"""Linear regression in Keras."""
+"""Linear regression, in TensorFlow."""
 
 import keras
 import tensorflow as tf
@@ -14,7 +14,7 @@ def build(dtype: str) -> keras.Model:
 
 
 def predict(model: keras.Model, batch: Batch) -> tf.Tensor:
-    """What is expected of each sample."""
+    """The predictions, (N, 1)."""
     return model(batch["x"])
 
 

@@ -1,4 +1,4 @@
-"""A perceptron with one hidden layer in Keras."""
+"""A perceptron with one hidden layer, in TensorFlow."""
 
 import keras
 import tensorflow as tf
@@ -19,7 +19,7 @@ def build(dtype: str) -> keras.Model:
 
 
 def predict(model: keras.Model, batch: Batch) -> tf.Tensor:
-    """The score of every class."""
+    """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 

@@ -1,4 +1,7 @@
-"""ResNet-8 in Keras, whose images have their channels last."""
+"""ResNet-8, in TensorFlow.
+
+Images have their channels last, (N, H, W, C).
+"""
 
 import keras
 import tensorflow as tf
@@ -7,28 +10,6 @@ from keras import layers
 from ...contract import Batch
 from ..layers import average_pool, batch_norm, convolution, linear, relu
 from ..losses import cross_entropy
-
-
-def build(dtype: str) -> keras.Model:
-    """A stem of 16 channels, residual blocks of 16, 32 and 64, their averages -> 10."""
-    image = keras.Input((1, 8, 8), dtype=dtype)
-    x = layers.Permute((2, 3, 1), dtype=dtype)(image)
-    x = relu("relu", dtype)(batch_norm("stem_norm", dtype)(_conv("stem", 16, x)))
-    x = _block("block1", 16, 1, x)
-    x = _block("block2", 32, 2, x)
-    x = _block("block3", 64, 2, x)
-    x = average_pool("pool", dtype)(x)
-    return keras.Model(image, linear(10, "output", dtype)(x))
-
-
-def predict(model: keras.Model, batch: Batch) -> tf.Tensor:
-    """The score of every class, by the running statistics."""
-    return model(batch["x"], training=False)
-
-
-def loss(model: keras.Model, batch: Batch) -> tf.Tensor:
-    """The cross entropy of the right class."""
-    return cross_entropy(model(batch["x"], training=True), batch["y"])
 
 
 def _conv(
@@ -40,7 +21,7 @@ def _conv(
 
 
 def _block(name: str, F: int, stride: int, x: keras.KerasTensor) -> keras.KerasTensor:
-    """relu(x + what two convolutions add); a stride makes the image smaller."""
+    """Two convolutions and a residual connection; stride 2 where channels change."""
     dtype = x.dtype
     y = batch_norm(f"{name}.norm1", dtype)(_conv(f"{name}.conv1", F, x, stride))
     y = _conv(f"{name}.conv2", F, relu(f"{name}.relu1", dtype)(y))
@@ -50,3 +31,25 @@ def _block(name: str, F: int, stride: int, x: keras.KerasTensor) -> keras.KerasT
         x = convolution(F, (1, 1), shortcut, dtype, stride=stride, bias=False)(x)
         x = batch_norm(f"{shortcut}_norm", dtype)(x)
     return relu(f"{name}.relu2", dtype)(y + x)
+
+
+def build(dtype: str) -> keras.Model:
+    """Three residual blocks, of 16, 32 and 64 channels, and the mean of each -> 10."""
+    image = keras.Input((1, 8, 8), dtype=dtype)
+    x = layers.Permute((2, 3, 1), dtype=dtype)(image)
+    x = relu("relu", dtype)(batch_norm("stem_norm", dtype)(_conv("stem", 16, x)))
+    x = _block("block1", 16, 1, x)
+    x = _block("block2", 32, 2, x)
+    x = _block("block3", 64, 2, x)
+    x = average_pool("pool", dtype)(x)
+    return keras.Model(image, linear(10, "output", dtype)(x))
+
+
+def predict(model: keras.Model, batch: Batch) -> tf.Tensor:
+    """The logits of the classes, (N, 10)."""
+    return model(batch["x"], training=False)
+
+
+def loss(model: keras.Model, batch: Batch) -> tf.Tensor:
+    """The cross entropy of the right class."""
+    return cross_entropy(model(batch["x"], training=True), batch["y"])

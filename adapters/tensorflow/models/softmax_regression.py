@@ -1,4 +1,4 @@
-"""Softmax regression in Keras."""
+"""Softmax regression, in TensorFlow."""
 
 import keras
 import tensorflow as tf
@@ -14,7 +14,7 @@ def build(dtype: str) -> keras.Model:
 
 
 def predict(model: keras.Model, batch: Batch) -> tf.Tensor:
-    """The score of every class."""
+    """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 

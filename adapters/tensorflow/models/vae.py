@@ -1,4 +1,4 @@
-"""A variational autoencoder in Keras."""
+"""A variational autoencoder, in TensorFlow."""
 
 import keras
 import tensorflow as tf
@@ -9,25 +9,25 @@ from ..losses import binary_cross_entropy, divergence
 
 
 def build(dtype: str) -> keras.Model:
-    """64 -> 32 -> mean and log variance of 8; a code drawn with them -> 32 -> 64."""
+    """64 -> 32 -> a code of 8 -> 32 -> 64."""
     image, noise = keras.Input((64,), dtype=dtype), keras.Input((8,), dtype=dtype)
-    hidden = relu("relu1", dtype)(linear(32, "encoder", dtype)(image))
-    mean = linear(8, "mean", dtype)(hidden)
-    log_variance = linear(8, "log_variance", dtype)(hidden)
+    h = relu("relu1", dtype)(linear(32, "encoder", dtype)(image))
+    mean = linear(8, "mean", dtype)(h)
+    log_variance = linear(8, "log_variance", dtype)(h)
     code = mean + keras.ops.exp(log_variance / 2) * noise
-    hidden = relu("relu2", dtype)(linear(32, "decoder", dtype)(code))
-    output = linear(64, "output", dtype)(hidden)
-    return keras.Model([image, noise], [output, mean, log_variance])
+    h = relu("relu2", dtype)(linear(32, "decoder", dtype)(code))
+    logits = linear(64, "output", dtype)(h)
+    return keras.Model([image, noise], [logits, mean, log_variance])
 
 
 def predict(model: keras.Model, batch: Batch) -> tf.Tensor:
-    """The score of every pixel."""
-    return model([batch["x"], batch["noise"]])[0]
+    """The logits of the pixels, (N, 64)."""
+    logits, _, _ = model([batch["x"], batch["noise"]])
+    return logits
 
 
 def loss(model: keras.Model, batch: Batch) -> tf.Tensor:
-    """The surprise of an image plus the divergence of its code, in nats."""
-    images = [batch["x"], batch["noise"]]
-    output, mean, log_variance = model(images, training=True)
-    surprise = binary_cross_entropy(output, batch["x"])
-    return surprise + divergence(mean, log_variance)
+    """The cross entropy of the pixels plus the divergence of the code, in nats."""
+    inputs = [batch["x"], batch["noise"]]
+    logits, mean, log_variance = model(inputs, training=True)
+    return binary_cross_entropy(logits, batch["x"]) + divergence(mean, log_variance)
