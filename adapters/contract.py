@@ -1,11 +1,12 @@
 """What every adapter offers, so that five frameworks can be asked the same question.
 
 An adapter is a folder of files with equal names, and in each file the same public
-names stand in the same order; `FILES` lists them and a test holds every adapter to it.
-The bodies are what a native user of the framework would write, and parameters differ
-where the framework's way of working demands it: MXNet's functions take `F`, the name
-space of arrays or of symbols; what is a module in one framework is a function of
-parameters in another.
+names stand in the same order: `FILES` lists them. Their docstrings begin with the same
+line, and their parameters have the same names in the same order, except where the
+framework's way of working demands others: MXNet's functions take `F`, the name space of
+arrays or of symbols; what is a module in one framework is a function of parameters in
+another. `tests/adapters/test_mirror.py` holds every adapter to this, and lists the
+exceptions. The bodies are what a native user of the framework would write.
 
 `adapters.zoo` says what the models are. Each has a file `models/NAME.py` with:
 
@@ -26,7 +27,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from .zoo.model import Arrays, Model
+from .zoo import MODELS
+from .zoo.model import Arrays, Model, Optimiser, unknown
 
 FILES: dict[str, tuple[str, ...]] = {
     "tensor.py": ("versions", "configure", "from_numpy", "to_numpy"),
@@ -41,9 +43,9 @@ FILES: dict[str, tuple[str, ...]] = {
         *("mean_squared_error", "cross_entropy", "binary_cross_entropy"),
         "divergence",
     ),
-    # `momentum` and `adam` make a pair of functions, `init` and `update`, by the
-    # formulas that all adapters share; `native` makes the framework's own optimiser.
-    "optim.py": ("momentum", "adam", "FORMULAS", "native"),
+    # Each makes a pair of functions, `init` and `update`: `formula` one of the first
+    # two, which all adapters share, and `native` the framework's own optimiser.
+    "optim.py": ("momentum", "adam", "formula", "native"),
     "data.py": ("batches",),
     "compile.py": ("compiled",),
     "io.py": ("load", "parameters", "named"),
@@ -60,16 +62,41 @@ OWN_FILES: dict[str, dict[str, tuple[str, ...]]] = {
 }
 TRACED = ("reference",)  # the frameworks that say what they allocate
 
-# The ways in which a framework can run a model; the first is the one its users reach
-# for when they care about speed and need nothing else installed.
-MODES: dict[str, tuple[str, ...]] = {
-    "reference": ("compiled", "eager"),
-    "pytorch": ("eager", "torch.compile"),
-    "tensorflow": ("tf.function", "eager", "fit", "session"),
-    "mxnet": ("hybridized", "imperative", "symbolic", "module"),
-    "jax": ("jit", "op by op"),
+# The ways in which a framework can run a model, and what of a training each compiles;
+# the first is the one its users reach for when they care about speed and need nothing
+# else installed.
+ABOUT_MODES: dict[str, dict[str, str]] = {
+    "reference": {
+        "compiled": "a whole step, with its updates, is one captured graph",
+        "eager": "op by op",
+    },
+    "pytorch": {
+        "eager": "op by op",
+        "torch.compile": "Inductor compiles the loss and its gradient; "
+        "updates run op by op",
+    },
+    "tensorflow": {
+        "tf.function": "a whole step, with its updates, is one traced graph",
+        "eager": "op by op",
+        "fit": "Keras runs the loop, and traces the whole step into one graph",
+        "session": "updates are parts of one static graph, as in TensorFlow 1",
+    },
+    "mxnet": {
+        "hybridized": "the loss and its gradient are one cached graph; "
+        "updates run op by op",
+        "imperative": "op by op",
+        "symbolic": "the loss and its gradient are a symbol, bound to arrays; "
+        "updates run op by op",
+        "module": "a Module binds the symbol to arrays of its own, and updates them "
+        "op by op",
+    },
+    "jax": {
+        "jit": "XLA compiles a whole step, with its updates",
+        "op by op": "XLA compiles every op for itself",
+    },
 }
 
+MODES = {framework: tuple(about) for framework, about in ABOUT_MODES.items()}
 FRAMEWORKS = tuple(MODES)
 
 # What is worth knowing of a model in a mode that runs, but not as a whole.
@@ -113,6 +140,30 @@ def model_names(model: Model) -> tuple[str, ...]:
     return ("build", "predict", *model.objectives)
 
 
+def check(
+    framework: str,
+    model: str,
+    arrays: Arrays,
+    *,
+    mode: str,
+    optimiser: Mapping[str, Any],
+) -> None:
+    """Refuse what no `Trainer` of a framework can be made of, before it is begun.
+
+    Raises
+    ------
+    ValueError
+        If there is no such model, mode or optimiser; if settings are missing, unknown
+        or no numbers; or if arrays are not the model's (`Model.check`).
+    """
+    if model not in MODELS:
+        raise unknown(framework, "model", model, MODELS)
+    if mode not in MODES[framework]:
+        raise unknown(framework, "mode", mode, MODES[framework])
+    Optimiser.from_dict(optimiser).check()
+    MODELS[model].check(arrays)
+
+
 class Trainer(Protocol):
     """A model in training: the class that `train.py` of every adapter offers.
 
@@ -134,7 +185,7 @@ class Trainer(Protocol):
     Unsupported
         If the model cannot run in this mode.
     ValueError
-        If arrays are missing, unknown or misshapen: `adapters.zoo.model.Model.check`.
+        If `check` refuses any of them.
     """
 
     def __init__(

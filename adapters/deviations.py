@@ -1,4 +1,4 @@
-"""Where a framework's own optimisers and losses are not what all adapters share.
+"""Where a framework's own optimisers are not what all adapters share.
 
 Each deviation has a formula, which gives the framework's parameters to the last digit:
 it is the cause, and its proof. Frameworks and modes that `DEVIATIONS` does not name
@@ -8,8 +8,7 @@ follow the shared formulas natively, too.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from .contract import MODES
 from .formulas import (
@@ -21,7 +20,7 @@ from .formulas import (
     in_float32,
     momentum_in_float32,
 )
-from .zoo.model import adam, momentum
+from .zoo.model import adam, momentum, unknown
 
 # What deviations are measured by: the zoo's kind of numbers, and those of every day.
 SETTINGS: dict[str, dict[str, Mapping[str, float]]] = {
@@ -88,7 +87,7 @@ def _listed(parts: Sequence[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-_EPS_HAT = "adds eps before it corrects the mean square"
+_EPS_HAT = "adds eps before it corrects the bias of the second moment"
 _KERAS = tuple(mode for mode in MODES["tensorflow"] if mode != "session")
 _EXACT = 0.0
 
@@ -146,7 +145,7 @@ DEVIATIONS = (
         adam_of_mxnet,
         sizes={"dyadic": 1e-3, "decimal": 4e-5},
         rounded=("beta1", "beta2", "eps"),
-        also_rounded="the corrected lr",
+        also_rounded="the bias-corrected lr",
         always=_EPS_HAT,
         rows=(24, 25, 66),
     ),
@@ -167,9 +166,7 @@ def deviation(framework: str, mode: str, optimiser: str) -> Deviation | None:
         ("optimiser", optimiser, tuple(FORMULAS)),
     ):
         if name not in known:
-            raise ValueError(
-                f"deviation: no {kind} {name!r}; there is: {', '.join(known)}"
-            )
+            raise unknown("deviation", kind, name, known)
     found = (
         one
         for one in DEVIATIONS
@@ -185,116 +182,3 @@ def cause(
     """Why native updates differ from the shared formula; nothing if they do not."""
     found = deviation(framework, mode, optimiser)
     return found.cause(settings) if found else None
-
-
-@dataclass(frozen=True)
-class Loss:
-    """A framework's own loss, and what makes it the adapters'.
-
-    Attributes
-    ----------
-    framework : str
-    loss : str
-        A name in `losses.py` of the adapters.
-    own : str
-        Where it is, as `module:name`.
-    unsaid : str
-        What it does if nothing is said.
-    options : dict
-        What must be said.
-    is_mean : bool
-        Whether it takes the mean over the last axis, where the adapters take the sum.
-    rows : tuple of int
-        The numbers of the atlas' rows that show it.
-    """
-
-    framework: str
-    loss: str
-    own: str
-    unsaid: str
-    options: Mapping[str, Any] = field(default_factory=dict)
-    is_mean: bool = False
-    rows: tuple[int, ...] = ()
-
-
-_MEAN, _LOGITS = "the mean of everything", "takes logits"
-_CUT = "takes probabilities, cuts them off at 1e-7; rounds to float32"
-
-# JAX has no losses of its own.
-LOSSES = (
-    Loss(
-        "reference", "mean_squared_error", "reference_impl.nn:mean_squared_error", _MEAN
-    ),
-    Loss("pytorch", "mean_squared_error", "torch.nn.functional:mse_loss", _MEAN),
-    Loss(
-        "tensorflow",
-        "mean_squared_error",
-        "keras.losses:MeanSquaredError",
-        f"{_MEAN}; rounds to float32",
-        {"dtype": "float64"},
-    ),
-    Loss(
-        "mxnet",
-        "mean_squared_error",
-        "mxnet.gluon.loss:L2Loss",
-        "half of the mean, for each sample",
-        {"weight": 2.0},
-        rows=(22,),
-    ),
-    Loss(
-        "reference",
-        "cross_entropy",
-        "reference_impl.nn:cross_entropy",
-        f"{_LOGITS}, classes on axis 1; {_MEAN}",
-    ),
-    Loss(
-        "pytorch",
-        "cross_entropy",
-        "torch.nn.functional:cross_entropy",
-        f"{_LOGITS}, classes on axis 1; {_MEAN}",
-    ),
-    Loss(
-        "tensorflow",
-        "cross_entropy",
-        "keras.losses:SparseCategoricalCrossentropy",
-        f"{_CUT}; {_MEAN}",
-        {"from_logits": True, "dtype": "float64"},
-        rows=(20,),
-    ),
-    Loss(
-        "mxnet",
-        "cross_entropy",
-        "mxnet.gluon.loss:SoftmaxCrossEntropyLoss",
-        f"{_LOGITS}; one number for each sample",
-    ),
-    Loss(
-        "reference",
-        "binary_cross_entropy",
-        "reference_impl.nn:binary_cross_entropy",
-        f"{_LOGITS}; {_MEAN}",
-        is_mean=True,
-    ),
-    Loss(
-        "pytorch",
-        "binary_cross_entropy",
-        "torch.nn.functional:binary_cross_entropy_with_logits",
-        f"{_LOGITS}; {_MEAN}",
-        is_mean=True,
-    ),
-    Loss(
-        "tensorflow",
-        "binary_cross_entropy",
-        "keras.losses:BinaryCrossentropy",
-        f"{_CUT}; {_MEAN}",
-        {"from_logits": True, "dtype": "float64"},
-        is_mean=True,
-        rows=(21,),
-    ),
-    Loss(
-        "mxnet",
-        "binary_cross_entropy",
-        "mxnet.gluon.loss:SigmoidBinaryCrossEntropyLoss",
-        f"{_LOGITS}; the mean of each sample",
-        is_mean=True,
-    ),
-)

@@ -37,9 +37,9 @@ def adam(
     beta2: float,
     eps: float,
 ) -> np.ndarray:
-    """p <- p - lr m' / (sqrt(v') + eps), with corrected means m' and v'.
+    """p <- p - lr m' / (sqrt(v') + eps), with bias-corrected moments m' and v'.
 
-    Source: Kingma and Ba 2014, algorithm 1.
+    Source: Kingma and Ba 2015, algorithm 1.
     """
     m = v = np.zeros_like(p)
     for t in range(1, steps + 1):
@@ -83,11 +83,11 @@ def adam_eps_hat(
     beta2: float,
     eps: float,
 ) -> np.ndarray:
-    """p <- p - rate m / (sqrt(v) + eps): what m and v lack is made up for by the rate.
+    """p <- p - rate m / (sqrt(v) + eps): the rate has the bias correction of m and v.
 
-    So eps is compared with a root that is still too small, in the first step by a
-    factor of sqrt(1 - beta2). Source: Kingma and Ba 2014, end of section 2, where this
-    eps has a hat.
+    So eps is added to the root of a moment that is still biased towards zero, in the
+    first step by a factor of sqrt(1 - beta2). Source: Kingma and Ba 2015, end of
+    section 2, where this eps has a hat.
     """
     m = v = np.zeros_like(p)
     for rate in rates:
@@ -113,7 +113,7 @@ def adam_of_keras(
     beta2: float,
     eps: float,
 ) -> np.ndarray:
-    """With eps-hat; rates are made of rounded numbers, means of those that were given.
+    """With eps-hat; rates are made of rounded settings, moments of those given.
 
     Source: `keras.optimizers.Adam.update_step`.
     """

@@ -3,8 +3,8 @@
 Images are (N, C, H, W), and sequences for convolutions (N, C, T); for what reads them
 step by step they are (N, T, D).
 
-A layer is a pair: `params` are its initial values, all zero, and
-`apply(params, *inputs)` is its result.
+A layer is data and a function: `params`, all zero at first, and its result,
+`apply(params, *inputs)`. `bind` puts the two together.
 """
 
 from __future__ import annotations
@@ -233,10 +233,7 @@ def last() -> _Layer:
 
 
 def sequential(**layers: _Layer) -> dict[str, _Layer]:
-    """Named layers, one after the other.
-
-    `bind` makes one function of them.
-    """
+    """Named layers, one after the other."""
     return layers
 
 

@@ -25,10 +25,12 @@ class _Optimiser(NamedTuple):
 def momentum(*, lr: float, momentum: float) -> _Optimiser:
     """v <- momentum v + g, then p <- p - lr v."""
 
-    def init(params):
+    def init(params: _Params) -> _Params:
         return jax.tree.map(jnp.zeros_like, params)
 
-    def update(grads, velocities, params):
+    def update(
+        grads: _Params, velocities: _Params, params: _Params
+    ) -> tuple[_Params, _Params]:
         velocities = jax.tree.map(lambda v, g: momentum * v + g, velocities, grads)
         return jax.tree.map(lambda p, v: p - lr * v, params, velocities), velocities
 
@@ -36,23 +38,23 @@ def momentum(*, lr: float, momentum: float) -> _Optimiser:
 
 
 def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> _Optimiser:
-    """p <- p - lr m' / (sqrt(v') + eps), with corrected moments m' and v'.
+    """p <- p - lr m' / (sqrt(v') + eps), with bias-corrected moments m' and v'.
 
     First moment: m <- beta1 m + (1 - beta1) g. Second: v <- beta2 v + (1 - beta2) g^2.
     Bias correction in step t: m' = m / (1 - beta1^t), v' = v / (1 - beta2^t).
     """
 
-    def init(params):
+    def init(params: _Params) -> Any:
         m, v = (jax.tree.map(jnp.zeros_like, params) for _ in range(2))
         return jnp.zeros((), jnp.int32), m, v
 
-    def update(grads, state, params):
+    def update(grads: _Params, state: Any, params: _Params) -> tuple[_Params, Any]:
         t, m, v = state
         t += 1
         m = jax.tree.map(lambda m, g: beta1 * m + (1 - beta1) * g, m, grads)
         v = jax.tree.map(lambda v, g: beta2 * v + (1 - beta2) * g**2, v, grads)
 
-        def updated(p, m, v):
+        def updated(p: jax.Array, m: jax.Array, v: jax.Array) -> jax.Array:
             # Inside `jit`, a Python float to the power of t is a float64.
             correction1, correction2 = (
                 1 - jnp.asarray(b, p.dtype) ** t for b in (beta1, beta2)
@@ -64,21 +66,24 @@ def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> _Optimiser:
     return _Optimiser(init, update)
 
 
-FORMULAS: dict[str, Callable[..., _Optimiser]] = {"momentum": momentum, "adam": adam}
+def formula(name: str, **settings: float) -> _Optimiser:
+    """The optimiser of this name, by the formula that all adapters share."""
+    makers: dict[str, Callable[..., _Optimiser]] = {"momentum": momentum, "adam": adam}
+    return makers[name](**settings)
 
 
 def native(name: str, **settings: float) -> _Optimiser:
-    """The framework's own optimiser for one of the formulas.
+    """The framework's own optimiser of this name.
 
     Its state holds the parameters.
     """
     makers: dict[str, Callable] = {"momentum": _momentum, "adam": _adam}
     start, step, params_of = makers[name](**settings)
 
-    def init(params):
+    def init(params: _Params) -> Any:
         return jnp.zeros((), jnp.int32), start(params)
 
-    def update(grads, state, params):
+    def update(grads: _Params, state: Any, params: _Params) -> tuple[_Params, Any]:
         t, held = state
         held = step(t, grads, held)
         return params_of(held), (t + 1, held)

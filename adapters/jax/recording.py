@@ -4,10 +4,11 @@ A model like it is asked, with an observer around every layer.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from time import perf_counter
 from typing import Any
 
 import jax
+
+from ..clock import Clock
 
 _Run = Callable[[Mapping], object]
 
@@ -34,19 +35,9 @@ def layer_seconds(
     JAX computes behind the program's back: each layer starts when its inputs are there,
     and is waited for.
     """
-    started: dict[str, float] = {}
-    seconds: dict[str, float] = {}
-
-    def before(name: str, inputs: Any) -> None:
-        jax.block_until_ready(inputs)
-        started[name] = perf_counter()
-
-    def after(name: str, out: Any) -> None:
-        jax.block_until_ready(out)
-        seconds.setdefault(name, perf_counter() - started[name])
-
-    run(_observed(model, before, after))
-    return {name: seconds[name] for name in names}
+    clock = Clock(wait=jax.block_until_ready)
+    run(_observed(model, clock.before, clock.after))
+    return clock.seconds(names)
 
 
 def _observed(

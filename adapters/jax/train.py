@@ -4,13 +4,13 @@ Parameters are values, a step returns the next ones.
 """
 
 import importlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 
-from ..contract import Arrays, Batch
+from ..contract import Arrays, Batch, check
 from ..zoo import MODELS
 from . import io, optim
 from .autodiff import value_and_grad
@@ -18,6 +18,33 @@ from .binding import bind
 from .compile import compiled
 from .recording import activations, layer_seconds
 from .tensor import to_numpy
+
+_Params = dict[str, jax.Array]
+
+
+class _Objective(NamedTuple):
+    """A loss, what it trains, and what updates that.
+
+    Parameters stand by name.
+    """
+
+    loss: Callable
+    layers: Mapping
+    names: tuple[str, ...]
+    rule: Any
+
+    def params(self, params: _Params) -> _Params:
+        return {name: params[name] for name in self.names}
+
+    def value_and_grad(self, params: _Params, batch: Batch) -> Any:
+        return value_and_grad(
+            self.loss, self.layers, self.params(params), params, batch
+        )
+
+    def step(self, params: _Params, state: Any, batch: Batch) -> Any:
+        (value, statistics), grads = self.value_and_grad(params, batch)
+        after, state = self.rule.update(grads, state, self.params(params))
+        return params | after | statistics, state, value
 
 
 class Trainer:
@@ -32,59 +59,37 @@ class Trainer:
         optimiser: Mapping[str, Any],
         is_native: bool = False,
     ) -> None:
+        check("jax", model, arrays, mode=mode, optimiser=optimiser)
         file = importlib.import_module(f"{__package__}.models.{model}")
+        dtype = next(iter(arrays.values())).dtype
         zoo = MODELS[model]
-        zoo.check(arrays)
-        losses = {name: getattr(file, name) for name in zoo.objectives}
-        layers = file.build(next(iter(arrays.values())).dtype)
-        make = optim.native if is_native else _formula
-        init, update = make(**optimiser)
+        layers = file.build(dtype)
+        self._params = io.load(layers, arrays)
+        rule = optim.native(**optimiser) if is_native else optim.formula(**optimiser)
+        objectives = {
+            name: _Objective(getattr(file, name), layers, zoo.trained(name), rule)
+            for name in zoo.objectives
+        }
 
-        def trained(params, objective):
-            return {name: params[name] for name in zoo.trained(objective)}
-
-        def predict(params, batch):
+        # What is compiled are functions of all that changes.
+        def predict(params: _Params, batch: Batch) -> jax.Array:
             return file.predict(bind(layers, params, is_training=False), batch)
 
-        def observed(observe, params, batch):
-            def run(model):
-                bound = bind(model, params, is_training=True)
-                for loss in losses.values():
-                    loss(bound, batch)
+        def observed(observe: Callable, params: _Params, batch: Batch) -> Any:
+            return observe(layers, zoo.layers, partial(_run, objectives, params, batch))
 
-            return observe(layers, zoo.layers, run)
-
-        def gradients(params, batch):
-            values: dict[str, jax.Array] = {}
-            grads: dict[str, jax.Array] = {}
-            for name, loss in losses.items():
-                (values[name], _), found = value_and_grad(
-                    loss, layers, trained(params, name), params, batch
-                )
-                grads |= found
-            return values, grads
-
-        def step(params, states, batch):
-            values, states = {}, dict(states)
-            for name, loss in losses.items():
-                before = trained(params, name)
-                (values[name], statistics), grads = value_and_grad(
-                    loss, layers, before, params, batch
-                )
-                after, states[name] = update(grads, states[name], before)
-                params = params | after | statistics
-            return params, states, values
-
+        step = partial(_in_order, objectives)
         self._layers = zoo.layers
-        self._params = io.load(layers, arrays)
-        self._states = {name: init(trained(self._params, name)) for name in losses}
+        self._states = {
+            name: rule.init(each.params(self._params))
+            for name, each in objectives.items()
+        }
         self._predict = compiled(predict, mode)
         self._activations = compiled(partial(observed, activations), mode)
         self._layer_seconds = partial(observed, layer_seconds)
-        self._gradients = compiled(gradients, mode)
+        self._gradients = compiled(partial(_gradients, objectives), mode)
         # Native states hold the parameters, and nothing can be donated twice.
-        donate = () if is_native else (0, 1)
-        self._step = compiled(step, mode, donate=donate)
+        self._step = compiled(step, mode, donate=() if is_native else (0, 1))
 
     def predict(self, batch: Batch) -> jax.Array:
         """The output of the model after training."""
@@ -101,25 +106,52 @@ class Trainer:
 
     def gradients(self, batch: Batch) -> tuple[dict[str, float], Arrays]:
         """Each objective's loss, and the gradients of what it trains."""
-        values, grads = self._gradients(self._params, batch)
-        return {name: value.item() for name, value in values.items()}, io.named(grads)
+        losses: dict[str, float] = {}
+        arrays: Arrays = {}
+        for name, ((value, _), grads) in self._gradients(self._params, batch).items():
+            losses[name] = value.item()
+            arrays |= io.named(grads)
+        return losses, arrays
 
     def train(self, batches: Iterable[Batch]) -> dict[str, list[float]]:
         """Update once for each batch and objective; the losses before each."""
-        losses = []
+        losses: dict[str, list] = {name: [] for name in self._states}
         for batch in batches:
             self._params, self._states, values = self._step(
                 self._params, self._states, batch
             )
-            losses.append(values)
-        return {
-            name: [values[name].item() for values in losses] for name in self._states
-        }
+            for name, value in values.items():
+                losses[name].append(value)
+        return {name: [x.item() for x in values] for name, values in losses.items()}
 
     def parameters(self) -> Arrays:
         """Parameters and statistics under canonical names."""
         return io.parameters(self._params)
 
 
-def _formula(name: str, **settings: float) -> Any:
-    return optim.FORMULAS[name](**settings)
+def _run(
+    objectives: dict[str, _Objective], params: _Params, batch: Batch, model: Mapping
+) -> None:
+    """Compute all losses, in training, with a model that may be observed."""
+    bound = bind(model, params, is_training=True)
+    for each in objectives.values():
+        each.loss(bound, batch)
+
+
+def _gradients(
+    objectives: dict[str, _Objective], params: _Params, batch: Batch
+) -> dict[str, Any]:
+    return {n: each.value_and_grad(params, batch) for n, each in objectives.items()}
+
+
+def _in_order(
+    objectives: dict[str, _Objective],
+    params: _Params,
+    states: dict[str, Any],
+    batch: Batch,
+) -> Any:
+    """All updates of a step: the next parameters and states, and the losses before."""
+    states, losses = dict(states), {}
+    for name, each in objectives.items():
+        params, states[name], losses[name] = each.step(params, states[name], batch)
+    return params, states, losses

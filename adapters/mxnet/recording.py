@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from time import perf_counter
 from typing import Any
 
 from mxnet import nd
 from mxnet.gluon import Block
+
+from ..clock import Clock
 
 _Run = Callable[[], object]
 
@@ -33,20 +34,10 @@ def layer_seconds(model: Block, names: Collection[str], run: _Run) -> dict[str, 
     MXNet computes behind the program's back: each layer starts when all before it is
     done, and is waited for.
     """
-    started: dict[str, float] = {}
-    seconds: dict[str, float] = {}
-
-    def before(name: str) -> None:
-        nd.waitall()
-        started[name] = perf_counter()
-
-    def after(name: str, out: Any) -> None:
-        nd.waitall()
-        seconds.setdefault(name, perf_counter() - started[name])
-
-    with _observed(model, names, before, after):
+    clock = Clock(wait=lambda arrays: nd.waitall())
+    with _observed(model, names, clock.before, clock.after):
         run()
-    return {name: seconds[name] for name in names}
+    return clock.seconds(names)
 
 
 @contextmanager

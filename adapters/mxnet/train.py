@@ -14,7 +14,7 @@ from typing import Any
 from mxnet import autograd, nd
 from mxnet.gluon import HybridBlock, Parameter
 
-from ..contract import Arrays
+from ..contract import Arrays, check
 from ..zoo import MODELS
 from . import io, optim
 from .autodiff import value_and_grad
@@ -63,14 +63,14 @@ class Trainer:
         optimiser: Mapping[str, Any],
         is_native: bool = False,
     ) -> None:
+        check("mxnet", model, arrays, mode=mode, optimiser=optimiser)
         file = importlib.import_module(f"{__package__}.models.{model}")
         dtype = next(iter(arrays.values())).dtype.name
         self.zoo = MODELS[model]
-        self.zoo.check(arrays)
         self._build = partial(file.build, dtype)
         self.model = io.load(self._build(), arrays)
+        rule = optim.native(**optimiser) if is_native else optim.formula(**optimiser)
         self._losses = [getattr(file, name) for name in self.zoo.objectives]
-        rule = optim.native(**optimiser) if is_native else _formula(**optimiser)
         if mode == "module":
             self._predict = Module(file.predict, self.model, [], rule)
         else:
@@ -171,7 +171,3 @@ class Trainer:
                 p.set_data(before)
             for objective in self._objectives.values():
                 objective.load()
-
-
-def _formula(name: str, **settings: float) -> Any:
-    return optim.FORMULAS[name](**settings)

@@ -34,7 +34,7 @@ def momentum(*, lr: float, momentum: float) -> _Optimiser:
 
 
 def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> _Optimiser:
-    """p <- p - lr m' / (sqrt(v') + eps), with corrected moments m' and v'.
+    """p <- p - lr m' / (sqrt(v') + eps), with bias-corrected moments m' and v'.
 
     First moment: m <- beta1 m + (1 - beta1) g. Second: v <- beta2 v + (1 - beta2) g^2.
     Bias correction in step t: m' = m / (1 - beta1^t), v' = v / (1 - beta2^t).
@@ -56,11 +56,14 @@ def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> _Optimiser:
     return _Optimiser(init, update)
 
 
-FORMULAS: dict[str, Callable[..., _Optimiser]] = {"momentum": momentum, "adam": adam}
+def formula(name: str, **settings: float) -> _Optimiser:
+    """The optimiser of this name, by the formula that all adapters share."""
+    makers: dict[str, Callable[..., _Optimiser]] = {"momentum": momentum, "adam": adam}
+    return makers[name](**settings)
 
 
 def native(name: str, **settings: float) -> _Optimiser:
-    """The framework's own optimiser for one of the formulas.
+    """The framework's own optimiser of this name.
 
     It holds its own parameters.
     """

@@ -5,11 +5,12 @@ Hooks see what passes.
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from time import perf_counter
 from typing import Any
 
 import torch
 from torch import nn
+
+from ..clock import Clock
 
 _Run = Callable[[], object]
 
@@ -38,18 +39,10 @@ def layer_seconds(
 
     On a CPU the result is there when a call returns.
     """
-    started: dict[str, float] = {}
-    seconds: dict[str, float] = {}
-
-    def before(name: str) -> None:
-        started[name] = perf_counter()
-
-    def after(name: str, out: Any) -> None:
-        seconds.setdefault(name, perf_counter() - started[name])
-
-    with _observed(model, names, before, after):
+    clock = Clock()
+    with _observed(model, names, clock.before, clock.after):
         run()
-    return {name: seconds[name] for name in names}
+    return clock.seconds(names)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
-from ..contract import Arrays
+from ..contract import Arrays, check
 from ..zoo import MODELS
 from . import io, optim
 from .autodiff import value_and_grad
@@ -46,15 +46,16 @@ class Trainer:
         optimiser: Mapping[str, Any],
         is_native: bool = False,
     ) -> None:
+        check("pytorch", model, arrays, mode=mode, optimiser=optimiser)
         file = importlib.import_module(f"{__package__}.models.{model}")
         dtype = getattr(torch, next(iter(arrays.values())).dtype.name)
         self.zoo = MODELS[model]
         self.model = io.load(file.build(dtype), arrays)
+        rule = optim.native(**optimiser) if is_native else optim.formula(**optimiser)
         self._losses = {name: getattr(file, name) for name in self.zoo.objectives}
         self._predict = compiled(file.predict, mode)
-        self._rule = optim.native(**optimiser) if is_native else _formula(**optimiser)
         self._objectives = {
-            name: self._objective(prefix, compiled(self._losses[name], mode))
+            name: self._objective(compiled(self._losses[name], mode), prefix, rule)
             for name, prefix in self.zoo.objectives.items()
         }
 
@@ -117,14 +118,14 @@ class Trainer:
 
         return run
 
-    def _objective(self, prefix: str, loss: Callable) -> _Objective:
+    def _objective(self, loss: Callable, prefix: str, rule: Any) -> _Objective:
         params = {
             name: p
             for name, p in self.model.named_parameters()
             if name.startswith(prefix) and p.requires_grad
         }
-        state = self._rule.init(tuple(params.values()))
-        return _Objective(loss, params, self._rule.update, state)
+        state = rule.init(tuple(params.values()))
+        return _Objective(loss, params, rule.update, state)
 
     def _resume(self) -> None:
         """Training again, after predictions; to set it walks through all layers."""
@@ -141,7 +142,3 @@ class Trainer:
         finally:
             for x, before in zip(self.model.buffers(), kept, strict=True):
                 x.copy_(before)
-
-
-def _formula(name: str, **settings: float) -> Any:
-    return optim.FORMULAS[name](**settings)

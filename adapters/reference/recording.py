@@ -5,12 +5,12 @@ A model like it is asked, with an observer around every layer.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from time import perf_counter
 from typing import Any
 
 import reference_impl as ri
 from reference_impl import nn
 
+from ..clock import Clock
 from .io import _longer
 
 _Run = Callable[[Any], object]
@@ -30,17 +30,9 @@ def activations(model: Any, names: Collection[str], run: _Run) -> dict[str, ri.T
 
 def layer_seconds(model: Any, names: Collection[str], run: _Run) -> dict[str, float]:
     """The seconds of the first call of each of these layers, by name."""
-    started: dict[str, float] = {}
-    seconds: dict[str, float] = {}
-
-    def before(name: str) -> None:
-        started[name] = perf_counter()
-
-    def after(name: str, out: Any) -> None:
-        seconds.setdefault(name, perf_counter() - started[name])
-
-    run(_observed(model, names, before, after))
-    return {name: seconds[name] for name in names}
+    clock = Clock()
+    run(_observed(model, names, clock.before, clock.after))
+    return clock.seconds(names)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import reference_impl as ri
 from reference_impl import nn
 
-from ..contract import Arrays
+from ..contract import Arrays, check
 from ..zoo import MODELS
 from . import io, optim
 from .autodiff import value_and_grad
@@ -25,10 +25,27 @@ _Batch = dict[str, ri.Tensor]
 
 
 class _Objective(NamedTuple):
-    """A loss, and whether it trains each of the model's tensors."""
+    """A loss, what it trains, and what updates that.
+
+    Of each of the model's tensors stands whether it is trained.
+    """
 
     loss: Callable
     is_trained: Sequence[bool]
+    rule: Any
+
+    def params(self, model: Any) -> Any:
+        return _partition(model, self.is_trained)[0]
+
+    def value_and_grad(self, model: Any, batch: _Batch) -> Any:
+        return value_and_grad(self.loss, *_partition(model, self.is_trained), batch)
+
+    def step(self, model: Any, state: Any, batch: _Batch) -> Any:
+        params, rest = _partition(model, self.is_trained)
+        (value, after), grads = value_and_grad(self.loss, params, rest, batch)
+        params, state = self.rule.update(grads, state, params)
+        _, statistics = _partition(after, self.is_trained)
+        return nn.combine(params, statistics), state, value
 
 
 class Trainer:
@@ -43,52 +60,33 @@ class Trainer:
         optimiser: Mapping[str, Any],
         is_native: bool = False,
     ) -> None:
+        check("reference", model, arrays, mode=mode, optimiser=optimiser)
         file = importlib.import_module(f"{__package__}.models.{model}")
-        zoo = MODELS[model]
         dtype = next(iter(arrays.values())).dtype
+        zoo = MODELS[model]
         self.model = io.load(file.build(dtype), arrays)
+        rule = optim.native(**optimiser) if is_native else optim.formula(**optimiser)
+        names = io.parameters(self.model)
         objectives = {
             name: _Objective(
-                getattr(file, name),
-                [tensor in zoo.trained(name) for tensor in io.parameters(self.model)],
+                getattr(file, name), [n in zoo.trained(name) for n in names], rule
             )
             for name in zoo.objectives
         }
-        init, update = optim.native(**optimiser) if is_native else _formula(**optimiser)
-        self.states = {
-            name: init(_partition(self.model, is_trained)[0])
-            for name, (_, is_trained) in objectives.items()
+
+        # What is compiled are functions of all that changes.
+        def observed(observe: Callable, model: Any, batch: _Batch) -> Any:
+            return observe(model, zoo.layers, partial(_run, objectives, batch))
+
+        step = partial(_in_order, objectives)
+        self._states = {
+            name: rule.init(each.params(self.model))
+            for name, each in objectives.items()
         }
-
-        def run(batch: _Batch, model: Any) -> None:
-            for loss, _ in objectives.values():
-                loss(model, batch)
-
-        def recorded(model: Any, batch: _Batch) -> dict[str, ri.Tensor]:
-            return activations(model, zoo.layers, partial(run, batch))
-
-        def timed(model: Any, batch: _Batch) -> dict[str, float]:
-            return layer_seconds(model, zoo.layers, partial(run, batch))
-
-        def gradients(model: Any, batch: _Batch) -> dict[str, Any]:
-            return {
-                name: value_and_grad(loss, *_partition(model, is_trained), batch)
-                for name, (loss, is_trained) in objectives.items()
-            }
-
-        def step(model: Any, states: dict[str, Any], batch: _Batch) -> Any:
-            states, losses = dict(states), {}
-            for name, (loss, is_trained) in objectives.items():
-                params, rest = _partition(model, is_trained)
-                (losses[name], after), grads = value_and_grad(loss, params, rest, batch)
-                params, states[name] = update(grads, states[name], params)
-                model = nn.combine(params, _partition(after, is_trained)[1])
-            return model, states, losses
-
         self._predict = compiled(file.predict, mode)
-        self._activations = compiled(recorded, mode)
-        self._layer_seconds = timed
-        self._gradients = compiled(gradients, mode)
+        self._activations = compiled(partial(observed, activations), mode)
+        self._layer_seconds = partial(observed, layer_seconds)
+        self._gradients = compiled(partial(_gradients, objectives), mode)
         self._step = compiled(step, mode, donate=(0, 1))
 
     def predict(self, batch: _Batch) -> ri.Tensor:
@@ -115,9 +113,11 @@ class Trainer:
 
     def train(self, batches: Iterable[_Batch]) -> dict[str, list[float]]:
         """Update once for each batch and objective; the losses before each."""
-        losses: dict[str, list] = {name: [] for name in self.states}
+        losses: dict[str, list] = {name: [] for name in self._states}
         for batch in batches:
-            self.model, self.states, values = self._step(self.model, self.states, batch)
+            self.model, self._states, values = self._step(
+                self.model, self._states, batch
+            )
             for name, value in values.items():
                 losses[name].append(value)
         return {name: [x.item() for x in values] for name, values in losses.items()}
@@ -127,8 +127,29 @@ class Trainer:
         return io.parameters(self.model)
 
 
-def _formula(name: str, **settings: float) -> Any:
-    return optim.FORMULAS[name](**settings)
+def _run(objectives: dict[str, _Objective], batch: _Batch, model: Any) -> None:
+    """Compute all losses, in training, with a model that may be observed."""
+    for each in objectives.values():
+        each.loss(model, batch)
+
+
+def _gradients(
+    objectives: dict[str, _Objective], model: Any, batch: _Batch
+) -> dict[str, Any]:
+    return {n: each.value_and_grad(model, batch) for n, each in objectives.items()}
+
+
+def _in_order(
+    objectives: dict[str, _Objective],
+    model: Any,
+    states: dict[str, Any],
+    batch: _Batch,
+) -> Any:
+    """All updates of a step: the next model and states, and the losses before."""
+    states, losses = dict(states), {}
+    for name, each in objectives.items():
+        model, states[name], losses[name] = each.step(model, states[name], batch)
+    return model, states, losses
 
 
 def _partition(model: Any, is_trained: Sequence[bool]) -> tuple[Any, Any]:

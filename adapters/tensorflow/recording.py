@@ -5,12 +5,13 @@ Keras has no hooks: classes put around those of the layers see what passes.
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from time import perf_counter
 from typing import Any
 
 import keras
 import tensorflow as tf
 from keras import layers
+
+from ..clock import Clock
 
 _Run = Callable[[], object]
 
@@ -37,18 +38,10 @@ def layer_seconds(
 
     On a CPU the result is there when a call returns.
     """
-    started: dict[str, float] = {}
-    seconds: dict[str, float] = {}
-
-    def before(name: str) -> None:
-        started[name] = perf_counter()
-
-    def after(name: str, out: tf.Tensor) -> None:
-        seconds.setdefault(name, perf_counter() - started[name])
-
-    with _observed(model, names, before, after):
+    clock = Clock()
+    with _observed(model, names, clock.before, clock.after):
         run()
-    return {name: seconds[name] for name in names}
+    return clock.seconds(names)
 
 
 @contextmanager

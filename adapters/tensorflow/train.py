@@ -12,7 +12,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from ..contract import Arrays, Batch
+from ..contract import Arrays, Batch, check
 from ..zoo import MODELS
 from . import io, optim
 from .autodiff import value_and_grad
@@ -60,19 +60,18 @@ class Trainer:
         optimiser: Mapping[str, Any],
         is_native: bool = False,
     ) -> None:
+        check("tensorflow", model, arrays, mode=mode, optimiser=optimiser)
         file = importlib.import_module(f"{__package__}.models.{model}")
-        self.zoo, self._names = MODELS[model], tuple(arrays)
-        self._build = partial(file.build, next(iter(arrays.values())).dtype.name)
+        dtype = next(iter(arrays.values())).dtype.name
+        self.zoo = MODELS[model]
+        self._names = tuple(arrays)
+        self._build = partial(file.build, dtype)
+        rule = optim.native(**optimiser) if is_native else optim.formula(**optimiser)
         session = Session() if mode == "session" else None
         with session.graph.as_default() if session else nullcontext():
             self.model = self._build()
             self._objectives = {
-                name: _Objective(
-                    self.model,
-                    getattr(file, name),
-                    prefix,
-                    optim.native(**optimiser) if is_native else _formula(**optimiser),
-                )
+                name: _Objective(self.model, getattr(file, name), prefix, rule)
                 for name, prefix in self.zoo.objectives.items()
             }
         once = session.compiled if session else partial(compiled, mode="eager")
@@ -150,10 +149,6 @@ class Trainer:
         found = tf.nest.map_structure(to_numpy, function(batch))
         self._load(before)
         return found
-
-
-def _formula(name: str, **settings: float) -> Any:
-    return optim.FORMULAS[name](**settings)
 
 
 def _in_order(updates: dict[str, Callable], batch: Batch) -> dict[str, tf.Tensor]:

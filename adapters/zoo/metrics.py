@@ -25,7 +25,10 @@ def root_mean_squared_error(predictions: np.ndarray, test: Arrays) -> Metric:
 
 
 def cross_entropy(predictions: np.ndarray, test: Arrays) -> Metric:
-    """How surprising the right classes are, in nats each."""
+    """The mean of -log p(right class), p the softmax of the scores; in nats.
+
+    Its exponential is the perplexity.
+    """
     scores = predictions - predictions.max(-1, keepdims=True)
     log_sums = np.log(np.exp(scores).sum(-1))
     right = np.take_along_axis(scores, test["y"][..., None], axis=-1)[..., 0]
@@ -33,6 +36,9 @@ def cross_entropy(predictions: np.ndarray, test: Arrays) -> Metric:
 
 
 def pixel_cross_entropy(predictions: np.ndarray, test: Arrays) -> Metric:
-    """How surprising an image is, in nats; predictions are scores of its pixels."""
-    surprise = np.logaddexp(0, predictions) - predictions * test["x"]
-    return Metric("cross entropy of an image", float(surprise.sum(-1).mean()))
+    """The binary cross entropy, summed over an image's pixels, in nats.
+
+    Predictions are the logits of the pixels; it is the mean over images.
+    """
+    of_pixels = np.logaddexp(0, predictions) - predictions * test["x"]
+    return Metric("cross entropy of an image", float(of_pixels.sum(-1).mean()))

@@ -9,8 +9,10 @@ is that of the population.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +25,12 @@ First = Callable[[str, tuple[int, ...], np.random.Generator], np.ndarray]
 EPS = 2.0**-17  # of the variance, in batch and layer normalisation
 BATCH_NORM_MOMENTUM = 0.125  # the share of a batch in the running statistics
 SLOPE = 0.25  # of a leaky rectifier
+
+# The settings of every optimiser, by its name.
+SETTINGS: dict[str, tuple[str, ...]] = {
+    "momentum": ("lr", "momentum"),
+    "adam": ("lr", "beta1", "beta2", "eps"),
+}
 
 
 class Data(NamedTuple):
@@ -52,19 +60,45 @@ class Optimiser:
     Attributes
     ----------
     name : str
-        "momentum": v <- momentum v + g, then p <- p - lr v. "adam": m and v are means
-        of g and g^2 that forget with beta1 and beta2, divided by what they lack in
-        step t, 1 - beta^t; then p <- p - lr m / (sqrt(v) + eps).
+        In `SETTINGS`. "momentum": v <- momentum v + g, then p <- p - lr v. "adam":
+        p <- p - lr m' / (sqrt(v') + eps), where m' and v' are estimates of the first
+        and second moment of g. They are exponential moving averages with the rates
+        of decay beta1 and beta2, corrected for their bias towards zero: divided by
+        1 - beta^t in step t.
     settings : dict
-        `lr` and `momentum`, or `lr`, `beta1`, `beta2` and `eps`.
+        Those that `SETTINGS` names, each a finite number.
     """
 
     name: str
     settings: Mapping[str, float]
 
+    @classmethod
+    def from_dict(cls, optimiser: Mapping[str, Any]) -> Optimiser:
+        """The optimiser of which `as_dict` gives this."""
+        settings = dict(optimiser)
+        return cls(settings.pop("name", None), settings)
+
     def as_dict(self) -> dict[str, Any]:
         """The name and the numbers side by side."""
         return {"name": self.name, **self.settings}
+
+    def check(self) -> None:
+        """Refuse what is not one of `SETTINGS`.
+
+        Raises
+        ------
+        ValueError
+            If there is no such optimiser, or a setting is missing, unknown or no
+            finite number.
+        """
+        if self.name not in SETTINGS:
+            raise unknown("optimiser", "rule", self.name, SETTINGS)
+        wrong = [*_mismatches(self.settings, SETTINGS[self.name])]
+        for name, value in self.settings.items():
+            if not (isinstance(value, Real) and math.isfinite(value)):
+                wrong.append(f"{name} must be a finite number, {value!r} came")
+        if wrong:
+            raise ValueError(f"optimiser: {self.name}: {'; '.join(wrong)}")
 
 
 def momentum(lr: float, momentum: float = 0.875) -> Optimiser:
@@ -152,20 +186,46 @@ class Model:
         Raises
         ------
         ValueError
-            If an array is missing, unknown, of another shape or another dtype.
+            If an array is missing, unknown, of another shape or another dtype than
+            all others, or not finite. It names each, what was needed and what came.
         """
         shapes = self.shapes | self.statistics
-        wrong = [f"{name} is missing" for name in shapes if name not in arrays]
-        wrong += [f"{name} is unknown" for name in arrays if name not in shapes]
-        known = {name: array for name, array in arrays.items() if name in shapes}
-        for name, array in known.items():
-            if array.shape != shapes[name]:
-                wrong.append(f"{name} must be {shapes[name]}, {array.shape} came")
-        dtypes = sorted({array.dtype.name for array in known.values()})
-        if dtypes not in (["float32"], ["float64"], []):
-            wrong.append(f"all must be float32 or float64, {', '.join(dtypes)} came")
+        wrong = [*_mismatches(arrays, shapes)]
+        dtypes: dict[str, str] = {}  # those that came, each with the first to have it
+        for name in (name for name in shapes if name in arrays):
+            fault = _fault(arrays[name], shapes[name])
+            if fault:
+                wrong.append(f"{name} must be {fault} came")
+            else:
+                dtypes.setdefault(arrays[name].dtype.name, name)
+        if len(dtypes) > 1:
+            came = " and ".join(f"{dtype} ({name})" for dtype, name in dtypes.items())
+            wrong.append(f"all must be of one dtype, {came} came")
         if wrong:
             raise ValueError(f"parameters: {'; '.join(wrong)}")
+
+
+def unknown(who: str, kind: str, name: object, known: Iterable[str]) -> ValueError:
+    """The error for a name that does not exist."""
+    return ValueError(f"{who}: no {kind} {name!r}; there is: {', '.join(known)}")
+
+
+def _mismatches(came: Iterable[str], needed: Iterable[str]) -> Iterator[str]:
+    """Names that came and are not needed, or the other way around, in words."""
+    yield from (f"{name} is missing" for name in needed if name not in came)
+    yield from (f"{name} is unknown" for name in came if name not in needed)
+
+
+def _fault(array: Any, shape: tuple[int, ...]) -> str | None:
+    """What an array must be, and what it is instead; nothing if it fits."""
+    if not isinstance(array, np.ndarray):
+        return f"a NumPy array, {type(array).__name__}"
+    if array.shape != shape:
+        return f"{shape}, {array.shape}"
+    if array.dtype not in (np.dtype("float32"), np.dtype("float64")):
+        return f"float32 or float64, {array.dtype}"
+    finite = np.isfinite(array)
+    return None if finite.all() else f"finite, {array[~finite][0]}"
 
 
 def first_value(

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from adapters.contract import FRAMEWORKS, MODES
-from adapters.deviations import DEVIATIONS, LOSSES, SETTINGS, cause, deviation
+from adapters.deviations import DEVIATIONS, SETTINGS, cause, deviation
 from adapters.formulas import FORMULAS
+from adapters.native_losses import LOSSES
 from atlas.rows import ROWS
 from workbench import machine
 from workbench.arrays import under
@@ -201,7 +202,9 @@ def test_a_cause_names_the_settings_that_float32_does_not_hold():
 def test_a_cause_tells_where_eps_stands_even_of_settings_that_are_exact():
     told = cause("tensorflow", "fit", "adam", SETTINGS["adam"]["dyadic"])
 
-    assert told == "its own adam adds eps before it corrects the mean square"
+    assert told == (
+        "its own adam adds eps before it corrects the bias of the second moment"
+    )
 
 
 def test_a_cause_tells_what_is_rounded_in_every_step():

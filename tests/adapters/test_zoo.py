@@ -1,6 +1,7 @@
 """What the declarations of the models promise."""
 
 import dataclasses
+import inspect
 import math
 import textwrap
 
@@ -8,8 +9,9 @@ import numpy as np
 import pytest
 
 from adapters import zoo
+from adapters.formulas import FORMULAS
 from adapters.zoo import MODELS, dna_cnn, gan, gpt, lenet, metrics, shapes
-from adapters.zoo.model import first_value
+from adapters.zoo.model import SETTINGS, Optimiser, adam, first_value
 from workbench.experiment import SETS, samples
 
 NAMES = (
@@ -63,6 +65,21 @@ def test_every_parameter_is_trained_by_one_objective(name):
 def test_the_numbers_of_an_optimiser_are_exact_in_float32(name):
     for value in MODELS[name].optimiser.settings.values():
         assert float(np.float32(value)) == value
+
+
+def test_an_optimiser_has_the_settings_of_its_formula():
+    keywords = {
+        name: tuple(inspect.getfullargspec(formula).kwonlyargs)
+        for name, formula in FORMULAS.items()
+    }
+
+    assert keywords == SETTINGS
+
+
+def test_an_optimiser_is_what_its_dict_says():
+    made = adam(lr=0.5)
+
+    assert Optimiser.from_dict(made.as_dict()) == made
 
 
 @each
@@ -230,8 +247,13 @@ def test_the_cross_entropy_of_pixels_is_summed_over_an_image():
         ({"output.bias": None}, "output.bias is missing"),
         ({"extra": np.zeros(1)}, "extra is unknown"),
         ({"output.bias": np.zeros(2)}, r"output.bias must be \(1,\), \(2,\) came"),
-        ({"output.bias": np.zeros(1, "float32")}, "float32, float64 came"),
-        ({"output.bias": np.zeros(1, int)}, "float64, int64 came"),
+        (
+            {"output.bias": np.zeros(1, "float32")},
+            r"float64 \(output.weight\) and float32 \(output.bias\) came",
+        ),
+        ({"output.bias": np.zeros(1, int)}, "float32 or float64, int64 came"),
+        ({"output.bias": np.full(1, np.nan)}, "output.bias must be finite, nan came"),
+        ({"output.bias": [0.0]}, "output.bias must be a NumPy array, list came"),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused_by_name(change, reason):
