@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from random_models.comparison import Difference, difference, truth
+from random_models.comparison import Difference, difference, exception, truth
 from random_models.frameworks import Frameworks
 from random_models.model import Model
 from random_models.program import program
@@ -17,7 +17,9 @@ from random_models.worker import LAYERS
 def found(model: Model, frameworks: Frameworks) -> Difference | None:
     """The first difference between the frameworks, if there is one."""
     outcomes = frameworks.run_all(model)
-    return difference(model, outcomes, truth(model, frameworks, outcomes))
+    return exception(outcomes) or difference(
+        model, outcomes, truth(model, frameworks, outcomes)
+    )
 
 
 def programs(

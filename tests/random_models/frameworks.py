@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from random_models.model import Model
-from random_models.worker import LAYERS
 
 from adapters.contract import FRAMEWORKS, Arrays
 from workbench import machine
@@ -36,10 +35,15 @@ class Outcome:
 
 
 class Frameworks:
-    """Workers by framework, and why others are missing."""
+    """Workers by framework, and why others are missing.
 
-    def __init__(self, workers: dict[str, Worker], missing: dict[str, str]) -> None:
-        self._workers, self.missing = workers, missing
+    `options` are sent with every model.
+    """
+
+    def __init__(
+        self, workers: dict[str, Worker], missing: dict[str, str], **options: Any
+    ) -> None:
+        self._workers, self.missing, self._options = workers, missing, options
         self.versions = {name: worker.versions for name, worker in workers.items()}
 
     def __iter__(self) -> Iterator[str]:
@@ -47,7 +51,15 @@ class Frameworks:
 
     def run(self, framework: str, model: Model, **options: Any) -> Outcome:
         """What one framework makes of a model; `worker.Jobs.run` has the options."""
-        answer = self._workers[framework].ask("run", model=model.as_json(), **options)
+        options = self._options | options
+        return self._asked(framework, "run", model, **options)
+
+    def adapted(self, model: Model) -> dict[str, Outcome]:
+        """What each adapter's own layers make of a chain, `chains.py`."""
+        return {name: self._asked(name, "adapted", model) for name in self._workers}
+
+    def _asked(self, name: str, job: str, model: Model, **options: Any) -> Outcome:
+        answer = self._workers[name].ask(job, model=model.as_json(), **options)
         return Outcome(
             _arrays(answer.get("values", {})),
             _arrays(answer.get("gradients", {})),
@@ -60,32 +72,38 @@ class Frameworks:
         answer: Any = self._workers[framework].ask("witness", name=name)["apart"]
         return answer
 
-    def run_all(self, model: Model) -> dict[str, Outcome]:
+    def printed(self, framework: str, program: Path) -> str:
+        """What a program prints in the framework's process."""
+        answer: Any = self._workers[framework].ask("program", path=str(program))
+        return answer["printed"]
+
+    def run_all(self, model: Model, **options: Any) -> dict[str, Outcome]:
         """What each makes of it, all at once."""
         with ThreadPoolExecutor(len(self._workers)) as pool:
-            outcomes = pool.map(lambda name: self.run(name, model), self._workers)
+            outcomes = pool.map(
+                lambda name: self.run(name, model, **options), self._workers
+            )
             return dict(zip(self._workers, outcomes, strict=True))
+
+    def of(self, names: Iterable[str], **options: Any) -> Frameworks:
+        """The same workers, without the others, asked with these options."""
+        workers = {name: self._workers[name] for name in names}
+        return Frameworks(workers, self.missing, **self._options | options)
 
 
 @contextmanager
 def started(
-    names: tuple[str, ...] = FRAMEWORKS,
-    layers: Path = LAYERS,
-    *,
-    is_quick: bool = False,
+    names: tuple[str, ...] = FRAMEWORKS, *, is_quick: bool = False
 ) -> Iterator[Frameworks]:
     """The frameworks of these names, as far as they are installed.
 
     Parameters
     ----------
-    layers : Path
-        The folder with the tables of layers.
     is_quick : bool
         Whether JAX leaves out what LLVM would improve.
     """
     settings = {
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")]),
-        "RANDOM_MODELS_LAYERS": str(layers),
     } | ({"XLA_FLAGS": UNOPTIMISED} if is_quick else {})
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -105,10 +123,12 @@ def started(
 
 
 def _worker(framework: str, folder: Path, settings: dict[str, str]) -> Worker:
+    # Of one core each: models are so small that threads would only wait for each other.
+    cores = machine.cores()
     return Worker(
         framework,
         folder,
-        cores=machine.cores(),
+        cores=[cores[FRAMEWORKS.index(framework) % len(cores)]],
         limit_seconds=LIMIT_SECONDS,
         module="random_models.worker",
         settings=settings,

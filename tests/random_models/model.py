@@ -26,6 +26,7 @@ Shape = tuple[int, ...]
 TOKENS = 5  # how many different numbers an integer input may hold
 TAP = ".tap"
 SHARE = ".share"  # the weights of an output in the loss
+ROUNDING = {"float32": 2.0**-24, "float64": 2.0**-53}  # of a number from 1 to 2
 
 
 class Recipe(NamedTuple):

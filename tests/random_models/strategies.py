@@ -13,7 +13,7 @@ numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from random_models.kinds import FAMILIES, KINDS
 from random_models.layers import reference
 from random_models.model import Layer, Model, Shape
-from random_models.settings import Draw
+from random_models.settings import Draw, Drawn
 
 import reference_impl as ri
 
@@ -35,7 +35,7 @@ IMAGES = st.tuples(SAMPLES, *(st.integers(1, most) for most in (4, 5, 5)))
 SHAPES = ROWS | SEQUENCES | IMAGES | IMAGES
 
 
-class _Growing:
+class Growing:
     """A model that is not finished, and what is known of the values that are there."""
 
     def __init__(self, draw: Draw) -> None:
@@ -65,18 +65,18 @@ class _Growing:
         if kind == "embedding":
             N, *_ = next(iter(self.inputs.values()))
             tokens = self.add_input((N, self.draw(st.integers(1, 4))))
-            self._append(kind, (tokens,), frozenset())
+            self.append(kind, (tokens,))
             return
         # Half of the layers read the latest that fits: models become deep.
         latest, *others = self._sources(kind)
         reads = self.draw(st.just(latest) | st.sampled_from([latest, *others]))
         if KINDS[kind].kink in self._special(reads):
-            reads = (self._append("positions", reads, frozenset()),)
-        self._append(kind, reads, self._special(reads))
+            reads = (self.append("positions", reads),)
+        self.append(kind, reads)
 
     def _special(self, reads: tuple[str, ...]) -> frozenset[str]:
         """What elements there may be in what is read, `ZEROS` or `TIES`."""
-        return frozenset().union(*(self.special[name] for name in reads))
+        return frozenset().union(*(self.special.get(n, frozenset()) for n in reads))
 
     def _sources(self, kind: str) -> list[tuple[str, ...]]:
         """What a layer of this kind can read, the latest first."""
@@ -87,17 +87,26 @@ class _Growing:
         fits = KINDS[kind].fits
         return [c for c in choices if fits(*(self.shapes[name] for name in c))]
 
-    def _append(
-        self, kind: str, reads: tuple[str, ...], special: frozenset[str]
+    def append(
+        self,
+        kind: str,
+        reads: tuple[str, ...],
+        draw: Callable[..., Drawn] | None = None,
     ) -> str:
-        """A layer, and its name; `special` is what it inherits from what it reads."""
+        """A layer that reads these values, and its name.
+
+        Parameters
+        ----------
+        draw : function (draw, shapes), optional
+            What takes the place of the kind's own.
+        """
         about, name = KINDS[kind], f"y{len(self.layers)}"
         shapes = [(self.inputs | self.shapes)[each] for each in reads]
-        settings, params = about.draw(self.draw, *shapes)
+        settings, params = (draw or about.draw)(self.draw, *shapes)
         shape = _result(kind, shapes, params, settings)
         self.layers.append(Layer(name, kind, reads, settings, params, shape))
         self.shapes[name] = shape
-        self.special[name] = special - about.clears | about.gives
+        self.special[name] = self._special(reads) - about.clears | about.gives
         return name
 
     def finished(self, dtype: str, seed: int) -> Model:
@@ -122,7 +131,7 @@ def _result(
 @st.composite
 def models(draw: Draw, dtypes: tuple[str, ...] = ("float64",)) -> Model:
     """Models of up to `MOST_LAYERS` layers, besides those that `positions` adds."""
-    growing = _Growing(draw)
+    growing = Growing(draw)
     first = growing.add_value(draw(SHAPES))
     if draw(st.booleans()):
         N = growing.shapes[first][0]
@@ -139,7 +148,7 @@ def models(draw: Draw, dtypes: tuple[str, ...] = ("float64",)) -> Model:
 @st.composite
 def models_of_one(draw: Draw, kind: str) -> Model:
     """Models of a single layer of this kind."""
-    growing = _Growing(draw)
+    growing = Growing(draw)
     if KINDS[kind].reads == 2:
         shape = draw(SHAPES.filter(lambda s: kind != "matmul" or len(s) == 3))
         other = (shape[0], shape[-1], 2) if kind == "matmul" else shape

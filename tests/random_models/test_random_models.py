@@ -9,8 +9,6 @@ from random_models.profile import MODELS, drawn
 from random_models.strategies import models, models_of_one
 
 LEAST_KINDS = 25
-# Kinds that are compiled in ways of their own: loops, windows, reductions.
-COMPILED = ("gru", "conv2d", "max_pool2d", "softmax")
 
 pytestmark = [
     pytest.mark.frameworks,
@@ -39,7 +37,7 @@ def test_a_model_is_equal_everywhere(frameworks, model):
     check(model, frameworks)
 
 
-@pytest.mark.parametrize("kind", COMPILED)
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_reference_compiles_what_it_computes(frameworks, kind):
     @drawn(1)
     @given(models_of_one(kind))

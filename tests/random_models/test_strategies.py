@@ -14,13 +14,13 @@ from random_models.strategies import models
 SPECIAL = (0.0, 1.0, -1.0)
 
 
-@drawn(50)
+@drawn(20)
 @given(models(("float64", "float32")))
 def test_a_model_survives_its_way_as_json(model):
     assert from_json(json.loads(json.dumps(model.as_json()))) == model
 
 
-@drawn(50)
+@drawn(20)
 @given(models())
 def test_a_layer_reads_only_what_is_there(model):
     there = set(model.inputs)
@@ -30,7 +30,7 @@ def test_a_layer_reads_only_what_is_there(model):
     assert model.outputs()
 
 
-@drawn(100)
+@drawn(50)
 @given(models())
 def test_no_layer_reads_what_lies_at_its_kinks(model):
     arrays = model.arrays()

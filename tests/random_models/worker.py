@@ -2,22 +2,24 @@
 
     python -m random_models.worker FRAMEWORK CORE,CORE
 
-`workbench.worker` says how it is asked. The variable `RANDOM_MODELS_LAYERS` names a
-folder with other tables of layers than those of `layers`.
+`workbench.worker` says how it is asked.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import os
+import runpy
 import sys
-from functools import partial
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from functools import cache, partial
+from io import StringIO
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
-from random_models.model import TAP, from_json, wired
+from random_models.model import ROUNDING, TAP, from_json, wired
 from random_models.refusals import refuse
 
 from adapters.contract import Arrays, Unsupported
@@ -25,7 +27,7 @@ from workbench.worker import serve
 
 LAYERS = Path(__file__).resolve().parent / "layers"
 WITNESSES = LAYERS.parent / "witnesses"
-ROUNDING = 2.0**-24  # of float32, of a number between 1 and 2
+ADAPTED = LAYERS.parent / "adapted"
 
 
 def functions(framework: str, folder: Path) -> ModuleType:
@@ -48,10 +50,8 @@ class Jobs:
 
     def __init__(self, framework: str, tensor: ModuleType, threads: int) -> None:
         tensor.configure(threads)
-        folder = Path(os.environ.get("RANDOM_MODELS_LAYERS", LAYERS))
         self._framework, self._tensor = framework, tensor
-        self._functions = functions(framework, folder)
-        self._witnesses = functions(framework, WITNESSES)
+        self._functions = cache(partial(functions, framework))
 
     def versions(self) -> dict[str, str]:
         """The versions that results depend on."""
@@ -63,6 +63,7 @@ class Jobs:
         model: dict[str, Any],
         computed_in: str | None = None,
         perturbed: int | None = None,
+        layers: str | None = None,
         **options: Any,
     ) -> dict[str, Any]:
         """The model's values and gradients, or why there are none.
@@ -73,6 +74,8 @@ class Jobs:
             Another dtype than that in which the model's arrays are drawn.
         perturbed : int, optional
             The seed of roundings of float32 that every array and every result gets.
+        layers : str, optional
+            A folder with other tables of layers than those of `layers`.
         options
             Of the framework's `differentiated`.
         """
@@ -84,34 +87,61 @@ class Jobs:
         arrays = wanted.arrays()
         if computed_in is not None:
             arrays = {n: _cast(array, computed_in) for n, array in arrays.items()}
-        if perturbed is not None:
-            arrays = _perturbed(arrays, np.random.default_rng(perturbed))
-        wiring = partial(wired, wanted, self._functions)
-        try:
-            values, gradients = self._functions.differentiated(
-                wiring, arrays, **options
-            )
-        # That it cannot compute a model is a finding like any other.
-        except Exception as error:
-            return {"raised": f"{type(error).__name__}: {str(error)[:500]}"}
-        return {"values": _plain(values), "gradients": _plain(gradients)}
+        tables = self._functions(Path(layers or LAYERS))
+        wiring = partial(wired, wanted, tables)
+
+        def computed() -> tuple[Arrays, Arrays]:
+            results = tables.differentiated(wiring, arrays, **options)
+            if perturbed is None:
+                return results
+            rng = np.random.default_rng(perturbed)
+            rounded = _rounded(arrays, results[0], rng)
+            return tables.differentiated(wiring, rounded, **options)
+
+        return _answer(computed)
+
+    def adapted(self, *, model: dict[str, Any]) -> dict[str, Any]:
+        """What a chain of the adapter's own layers computes, as `run` says it."""
+        wanted = from_json(model)
+        chain = self._functions(ADAPTED)
+        return _answer(lambda: chain.differentiated(wanted, wanted.arrays()))
 
     def witness(self, *, name: str) -> dict[str, float]:
         """How far something is from what is right, as a finding says."""
-        return {"apart": float(getattr(self._witnesses, name)())}
+        return {"apart": float(getattr(self._functions(WITNESSES), name)())}
+
+    def program(self, *, path: str) -> dict[str, str]:
+        """What a program prints that is run in this process."""
+        with redirect_stdout(StringIO()) as printed:
+            runpy.run_path(path)
+        return {"printed": printed.getvalue()}
+
+
+def _answer(computed: Callable[[], tuple[Arrays, Arrays]]) -> dict[str, Any]:
+    """Values and gradients, or an exception: a finding like any other."""
+    try:
+        values, gradients = computed()
+    except Exception as error:
+        return {"raised": f"{type(error).__name__}: {str(error)[:500]}"}
+    return {"values": _plain(values), "gradients": _plain(gradients)}
 
 
 def _cast(array: np.ndarray, dtype: str) -> np.ndarray:
     return array.astype(dtype) if array.dtype.kind == "f" else array
 
 
-def _perturbed(arrays: Arrays, rng: np.random.Generator) -> Arrays:
-    """Arrays that are rounded somehow; taps round what they are added to."""
+def _rounded(arrays: Arrays, values: Arrays, rng: np.random.Generator) -> Arrays:
+    """Arrays as if rounded to float32; taps do that to what they are added to."""
     found = dict(arrays)
     for name, array in arrays.items():
         if array.dtype.kind == "f":
-            noise = ROUNDING * rng.uniform(-1, 1, array.shape)
-            found[name] = noise if name.endswith(TAP) else array * (1 + noise)
+            noise = ROUNDING["float32"] * rng.uniform(-1, 1, array.shape)
+            is_tap = name.endswith(TAP)
+            found[name] = (
+                noise * values[name.removesuffix(TAP)]
+                if is_tap
+                else array * (1 + noise)
+            )
     return found
 
 
