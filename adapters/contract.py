@@ -198,6 +198,12 @@ class Trainer(Protocol):
         is_native: bool = False,
     ) -> None: ...
 
+    def restart(self, arrays: Arrays) -> None:
+        """Start over from these parameters and statistics; nothing is compiled again.
+
+        The optimiser has a new state. Raises ValueError as `Model.check` does.
+        """
+
     def predict(self, batch: Batch) -> Any:
         """The output of the model after training, a native tensor.
 

@@ -62,9 +62,8 @@ class Trainer:
         check("jax", model, arrays, mode=mode, optimiser=optimiser)
         file = importlib.import_module(f"{__package__}.models.{model}")
         dtype = next(iter(arrays.values())).dtype
-        zoo = MODELS[model]
+        self.zoo = zoo = MODELS[model]
         layers = file.build(dtype)
-        self._params = io.load(layers, arrays)
         rule = optim.native(**optimiser) if is_native else optim.formula(**optimiser)
         objectives = {
             name: _Objective(getattr(file, name), layers, zoo.trained(name), rule)
@@ -79,17 +78,24 @@ class Trainer:
             return observe(layers, zoo.layers, partial(_run, objectives, params, batch))
 
         step = partial(_in_order, objectives)
-        self._layers = zoo.layers
-        self._states = {
-            name: rule.init(each.params(self._params))
-            for name, each in objectives.items()
-        }
+        self._objectives = objectives
+        self._load = partial(io.load, layers)
         self._predict = compiled(predict, mode)
         self._activations = compiled(partial(observed, activations), mode)
         self._layer_seconds = partial(observed, layer_seconds)
         self._gradients = compiled(partial(_gradients, objectives), mode)
         # Native states hold the parameters, and nothing can be donated twice.
         self._step = compiled(step, mode, donate=() if is_native else (0, 1))
+        self.restart(arrays)
+
+    def restart(self, arrays: Arrays) -> None:
+        """Start over from these parameters and statistics."""
+        self.zoo.check(arrays)
+        self._params = self._load(arrays)
+        self._states = {
+            name: each.rule.init(each.params(self._params))
+            for name, each in self._objectives.items()
+        }
 
     def predict(self, batch: Batch) -> jax.Array:
         """The output of the model after training."""
@@ -98,7 +104,7 @@ class Trainer:
     def activations(self, batch: Batch) -> Arrays:
         """The result of every named layer, in order."""
         results = self._activations(self._params, batch)
-        return {name: to_numpy(results[name]) for name in self._layers}
+        return {name: to_numpy(results[name]) for name in self.zoo.layers}
 
     def layer_seconds(self, batch: Batch) -> dict[str, float]:
         """How long every named layer takes, in order; op by op in every mode."""

@@ -54,7 +54,9 @@ def load(model: HybridBlock, arrays: Arrays) -> HybridBlock:
 
     What has no canonical name is zero.
     """
-    model.initialize(mx.init.Zero())
+    for p in model.collect_params().values():
+        if p._data is None:
+            p.initialize(default_init=mx.init.Zero())
     for name, p, turn in _entries(model, ""):
         p.set_data(from_numpy(turn(arrays[name])))
     return model

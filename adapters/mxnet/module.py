@@ -49,6 +49,11 @@ class Module:
         self._module.update()
         return value
 
+    def restart(self) -> None:
+        """Forget what the optimiser has remembered."""
+        if self._module is not None:
+            self._start(self._module)
+
     def load(self) -> None:
         """Take over the arrays of the Gluon model."""
         if self._module is not None:
@@ -93,10 +98,14 @@ class Module:
         )
         module.init_params(None, *self._arrays(), allow_extra=True)
         if self._trained:
-            # Without a scale of one, gradients are divided by the size of the batch.
-            settings = {"pair": self._pair, "rescale_grad": 1.0}
-            module.init_optimizer(None, "_pairrule", settings)
+            self._start(module)
         return module
+
+    def _start(self, module: mx.mod.Module) -> None:
+        """Give a module a new optimiser."""
+        # Without a scale of one, gradients are divided by the size of the batch.
+        settings = {"pair": self._pair, "rescale_grad": 1.0}
+        module.init_optimizer(None, "_pairrule", settings, force_init=True)
 
     def _arrays(self) -> tuple[dict[str, nd.NDArray], dict[str, nd.NDArray]]:
         """Arguments and auxiliary states, as MXNet calls running statistics."""

@@ -33,8 +33,7 @@ class _Objective:
     """
 
     def __init__(self, loss: Any, params: list[Parameter], rule: Any) -> None:
-        self._loss, self._params, self._update = loss, params, rule.update
-        self._state = rule.init([p.data() for p in params])
+        self._loss, self._params, self._rule = loss, params, rule
 
     def value_and_grad(self, batch: _Batch) -> tuple[nd.NDArray, dict[str, nd.NDArray]]:
         value, grads = value_and_grad(self._loss, self._params, batch)
@@ -42,8 +41,11 @@ class _Objective:
 
     def step(self, batch: _Batch) -> nd.NDArray:
         value, grads = value_and_grad(self._loss, self._params, batch)
-        self._update(grads, self._state, [p.data() for p in self._params])
+        self._rule.update(grads, self._state, [p.data() for p in self._params])
         return value
+
+    def restart(self) -> None:
+        self._state = self._rule.init([p.data() for p in self._params])
 
     def load(self) -> None:
         """Nothing: the model's arrays are those that are trained."""
@@ -68,7 +70,7 @@ class Trainer:
         dtype = next(iter(arrays.values())).dtype.name
         self.zoo = MODELS[model]
         self._build = partial(file.build, dtype)
-        self.model = io.load(self._build(), arrays)
+        self.model = self._build()
         rule = optim.native(**optimiser) if is_native else optim.formula(**optimiser)
         self._losses = [getattr(file, name) for name in self.zoo.objectives]
         if mode == "module":
@@ -81,6 +83,17 @@ class Trainer:
             name: self._objective(getattr(file, name), prefix, mode, rule)
             for name, prefix in self.zoo.objectives.items()
         }
+        self.restart(arrays)
+
+    def restart(self, arrays: Arrays) -> None:
+        """Start over from these parameters and statistics."""
+        self.zoo.check(arrays)
+        io.load(self.model, arrays)
+        for objective in self._objectives.values():
+            objective.load()
+            objective.restart()
+        if isinstance(self._predict, Module):
+            self._predict.load()
 
     def predict(self, batch: _Batch) -> nd.NDArray:
         """The output of the model after training."""

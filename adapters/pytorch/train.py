@@ -30,8 +30,7 @@ class _Objective(NamedTuple):
 
     loss: Callable
     params: dict[str, nn.Parameter]
-    update: Callable
-    state: Any
+    rule: Any
 
 
 class Trainer:
@@ -50,13 +49,23 @@ class Trainer:
         file = importlib.import_module(f"{__package__}.models.{model}")
         dtype = getattr(torch, next(iter(arrays.values())).dtype.name)
         self.zoo = MODELS[model]
-        self.model = io.load(file.build(dtype), arrays)
+        self.model = file.build(dtype)
         rule = optim.native(**optimiser) if is_native else optim.formula(**optimiser)
         self._losses = {name: getattr(file, name) for name in self.zoo.objectives}
         self._predict = compiled(file.predict, mode)
         self._objectives = {
             name: self._objective(compiled(self._losses[name], mode), prefix, rule)
             for name, prefix in self.zoo.objectives.items()
+        }
+        self.restart(arrays)
+
+    def restart(self, arrays: Arrays) -> None:
+        """Start over from these parameters and statistics."""
+        self.zoo.check(arrays)
+        io.load(self.model, arrays)
+        self._states = {
+            name: each.rule.init(tuple(each.params.values()))
+            for name, each in self._objectives.items()
         }
 
     def predict(self, batch: _Batch) -> torch.Tensor:
@@ -85,7 +94,7 @@ class Trainer:
         losses: dict[str, float] = {}
         grads: dict[str, torch.Tensor] = {}
         with self._kept_statistics():
-            for name, (loss, params, _, _) in self._objectives.items():
+            for name, (loss, params, _) in self._objectives.items():
                 value, found = value_and_grad(
                     loss, self.model, tuple(params.values()), batch
                 )
@@ -98,10 +107,10 @@ class Trainer:
         losses: dict[str, list] = {name: [] for name in self._objectives}
         for batch in batches:
             self._resume()
-            for name, (loss, params, update, state) in self._objectives.items():
+            for name, (loss, params, rule) in self._objectives.items():
                 held = tuple(params.values())
                 value, grads = value_and_grad(loss, self.model, held, batch)
-                update(grads, state, held)
+                rule.update(grads, self._states[name], held)
                 losses[name].append(value)
         return {name: [x.item() for x in values] for name, values in losses.items()}
 
@@ -124,8 +133,7 @@ class Trainer:
             for name, p in self.model.named_parameters()
             if name.startswith(prefix) and p.requires_grad
         }
-        state = rule.init(tuple(params.values()))
-        return _Objective(loss, params, rule.update, state)
+        return _Objective(loss, params, rule)
 
     def _resume(self) -> None:
         """Training again, after predictions; to set it walks through all layers."""

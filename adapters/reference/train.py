@@ -63,10 +63,10 @@ class Trainer:
         check("reference", model, arrays, mode=mode, optimiser=optimiser)
         file = importlib.import_module(f"{__package__}.models.{model}")
         dtype = next(iter(arrays.values())).dtype
-        zoo = MODELS[model]
-        self.model = io.load(file.build(dtype), arrays)
+        self.zoo = zoo = MODELS[model]
+        built = file.build(dtype)
         rule = optim.native(**optimiser) if is_native else optim.formula(**optimiser)
-        names = io.parameters(self.model)
+        names = io.parameters(built)
         objectives = {
             name: _Objective(
                 getattr(file, name), [n in zoo.trained(name) for n in names], rule
@@ -79,15 +79,23 @@ class Trainer:
             return observe(model, zoo.layers, partial(_run, objectives, batch))
 
         step = partial(_in_order, objectives)
-        self._states = {
-            name: rule.init(each.params(self.model))
-            for name, each in objectives.items()
-        }
+        self._objectives = objectives
+        self._load = partial(io.load, built)
         self._predict = compiled(file.predict, mode)
         self._activations = compiled(partial(observed, activations), mode)
         self._layer_seconds = partial(observed, layer_seconds)
         self._gradients = compiled(partial(_gradients, objectives), mode)
         self._step = compiled(step, mode, donate=(0, 1))
+        self.restart(arrays)
+
+    def restart(self, arrays: Arrays) -> None:
+        """Start over from these parameters and statistics."""
+        self.zoo.check(arrays)
+        self.model = self._load(arrays)
+        self._states = {
+            name: each.rule.init(each.params(self.model))
+            for name, each in self._objectives.items()
+        }
 
     def predict(self, batch: _Batch) -> ri.Tensor:
         """The output of the model after training."""

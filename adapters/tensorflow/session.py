@@ -37,6 +37,12 @@ class Session:
             ),
         )
 
+    def restart(self) -> None:
+        """Give all variables their first values again."""
+        with self.graph.as_default():
+            self._initialised.clear()
+            self._initialise()
+
     def compiled(self, function: Callable[[Batch], Any]) -> Callable[[Batch], Any]:
         """The function, built at its first call, run by the session at every call."""
         built: list[tuple[dict[str, tf.Tensor], Any]] = []

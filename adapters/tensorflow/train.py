@@ -35,6 +35,14 @@ class _Objective:
             p for p in model.trainable_variables if f"/{prefix}" in f"/{p.path}"
         ]
         self._state = rule.init(self.params)
+        self._first: list[tuple[Any, Any]] = []
+        if tf.executing_eagerly():  # a session has initialisers
+            self._first = [(v, v.numpy()) for v in _variables(self._state)]
+
+    def restart(self) -> None:
+        """Give the optimiser's state its first values."""
+        for variable, first in self._first:
+            variable.assign(first)
 
     def value_and_grad(self, batch: Batch) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
         """The loss, and gradients under canonical names."""
@@ -67,7 +75,7 @@ class Trainer:
         self._names = tuple(arrays)
         self._build = partial(file.build, dtype)
         rule = optim.native(**optimiser) if is_native else optim.formula(**optimiser)
-        session = Session() if mode == "session" else None
+        self._session = session = Session() if mode == "session" else None
         with session.graph.as_default() if session else nullcontext():
             self.model = self._build()
             self._objectives = {
@@ -89,6 +97,15 @@ class Trainer:
         step = partial(_in_order, updates)
         self._step = step if session else many(step)
         self._fit = Fit(step, self._predict) if mode == "fit" else None
+        self.restart(arrays)
+
+    def restart(self, arrays: Arrays) -> None:
+        """Start over from these parameters and statistics."""
+        self.zoo.check(arrays)
+        if self._session:
+            self._session.restart()
+        for each in self._objectives.values():
+            each.restart()
         self._load(arrays)
 
     def predict(self, batch: Batch) -> Any:
@@ -154,3 +171,10 @@ class Trainer:
 def _in_order(updates: dict[str, Callable], batch: Batch) -> dict[str, tf.Tensor]:
     """All updates of a step; in a function that TensorFlow traces, order counts."""
     return {name: update(batch) for name, update in updates.items()}
+
+
+def _variables(state: Any) -> list[Any]:
+    """Everything that an optimiser remembers, outside a session."""
+    if isinstance(state, keras.Optimizer):
+        return state.variables
+    return tf.nest.flatten(state)

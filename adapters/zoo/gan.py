@@ -58,7 +58,7 @@ MODEL = Model(
     metric=covered,
     optimiser=adam(lr=2**-8, beta1=0.5),
     steps=3000,
-    batch=128,
-    reaches=0.65,
+    batch=512,
+    reaches=0.8,
     higher_is_better=True,
 )
