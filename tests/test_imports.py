@@ -49,6 +49,7 @@ ALLOWED = {
         "scipy",
         "adapters.contract",
         "adapters.deviations",
+        "adapters.formulas",
         "adapters.zoo",
         "atlas",
         "reference_impl.data",

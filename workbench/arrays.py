@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 import numpy as np
 
 from adapters.contract import Arrays
+
+Item = TypeVar("Item")
+
+
+def named(prefix: str, items: Mapping[str, Item]) -> dict[str, Item]:
+    """Arrays, or what is known of them, with `prefix/` before each name."""
+    return {f"{prefix}/{name}": item for name, item in items.items()}
 
 
 def under(prefix: str, arrays: Arrays) -> Arrays:

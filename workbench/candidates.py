@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from adapters.contract import FRAMEWORKS, MODES, Arrays
+from adapters.deviations import cause
 from adapters.zoo import MODELS
 
-from . import consensus, equality, sanity
+from . import consensus, equality, sanity, updates
 from .arrays import under
 from .errors import UserError, unknown
 from .experiment import DTYPES, Experiment
@@ -21,6 +23,8 @@ class Candidate:
     framework: str
     mode: str
     versions: dict[str, str] = field(default_factory=dict)
+    cores: list[int] = field(default_factory=list)
+    """Where it was checked."""
     results: dict[str, Arrays] = field(default_factory=dict)
     verdicts: dict[str, equality.Verdict] = field(default_factory=dict)
     noise: dict[str, float] = field(default_factory=dict)
@@ -31,6 +35,8 @@ class Candidate:
     """What is not a finite number in its training."""
     status: str | None = None
     reason: str | None = None
+    cause: str | None = None
+    """The documented cause of all that is different, if there is one."""
 
     @property
     def key(self) -> str:
@@ -88,25 +94,30 @@ def judge(rows: Sequence[Candidate], experiment: Experiment) -> None:
     slopes = _wrong_slopes(complete, experiment)
     finite = [c for c in complete if c.trouble is None]
     trusted = [c for c in finite if not slopes[c.key]] or finite or complete
-    voters = _voters(complete)
-    votes: dict[str, Arrays] = {}
-    for c in trusted:
-        votes.setdefault(voters[c.key], c.results["float64"])
+    voters, causes = _voters(complete, trusted), _causes(complete, experiment)
+    votes = _votes(trusted, voters, causes)
     truths = consensus.truths(set(voters.values()), votes)
     for c in complete:
         c.noise = consensus.noise_floor(c.results["float32"])
     for c in complete:
-        reasons = [slopes[c.key]]
+        noise = _largest([o.noise for o in trusted if voters[o.key] != voters[c.key]])
+        faults = [_Fault(slopes[c.key])]
         if (truth := truths[voters[c.key]]) is not None:
-            noise = _largest(
-                [o.noise for o in trusted if voters[o.key] != voters[c.key]]
-            )
             others = _others(c, complete, voters)
-            reasons = _compare(c, truth, others, noise, experiment)
-            reasons.insert(1, slopes[c.key])
+            faults = _compare(c, truth, others, noise, experiment)
+            faults.insert(1, _Fault(slopes[c.key]))
+        own = [_Fault(text, True) for text in _own_updates(c, noise, experiment)]
         is_one_of_two = len(votes) == 2 and voters[c.key] in votes
         both = " and ".join(votes) if is_one_of_two else None
-        _conclude(c, [reason for reason in reasons if reason], both)
+        c.cause = None if own else causes[c.key]
+        _conclude(c, [f for f in (*faults, *own) if f.text], both)
+
+
+class _Fault(NamedTuple):
+    """What is wrong with a row, in words, and whether only its training is."""
+
+    text: str | None
+    is_in_training: bool = False
 
 
 def _compare(
@@ -115,22 +126,66 @@ def _compare(
     others: Sequence[Arrays],
     noise: dict[str, float],
     experiment: Experiment,
-) -> list[str | None]:
+) -> list[_Fault]:
     """Hold one row against the truth, in both dtypes; what is wrong, in order."""
     model, single = MODELS[experiment.model], c.results["float32"]
     exactly = equality.verdict(c.results["float64"], truth, model, "float64")
     singly = equality.verdict(single, truth, model, "float32", noise=noise)
     c.verdicts = {"float64": exactly, "float32": singly}
     outlier = consensus.outlier(single, others, truth, singly.excused)
-    return [exactly.reason, singly.reason, outlier]
+    found = [_Fault(v.reason, not v.before_training) for v in (exactly, singly)]
+    return [*found, _Fault(outlier)]
 
 
-def _voters(complete: Sequence[Candidate]) -> dict[str, str]:
-    """Who votes for each row: its framework, or if that is the only one, its mode.
+def _own_updates(
+    c: Candidate, noise: dict[str, float], experiment: Experiment
+) -> list[str]:
+    """In which dtypes native updates are not what is declared of them."""
+    moment = f"after {experiment.snapshots[0]}"
+    rounding = {"float64": {}, "float32": noise}
+    faults = [updates.fault(c.results[d], d, moment, rounding[d]) for d in DTYPES]
+    return [fault for fault in faults if fault]
+
+
+def _causes(
+    complete: Sequence[Candidate], experiment: Experiment
+) -> dict[str, str | None]:
+    """What is known to make the updates of a row others than the shared formula's."""
+    rule = experiment.optimiser
+    return {
+        c.key: cause(c.framework, c.mode, rule.name, rule.settings)
+        if experiment.is_native
+        else None
+        for c in complete
+    }
+
+
+def _votes(
+    trusted: Sequence[Candidate], voters: dict[str, str], causes: dict[str, str | None]
+) -> dict[str, Arrays]:
+    """What each voter has in float64.
+
+    Whoever updates by a formula of its own says nothing on training, as long as anybody
+    follows the shared one.
+    """
+    first: dict[str, Candidate] = {}
+    for c in trusted:
+        first.setdefault(voters[c.key], c)
+    exact = {voter: c.results["float64"] for voter, c in first.items()}
+    own = [voter for voter, c in first.items() if causes[c.key]]
+    if len(own) == len(first):
+        return exact
+    return exact | {voter: sanity.before_training(exact[voter]) for voter in own}
+
+
+def _voters(
+    complete: Sequence[Candidate], trusted: Sequence[Candidate]
+) -> dict[str, str]:
+    """Who votes for each row: its framework; if only one can be trusted, its mode.
 
     The first row of a voter that can be trusted has its vote.
     """
-    frameworks = {c.framework for c in complete}
+    frameworks = {c.framework for c in trusted}
     return {c.key: c.framework if len(frameworks) > 1 else c.key for c in complete}
 
 
@@ -179,16 +234,19 @@ def _largest(floors: Sequence[dict[str, float]]) -> dict[str, float]:
     }
 
 
-def _conclude(c: Candidate, reasons: list[str], both: str | None) -> None:
+def _conclude(c: Candidate, faults: list[_Fault], both: str | None) -> None:
     """The status; `both` are the only two voters, if this row is one of them."""
-    c.status = "different" if reasons else "equal"
+    c.status = "different" if faults else "equal" if c.verdicts else "alone"
+    # What went wrong before the training is the cause, if anything did.
+    earlier = [fault for fault in faults if not fault.is_in_training]
+    if earlier or not faults or c.trouble is not None:
+        c.cause = None
     if c.trouble is not None:
-        # What went wrong before the training is the cause, if anything did.
-        earlier = [r for r in reasons if "training differs" not in r]
         c.status = "different" if earlier else "failed"
-        reasons = [*earlier, c.trouble]
-    if reasons and both:
+        faults = [*earlier, _Fault(c.trouble)]
+    reasons = [fault.text for fault in faults if fault.text]
+    if reasons and both and not c.cause:
         reasons.append(f"{both} disagree, and nothing says which of them is right")
-    if not reasons and not c.verdicts:
+    if c.status == "alone":
         reasons = ["compared with nothing but differences of its own loss"]
     c.reason = "; ".join(reasons) or None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -13,10 +11,10 @@ import numpy as np
 
 from adapters.contract import Arrays
 
-from . import equality, sanity
+from . import sanity
 from .candidates import Candidate
-from .experiment import DTYPES, Experiment
-from .laboratory import Laboratory
+from .experiment import DTYPES, NOISE_RUNS, Experiment
+from .laboratory import Laboratory, share_out
 from .process import Failed, Missing, Worker
 
 
@@ -51,27 +49,18 @@ def check_all(
     rows: Sequence[Candidate], bench: Bench, advance: Callable[[str], None]
 ) -> None:
     """Give every candidate its results, as many at once as there are slots."""
-    waiting, lock = list(rows), threading.Lock()
 
-    def work(cores: list[int]) -> None:
-        while True:
-            with lock:
-                if not waiting:
-                    return
-                candidate = _suitable(waiting, bench.laboratory, cores)
-                waiting.remove(candidate)
-            _check(candidate, bench, cores)
-            with lock:
-                advance(f"checked {candidate.key}")
+    def work(candidate: Candidate, cores: list[int]) -> None:
+        _check(candidate, bench, cores)
 
-    pool = ThreadPoolExecutor(max_workers=len(bench.slots))
-    try:
-        for future in [pool.submit(work, cores) for cores in bench.slots]:
-            future.result()
-    finally:
-        with lock:
-            waiting.clear()
-        pool.shutdown(wait=False)
+    def choose(waiting: Sequence[Candidate], cores: list[int]) -> Candidate:
+        return _suitable(waiting, bench.laboratory, cores)
+
+    def done(candidate: Candidate, _: None) -> None:
+        advance(f"checked {candidate.key}")
+
+    # The last compile longest: they begin, so that no core waits for them at the end.
+    share_out(rows[::-1], bench.slots, work, done, choose=choose)
 
 
 def _suitable(
@@ -99,7 +88,7 @@ def _check(candidate: Candidate, bench: Bench, cores: list[int]) -> None:
 
 def _ask(candidate: Candidate, bench: Bench, cores: list[int]) -> None:
     worker = bench.laboratory.shared(candidate.framework, cores)
-    candidate.versions = worker.versions
+    candidate.versions, candidate.cores = worker.versions, cores
     results = {}
     for dtype in DTYPES:
         found = _results(candidate, bench, worker, dtype)
@@ -119,7 +108,7 @@ def _results(candidate: Candidate, bench: Bench, worker: Worker, dtype: str) -> 
         output=str(output),
         snapshots=experiment.snapshots,
         with_slope=dtype == "float64",
-        noise_runs=equality.NOISE_RUNS if dtype == "float32" else 0,
+        noise_runs=NOISE_RUNS if dtype == "float32" else 0,
         patience_seconds=bench.patience_seconds,
         **experiment.options(candidate.mode),
     )

@@ -5,26 +5,46 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.text import Text
+from typer.core import TyperGroup
 
 from adapters.contract import TRACED
-from adapters.zoo import MODELS
 from exercises.cli import app as exercise_app
 
 from . import atomic, memory, report, table
 from .atlas.command import atlas
-from .compare_command import Output, check_place, compare, names_in, notes, screen
+from .compare_command import compare
 from .errors import UserError
 from .experiment import experiment
+from .options import (
+    EXIT_USAGE,
+    AsJson,
+    Model,
+    Output,
+    Seed,
+    check_place,
+    names_in,
+)
 from .recipes.command import recipes
 from .show_command import code, show
-from .store import Store
+from .store import existing
+from .terminal import interruptible, notes, screen, speak_plainly
 
-EXIT_USAGE = 2
+
+class Commands(TyperGroup):
+    """All commands; each says so if it is interrupted."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the one that was asked for."""
+        with interruptible():  # Typer would end without a word
+            return super().invoke(ctx)
+
 
 app = typer.Typer(
+    cls=Commands,
     help="Compare deep-learning frameworks side by side, and do the book's exercises.",
     no_args_is_help=True,
     add_completion=False,
@@ -46,10 +66,7 @@ def remake_report(
     output: Output = Path("build"),
 ) -> None:
     """Make the report again from the last run in results.sqlite."""
-    path = output / "results.sqlite"
-    if not path.exists():
-        raise UserError(f"{path} is not there; run `mapping compare` first")
-    with Store(path) as store:
+    with existing(output / "results.sqlite") as store:
         documents = store.latest()
     screen.print(report.write(documents, output / "report"), soft_wrap=True)
     if svg is not None:
@@ -58,15 +75,13 @@ def remake_report(
 
 @app.command(name="memory")
 def draw_memory(
-    model: Annotated[str, typer.Argument(help=f"One of {', '.join(MODELS)}.")],
+    model: Model,
     frameworks: Annotated[
         str, typer.Option(help="Names with commas between; they must trace.")
     ] = ",".join(TRACED),
     batch: Annotated[int, typer.Option(help="Samples for the step.")] = 64,
-    seed: Annotated[int, typer.Option(help="Of parameters and order.")] = 0,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-    ] = False,
+    seed: Seed = 0,
+    as_json: AsJson = False,
     html: Annotated[
         Path | None,
         typer.Option(help="Draw the first as an interactive chart in this file."),
@@ -91,8 +106,10 @@ def draw_memory(
 
 def main() -> None:
     """Run the command; a user's mistake is a message and exit code 2."""
+    speak_plainly()
     try:
-        app()
+        with interruptible():
+            app()
     except UserError as error:
-        notes.print(f"[bold red]mapping:[/] {error}", soft_wrap=True)
+        notes.print("[bold red]mapping:[/]", Text(str(error)), soft_wrap=True)
         sys.exit(EXIT_USAGE)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     Progress,
@@ -18,38 +17,39 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from adapters.contract import FRAMEWORKS
 from adapters.zoo import MODELS
 
 from . import atomic, machine, report, table
-from .comparison import Interrupted, parts
+from .comparison import Interrupted, check, parts
 from .comparison import compare as compare_one
 from .document import SCHEMA_VERSION
 from .errors import UserError
 from .experiment import STEPS, Experiment, experiment
 from .laboratory import Laboratory
+from .options import (
+    EVERY_FRAMEWORK,
+    EXIT_DIFFERENT,
+    AsJson,
+    Frameworks,
+    Limit,
+    Models,
+    Output,
+    Seed,
+    check_place,
+    frameworks_in,
+    names_in,
+)
 from .request import LIMIT_SECONDS, ROUNDS, Request
-from .store import Store
+from .store import Store, existing
+from .terminal import EXIT_INTERRUPTED, notes, screen
 
-EXIT_DIFFERENT, EXIT_INTERRUPTED = 1, 130
 QUICK_STEPS, QUICK_ROUNDS = 20, 3
-
-screen = Console()
-notes = Console(stderr=True, highlight=False)
-
-Output = Annotated[
-    Path, typer.Option(help="Folder for results.sqlite and the report.", metavar="DIR")
-]
+PACE_SECONDS = 3600.0
 
 
 def compare(
-    models: Annotated[
-        list[str] | None,
-        typer.Argument(help=f"Any of {', '.join(MODELS)}; all by default."),
-    ] = None,
-    frameworks: Annotated[
-        str, typer.Option(help="Names with commas between.")
-    ] = ",".join(FRAMEWORKS),
+    models: Models = None,
+    frameworks: Frameworks = EVERY_FRAMEWORK,
     modes: Annotated[
         str,
         typer.Option(help="'default', 'all', or names of modes with commas between."),
@@ -79,24 +79,20 @@ def compare(
         int | None,
         typer.Option(help="Samples for each update; by default the model's."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of parameters and order.")] = 0,
+    seed: Seed = 0,
     threads: Annotated[int, typer.Option(help="Cores for each framework.")] = 1,
     rounds: Annotated[
         int | None,
         typer.Option(min=1, help=f"Timings of each framework; {ROUNDS} by default."),
     ] = None,
-    limit: Annotated[
-        float, typer.Option(min=1, max=86400, help="Seconds one answer may take.")
-    ] = LIMIT_SECONDS,
+    limit: Limit = LIMIT_SECONDS,
     equality_only: Annotated[
         bool, typer.Option("--equality-only", help="Measure no cost.")
     ] = False,
     even_if_different: Annotated[
         bool, typer.Option("--even-if-different", help="Time what is not equal, too.")
     ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-    ] = False,
+    as_json: AsJson = False,
     save: Annotated[
         Path | None, typer.Option(help="Write the documents to this JSON file as well.")
     ] = None,
@@ -106,7 +102,7 @@ def compare(
     if every and modes != "default":
         raise UserError(f"--all means --modes all; --modes {modes} came too")
     request = Request(
-        frameworks=tuple(names_in(frameworks)),
+        frameworks=tuple(frameworks_in(frameworks)),
         modes=("all",) if every else tuple(names_in(modes)),
         measure=not equality_only,
         even_if_different=even_if_different,
@@ -125,8 +121,11 @@ def compare(
     experiments = [
         experiment(model, **options) for model in dict.fromkeys(models or MODELS)
     ]
+    check(experiments, request)
     show = (lambda document: None) if as_json else _show
-    with Store(output / "results.sqlite") as store, store.writing():
+    report.check_folder(output / "report")
+    open_store = existing if resume else Store
+    with open_store(output / "results.sqlite") as store, store.writing():
         if resume:
             store.go_on(request.as_json(), machine.description())
         documents = _run(experiments, request, store, show)
@@ -135,22 +134,11 @@ def compare(
         raise typer.Exit(EXIT_DIFFERENT)
 
 
-def names_in(text: str) -> list[str]:
-    """Names with commas between, each once."""
-    return list(dict.fromkeys(n.strip() for n in text.split(",") if n.strip()))
-
-
-def check_place(option: str, path: Path | None) -> None:
-    """Refuse a path that no file can be written to."""
-    if path is not None and (path.is_dir() or not path.parent.is_dir()):
-        raise UserError(f"{option}: {path} is no place for a file")
-
-
 def all_equal(documents: list[dict[str, Any]]) -> bool:
-    """Whether everything that can be run is equal, and at least one can."""
+    """Whether all that can be run is equal or alone, and at least one can."""
     found = [row["status"] for document in documents for row in document["rows"]]
     run = [status for status in found if status not in ("missing", "unsupported")]
-    return bool(run) and set(run) == {"equal"}
+    return bool(run) and set(run) <= {"equal", "alone"}
 
 
 def _show(document: dict[str, Any]) -> None:
@@ -164,11 +152,12 @@ def _run(
     show: Callable[[dict[str, Any]], None],
 ) -> list[dict[str, Any]]:
     """One document for each experiment; those that the run has already are kept."""
-    known, each = store.complete(), parts(request)
+    known = store.complete()
+    waiting = [one for one in experiments if one.id not in known]
     documents = []
     with (
         Laboratory(limit_seconds=request.limit_seconds) as laboratory,
-        _progress(each, sum(one.id not in known for one in experiments)) as advance,
+        _progress(len(waiting), parts(request)) as advance,
     ):
         for one in experiments:
             document = known.get(one.id)
@@ -195,16 +184,39 @@ def _compare(
         finished = len(interrupted.document["rows"])
         notes.print(
             f"interrupted; {finished} rows of {one.model} and all models before it "
-            f"were kept in {store.path}; the same command with --resume goes on"
+            f"were kept in {store.path}; the same command with --resume goes on",
+            soft_wrap=True,
         )
         raise typer.Exit(EXIT_INTERRUPTED) from None
     store.keep(document, is_complete=True)
     return document
 
 
+class Tally:
+    """How many parts of all models are done, and of how many.
+
+    Parameters
+    ----------
+    models : int
+        Those that are to be compared.
+    each : int
+        The parts of a model, as long as nothing else is known of it.
+    """
+
+    def __init__(self, models: int, each: int) -> None:
+        self._models, self._each = models, each
+        self._found: dict[str, tuple[int, int]] = {}
+
+    def count(self, model: str, done: int, parts: int) -> tuple[int, int]:
+        """Hear that so many parts of a model are done; then, the sums of all."""
+        self._found[model] = done, parts
+        all_done, all_parts = map(sum, zip(*self._found.values(), strict=True))
+        return all_done, all_parts + self._each * (self._models - len(self._found))
+
+
 @contextlib.contextmanager
 def _progress(
-    each: int, count: int
+    models: int, each: int
 ) -> Iterator[Callable[[str], Callable[[str, int, int], None]]]:
     """A bar over all models, with an estimate of the time left; or else, lines."""
     columns = (
@@ -215,17 +227,23 @@ def _progress(
         TimeRemainingColumn(),
         TextColumn("left  {task.description}"),
     )
-    starts = iter(range(0, each * count, each))
-    with Progress(*columns, console=notes, disable=not notes.is_terminal) as bar:
-        task = bar.add_task("starting", total=each * count)
+    tally = Tally(models, each)
+    with Progress(
+        *columns,
+        console=notes,
+        disable=not notes.is_terminal,
+        # Parts differ in length, so the pace of the last few says little.
+        speed_estimate_period=PACE_SECONDS,
+    ) as bar:
+        task = bar.add_task("starting", total=each * models)
 
         def of(model: str) -> Callable[[str, int, int], None]:
-            start = next(starts)
-
             def advance(what: str, done: int, parts: int) -> None:
-                bar.update(task, description=f"{model}: {what}", completed=start + done)
+                completed, total = tally.count(model, done, parts)
+                said = f"{model}: {what}"
+                bar.update(task, description=said, completed=completed, total=total)
                 if not notes.is_terminal:
-                    notes.print(f"{model}: {what} ({start + done} of {each * count})")
+                    notes.print(f"{said} ({completed} of {total})", soft_wrap=True)
 
             return advance
 

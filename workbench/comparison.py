@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from . import machine
 from .candidates import Candidate, candidates, judge
 from .checking import Bench, check_all
 from .cost import Measurement
@@ -64,6 +65,7 @@ def compare(
     Interrupted
         If the user stops it; what was finished comes with the exception.
     """
+    check([experiment], request)
     rows = candidates(request.frameworks, request.modes)
     measurement = Measurement(experiment)
 
@@ -80,20 +82,17 @@ def compare(
             tempfile.TemporaryDirectory(dir=laboratory.folder, prefix=experiment.id)
         )
         bench = Bench(experiment, laboratory, Path(folder), request.patience_seconds)
-        _check_cores(experiment, laboratory)
         bench.lay_out()
         stack.callback(measurement.stop)
-        advance = _counter(progress, parts(request))
+        counter = Counter(progress, parts(request))
         try:
-            check_all(rows, bench, advance)
+            check_all(rows, bench, counter.advance)
             judge(rows, experiment)
             keep(known())
-            if request.measure:
-                worth = (
-                    ("equal", "different") if request.even_if_different else ("equal",)
-                )
-                chosen = [c for c in rows if c.status in worth]
-                _time_all(chosen, bench, measurement, request, advance)
+            chosen = _worth_timing(rows, request)
+            counter.total = _parts(rows, chosen, request)
+            counter.advance("judged")
+            _time_all(chosen, bench, measurement, request, counter.advance)
         except KeyboardInterrupt:
             judge(rows, experiment)
             raise Interrupted(known()) from None
@@ -102,31 +101,57 @@ def compare(
 
 
 def parts(request: Request) -> int:
-    """How many parts a comparison has, each of which moves its progress on."""
-    rows = len(candidates(request.frameworks, request.modes))
-    frameworks = 0 if request.is_quick else len(request.frameworks)
-    return rows + (rows + request.rounds + frameworks if request.measure else 0)
+    """How many parts a comparison has, if every row turns out to be worth timing."""
+    rows = candidates(request.frameworks, request.modes)
+    return _parts(rows, rows if request.measure else [], request)
 
 
-def _check_cores(experiment: Experiment, laboratory: Laboratory) -> None:
-    there = len(laboratory.cores)
-    if experiment.threads > there:
-        raise UserError(
-            f"threads must be at most the {there} cores that there are, "
-            f"{experiment.threads} came"
-        )
+def check(experiments: Sequence[Experiment], request: Request) -> None:
+    """Refuse a request that has no meaning, before anything is started.
+
+    Raises
+    ------
+    UserError
+    """
+    candidates(request.frameworks, request.modes)
+    there = len(machine.cores())
+    for one in experiments:
+        if one.threads > there:
+            raise UserError(
+                f"threads must be at most the {there} cores that there are, "
+                f"{one.threads} came"
+            )
 
 
-def _counter(progress: Progress, total: int) -> Callable[[str], None]:
-    """A function that reports one more part as done."""
-    done = 0
+def _worth_timing(rows: Sequence[Candidate], request: Request) -> list[Candidate]:
+    """The rows whose cost is measured."""
+    worth = {"equal", "alone"}
+    if request.even_if_different:
+        worth.add("different")
+    return [c for c in rows if request.measure and c.status in worth]
 
-    def advance(what: str) -> None:
-        nonlocal done
-        done = min(done + 1, total)
-        progress(what, done, total)
 
-    return advance
+def _parts(
+    rows: Sequence[Candidate], timed: Sequence[Candidate], request: Request
+) -> int:
+    """How often progress moves on: for each row, the judgement, and what is timed."""
+    if not timed:
+        return len(rows) + 1
+    layers = 0 if request.is_quick else len({c.framework for c in timed})
+    return len(rows) + 1 + len(timed) + request.rounds + layers
+
+
+class Counter:
+    """Counts parts as done; `total` changes when more is known of what is to come."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self.total = total
+        self._progress, self._done = progress, 0
+
+    def advance(self, what: str) -> None:
+        """Report one more part as done."""
+        self._done += 1
+        self._progress(what, self._done, self.total)
 
 
 def _time_all(
@@ -136,13 +161,18 @@ def _time_all(
     request: Request,
     advance: Callable[[str], None],
 ) -> None:
-    """Start one worker after another, then time them in turns on the same cores."""
+    """Start one worker after another, then time them in turns on the same cores.
+
+    In a quick comparison each stays where it was checked; they take turns all the same.
+    """
+    if not rows:
+        return
     laboratory, cores = bench.laboratory, bench.slots[-1]
     inputs = bench.inputs("float32")
     for c in rows:
         try:
             if request.is_quick:
-                worker = laboratory.shared(c.framework, cores)
+                worker = laboratory.shared(c.framework, c.cores)
             else:
                 worker = laboratory.worker(c.framework, cores)
         except (Failed, Missing) as error:
@@ -156,8 +186,10 @@ def _time_all(
     measurement.check()
     if request.is_quick:
         return
-    # Layers run op by op whatever the mode is: one mode of each framework is enough.
-    timed = [c for c in rows if measurement.is_timed(c)]
-    for c in {c.framework: c for c in reversed(timed)}.values():
-        measurement.time_layers(c, inputs, request.rounds)
-        advance(f"timed layers of {c.framework}")
+    for framework in dict.fromkeys(c.framework for c in rows):
+        # Layers run op by op whatever the mode is: one mode is enough.
+        of_it = [c for c in rows if c.framework == framework]
+        timed = [c for c in of_it if measurement.is_timed(c)]
+        if timed:
+            measurement.time_layers(timed[0], inputs, request.rounds)
+        advance(f"timed layers of {framework}")

@@ -9,7 +9,7 @@ import numpy as np
 from adapters.contract import Arrays
 
 from .arrays import under
-from .equality import by_layer, distance
+from .distances import by_layer, distance
 
 VOTES_FOR_A_MEDIAN = 3
 OUTLIER_FACTOR = 3
@@ -27,7 +27,8 @@ def truths(voters: Iterable[str], votes: dict[str, Arrays]) -> dict[str, Arrays 
         Results by voter, of those that can be trusted.
     """
     if len(votes) >= VOTES_FOR_A_MEDIAN:
-        return dict.fromkeys(voters, _median(list(votes.values())))
+        median = _median(list(votes.values()))
+        return {voter: median | _of_one(votes, voter, median) for voter in voters}
     return {
         voter: next((v for name, v in votes.items() if name != voter), None)
         for voter in voters
@@ -45,6 +46,17 @@ def _median(votes: Sequence[Arrays]) -> Arrays:
                 arrays = [array[:shared] for array in arrays]
             truth[name] = np.median(arrays, axis=0)
     return truth
+
+
+def _of_one(votes: dict[str, Arrays], voter: str, median: Arrays) -> Arrays:
+    """What a single vote has, for everybody else."""
+    return {
+        name: array
+        for other, vote in votes.items()
+        if other != voter
+        for name, array in vote.items()
+        if name not in median
+    }
 
 
 def noise_floor(results: Arrays) -> dict[str, float]:

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.contract import REMARKS, Arrays
-from adapters.deviations import cause
 from adapters.zoo import MODELS
 
 from . import machine
 from .arrays import under
 from .candidates import Candidate
 from .cost import BASIS, Cost
-from .equality import GATES, LayerError, Verdict
+from .equality import LayerError, Verdict
 from .experiment import Experiment
 from .request import Request
 
@@ -29,7 +28,8 @@ class Row:
     Attributes
     ----------
     status : str
-        "equal", "different", "failed", "missing" or "unsupported".
+        "equal", "different", "failed", "missing" or "unsupported"; "alone" if there was
+        nothing to compare it with and nothing is wrong.
     reason, cause, remark : str or None
         Why it is not equal; the documented cause of that, if there is one; and what is
         worth knowing of the model in this mode, though it may be equal.
@@ -121,7 +121,7 @@ def _row(
         mode=c.mode,
         status=status,
         reason=_reason(c, failures),
-        cause=_cause(c, experiment) if _only_training_differs(c) else None,
+        cause=c.cause,
         remark=_remark(c, experiment),
         steps=c.steps,
         **exactly.as_json(),
@@ -159,25 +159,6 @@ def _remark(c: Candidate, experiment: Experiment) -> str | None:
     of_mode = REMARKS.get((c.framework, c.mode), {}).get(experiment.model)
     of_run = [verdict.remark for verdict in c.verdicts.values()]
     return "; ".join(filter(None, [of_mode, *of_run])) or None
-
-
-def _only_training_differs(c: Candidate) -> bool:
-    """Whether forward and gradient are equal, so that only the updates differ."""
-    gates, exactly = GATES["float64"], c.verdicts.get("float64", Verdict())
-    if c.status != "different" or exactly.forward_error is None:
-        return False
-    return (
-        exactly.forward_error <= gates.forward
-        and (exactly.gradient_error or 0.0) <= gates.gradient
-    )
-
-
-def _cause(c: Candidate, experiment: Experiment) -> str | None:
-    """What is known to make this framework's own updates differ."""
-    if not experiment.is_native:
-        return None
-    optimiser = experiment.optimiser
-    return cause(c.framework, c.mode, optimiser.name, optimiser.settings)
 
 
 def _metric(results: Arrays, experiment: Experiment) -> dict[str, Any] | None:

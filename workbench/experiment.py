@@ -20,7 +20,7 @@ from adapters.zoo import MODELS
 from adapters.zoo.model import Arrays, Data, Model, Optimiser
 from reference_impl.data import diabetes, digits, mnist1d
 
-from .equality import NOISE_RUNS
+from .arrays import named
 from .errors import UserError, unknown
 
 SETS = {"digits": digits, "diabetes": diabetes, "mnist1d": mnist1d}
@@ -29,6 +29,7 @@ DTYPES = ("float64", "float32")
 STEPS = 200  # what is compared step by step; a recipe may take more
 MOST_STEPS = 100_000
 SNAPSHOTS = (10, 100)  # steps after which the parameters are compared too
+NOISE_RUNS = 2  # trainings from parameters one rounding off, in float32
 
 
 @dataclass(frozen=True)
@@ -101,16 +102,16 @@ class Experiment:
         """
         model, data = MODELS[self.model], self.data()
         rng = np.random.default_rng(self.seed)
-        arrays = _first_values(model, rng) | _under("train", data.train)
-        arrays |= _under("test", data.test)
+        arrays = _first_values(model, rng) | named("train", data.train)
+        arrays |= named("test", data.test)
         arrays["order"] = self._order(data, rng)
         arrays |= self._noise(model, len(_any(data.test)), rng)
         return {name: _rounded(array, dtype) for name, array in arrays.items()}
 
     @property
     def snapshots(self) -> list[int]:
-        """The steps, of those that are made, after which parameters are compared."""
-        return [step for step in SNAPSHOTS if step <= self.steps]
+        """The steps after which parameters are compared; of few steps, the last."""
+        return [step for step in SNAPSHOTS if step <= self.steps] or [self.steps]
 
     def shapes(
         self, dtype: str, *, made: int | None = None
@@ -127,18 +128,18 @@ class Experiment:
         shapes |= {"whole": None, "one": None}
         for objective in model.objectives:
             shapes |= {f"loss/{objective}": (), f"losses/{objective}": (made,)}
-        shapes |= _under("gradient", model.shapes)
+        shapes |= named("gradient", model.shapes)
         trained = model.shapes | model.statistics
         snapshots = [step for step in self.snapshots if step <= made]
         for step in snapshots:
-            shapes |= _under(f"after {step}", trained)
+            shapes |= named(f"after {step}", trained)
         if made == self.steps:
-            shapes |= {"prediction": None} | _under("trained", trained)
+            shapes |= {"prediction": None} | named("trained", trained)
         if dtype == "float64":
             return shapes | {f"slope/{objective}": () for objective in model.objectives}
         for step in snapshots:
             for run in range(NOISE_RUNS):
-                shapes |= _under(f"after {step}, run {run}", trained)
+                shapes |= named(f"after {step}, run {run}", trained)
         return shapes
 
     def metric(self, prediction: np.ndarray) -> dict[str, Any]:
@@ -210,7 +211,10 @@ def samples(model: str) -> Data:
 
 @cache
 def _named_set(name: str) -> Data:
-    train_x, train_y, test_x, test_y = SETS[name]()
+    try:
+        train_x, train_y, test_x, test_y = SETS[name]()
+    except (ModuleNotFoundError, ValueError) as error:  # not there, or not the one
+        raise UserError(str(error)) from None
     return Data({"x": train_x, "y": train_y}, {"x": test_x, "y": test_y})
 
 
@@ -225,10 +229,6 @@ def _first_values(model: Model, rng: np.random.Generator) -> Arrays:
 
 def _rounded(array: np.ndarray, dtype: str) -> np.ndarray:
     return array.astype(np.float32).astype(dtype) if array.dtype.kind == "f" else array
-
-
-def _under(prefix: str, items: dict[str, Any]) -> dict[str, Any]:
-    return {f"{prefix}/{name}": item for name, item in items.items()}
 
 
 def _any(arrays: Arrays) -> np.ndarray:

@@ -1,8 +1,8 @@
 """What a worker can be asked to do with its framework.
 
-Imports nothing but NumPy, the contract and the zoo. Every public method is a job:
-keyword arguments from JSON, a dict for JSON back, arrays through npz files. `options`
-are those of the contract's `Trainer`.
+Imports nothing but NumPy, the zoo, and what is declared of adapters. Every public
+method is a job: keyword arguments from JSON, a dict for JSON back, arrays through npz
+files. `options` are those of the contract's `Trainer`.
 """
 
 from __future__ import annotations
@@ -20,16 +20,14 @@ import numpy as np
 
 from adapters.contract import Unsupported
 from adapters.zoo import MODELS
-from adapters.zoo.model import Arrays
+from adapters.zoo.model import Arrays, Model
 
-from .arrays import under, unit
+from . import updates
+from .arrays import named, under, unit
 from .stopwatch import WARM_UP_SECONDS, WARM_UP_STEPS, Stopwatch
 
 STEP_OF_SLOPE = 1e-6  # in units of a direction of length 1
 TIMED_BATCHES = 64
-# Timed steps must not train: a model that has converged computes with denormal numbers,
-# which some processors multiply a hundred times slower.
-LR_WHILE_TIMED = 2.0**-20
 
 
 class Jobs:
@@ -41,6 +39,8 @@ class Jobs:
         self._data = importlib.import_module(f"adapters.{framework}.data")
         self._tensor.configure(threads)
         self._timed: dict[str, Stopwatch] = {}
+        # The last trainer that was checked in each mode, and what it was made of.
+        self._checked: dict[str, tuple[tuple[str, dict[str, Any]], Any]] = {}
 
     def versions(self) -> dict[str, str]:
         """The versions that results depend on."""
@@ -71,19 +71,22 @@ class Jobs:
         except Unsupported as error:
             return {"unsupported": str(error)}
         if with_slope:
-            slopes = self._slopes(arrays, options)
-            results |= {f"slope/{n}": np.asarray(slope) for n, slope in slopes.items()}
+            results |= self._slopes(trainer, arrays, MODELS[options["model"]])
+        if options.get("is_native"):
+            found = self._declared(trainer, arrays, options, steps=snapshots[0])
+            results |= named("declared", found)
+        trainer.restart(_start(arrays))
         trained, made = self._training(trainer, arrays, snapshots, patience_seconds)
         results |= trained
-        for run in range(noise_runs):
-            near = _near(arrays, np.random.default_rng(run))
-            again = self._made(near, options)
-            within = [step for step in snapshots if step <= made]
-            for step, _ in self._stops(again, arrays, within):
-                results |= _named(f"after {step}, run {run}", again.parameters())
         if made == steps:
             results["prediction"] = self._tested(trainer, arrays)
+        for run in range(noise_runs):
+            trainer.restart(_near(arrays, np.random.default_rng(run)))
+            within = [step for step in snapshots if step <= made]
+            for step, _ in self._stops(trainer, arrays, within):
+                results |= named(f"after {step}, run {run}", trainer.parameters())
         _write(output, results)
+        self._checked[options["mode"]] = (inputs, options), trainer
         return {"steps": made}
 
     def learn(
@@ -94,26 +97,33 @@ class Jobs:
         Then as often again from parameters one rounding off: the same under `run 0`.
         """
         arrays = _read(inputs)
-        results = self._learned(_start(arrays), arrays, options)
+        trainer = self._made(_start(arrays), options)
+        results = self._learned(trainer, arrays)
         for run in range(noise_runs):
-            near = _near(arrays, np.random.default_rng(run))
-            results |= _named(f"run {run}", self._learned(near, arrays, options))
+            trainer.restart(_near(arrays, np.random.default_rng(run)))
+            results |= named(f"run {run}", self._learned(trainer, arrays))
         _write(output, results)
         return {}
 
     def open(self, *, inputs: str, **options: Any) -> dict[str, Any]:
-        """Build the model that will be timed; how long its first step takes."""
+        """Get a trainer ready to be timed; how long its first step takes.
+
+        It is new, unless the same has been checked here.
+        """
         arrays = _read(inputs)
-        options["optimiser"] = {**options["optimiser"], "lr": LR_WHILE_TIMED}
+        made_of, trainer = self._checked.get(options["mode"], (None, None))
+        if made_of != (inputs, options):
+            trainer = self._made(_start(arrays), options)
         timed = Stopwatch(
-            trainer=self._made(_start(arrays), options),
+            trainer=trainer,
             batches=list(self._batches(arrays, 0, TIMED_BATCHES)),
             sample=self._test_batch(arrays, 1),
             to_numpy=self._tensor.to_numpy,
             start=_start(arrays),
         )
         first_step_seconds = timed.first_step()
-        timed.warm_up()
+        if made_of != (inputs, options):
+            timed.warm_up()
         self._timed[options["mode"]] = timed
         return {"first_step_seconds": first_step_seconds}
 
@@ -178,14 +188,10 @@ class Jobs:
 
     def _made(self, arrays: Arrays, options: dict[str, Any]) -> Any:
         """A trainer that starts from these parameters and statistics."""
-        MODELS[options["model"]].check(arrays)
         return self._trainer(arrays=arrays, **options)
 
-    def _learned(
-        self, start: Arrays, arrays: Arrays, options: dict[str, Any]
-    ) -> Arrays:
-        """The losses of a training from these parameters, and predictions after it."""
-        trainer = self._made(start, options)
+    def _learned(self, trainer: Any, arrays: Arrays) -> Arrays:
+        """The losses of a training, and predictions after it."""
         losses = trainer.train(self._batches(arrays))
         results = {f"losses/{n}": np.asarray(values) for n, values in losses.items()}
         return {"prediction": self._tested(trainer, arrays), **results}
@@ -193,7 +199,7 @@ class Jobs:
     def _before_training(self, trainer: Any, arrays: Arrays) -> Arrays:
         """What the model makes of the first batch, and its gradients."""
         (batch,) = self._batches(arrays, 0, 1)
-        results = _named("activation", trainer.activations(batch))
+        results = named("activation", trainer.activations(batch))
         results["whole"] = self._tensor.to_numpy(trainer.predict(batch))
         # A prediction for one sample is what is timed, and may be compiled by itself.
         results["one"] = self._tensor.to_numpy(
@@ -201,7 +207,7 @@ class Jobs:
         )
         losses, gradients = trainer.gradients(batch)
         results |= {f"loss/{n}": np.asarray(loss) for n, loss in losses.items()}
-        return results | _named("gradient", gradients)
+        return results | named("gradient", gradients)
 
     def _training(
         self, trainer: Any, arrays: Arrays, snapshots: list[int], patience: float
@@ -216,11 +222,25 @@ class Jobs:
             for name, values in found.items():
                 losses.setdefault(name, []).extend(values)
             if made in snapshots:
-                results |= _named(f"after {made}", trainer.parameters())
+                results |= named(f"after {made}", trainer.parameters())
             if made == steps:
-                results |= _named("trained", trainer.parameters())
+                results |= named("trained", trainer.parameters())
         results |= {f"losses/{n}": np.asarray(v) for n, v in losses.items()}
         return results, made
+
+    def _declared(
+        self, trainer: Any, arrays: Arrays, options: dict[str, Any], *, steps: int
+    ) -> Arrays:
+        """The parameters after some steps, by what is declared of native updates."""
+        model, start = MODELS[options["model"]], _start(arrays)
+        trainer.restart(start)
+        return updates.declared(
+            trainer,
+            self._batches(arrays, 0, steps),
+            model,
+            updates.formula(self._framework, options["mode"], **options["optimiser"]),
+            probe=self._made(start, options) if len(model.objectives) > 1 else None,
+        )
 
     def _stops(
         self,
@@ -246,24 +266,24 @@ class Jobs:
                 seconds_each = passed / (stop - start) if start else 0.0
                 yield stop, losses
 
-    def _slopes(self, arrays: Arrays, options: dict[str, Any]) -> dict[str, float]:
+    def _slopes(self, trainer: Any, arrays: Arrays, model: Model) -> Arrays:
         """Each objective's derivative along a direction, by differences of itself.
 
         The direction is that of the parameters which the objective trains.
         """
         (batch,) = self._batches(arrays, 0, 1)
         start, everything = _start(arrays), under("direction", arrays)
-        model = MODELS[options["model"]]
-        slopes = {}
+        slopes: Arrays = {}
         for objective in model.objectives:
             names = model.trained(objective)
             direction = unit({n: everything[n] for n in names})
             losses = []
             for h in (STEP_OF_SLOPE, -STEP_OF_SLOPE):
                 moved = start | {n: start[n] + h * direction[n] for n in names}
-                trainer = self._made(moved, options)
+                trainer.restart(moved)
                 losses.append(trainer.gradients(batch)[0][objective])
-            slopes[objective] = (losses[0] - losses[1]) / (2 * STEP_OF_SLOPE)
+            slope = (losses[0] - losses[1]) / (2 * STEP_OF_SLOPE)
+            slopes[f"slope/{objective}"] = np.asarray(slope)
         return slopes
 
     def _batches(
@@ -294,10 +314,6 @@ def _start(arrays: Arrays) -> Arrays:
 def _near(arrays: Arrays, rng: np.random.Generator) -> Arrays:
     """The same with every parameter one rounding off."""
     return _start(arrays) | one_ulp_off(under("parameter", arrays), rng)
-
-
-def _named(prefix: str, arrays: Arrays) -> Arrays:
-    return {f"{prefix}/{name}": array for name, array in arrays.items()}
 
 
 def one_ulp_off(arrays: Arrays, rng: np.random.Generator) -> Arrays:

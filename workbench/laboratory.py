@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from . import machine
 from .process import Failed, Worker
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 
 
 class Laboratory:
@@ -32,14 +38,17 @@ class Laboratory:
         self.cores = machine.cores()
         self._limit_seconds = limit_seconds
         self._shared: dict[tuple[str, tuple[int, ...]], Worker] = {}
-        self._is_open = True
+        self._alive: list[Worker] = []
+        self._is_open, self._lock = True, threading.Lock()
 
     def worker(self, framework: str, cores: list[int]) -> Worker:
         """A new process for a framework, on some of the cores."""
-        if not self._is_open:
-            raise Failed("the comparison has ended")
         return Worker(
-            framework, self.folder, cores=cores, limit_seconds=self._limit_seconds
+            framework,
+            self.folder,
+            cores=cores,
+            limit_seconds=self._limit_seconds,
+            begun=self._begun,
         )
 
     def shared(self, framework: str, cores: list[int]) -> Worker:
@@ -59,12 +68,66 @@ class Laboratory:
         if worker is not None:
             worker.stop()
 
+    def _begun(self, worker: Worker) -> None:
+        """Know a worker before its framework is there, which takes long."""
+        with self._lock:
+            if not self._is_open:
+                raise Failed("the comparison has ended")
+            self._alive.append(worker)
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._is_open = False
-        for worker in list(self._shared.values()):
+        with self._lock:
+            self._is_open = False
+        for worker in self._alive:
             worker.stop()
-        self._shared.clear()
         self._folder.cleanup()
+
+
+def share_out(
+    tasks: Sequence[Task],
+    places: Sequence[list[int]],
+    work: Callable[[Task, list[int]], Result],
+    done: Callable[[Task, Result], None],
+    *,
+    choose: Callable[[Sequence[Task], list[int]], Task] = lambda waiting, place: (
+        waiting[0]
+    ),
+) -> None:
+    """Work on tasks, as many at once as there are places.
+
+    Parameters
+    ----------
+    places
+        The cores of each.
+    done : function (task, result)
+        Called for one task at a time.
+    choose : function (waiting, place)
+        Which task a place takes next; by default the first.
+    """
+    waiting, lock, ended = list(tasks), threading.Lock(), threading.Event()
+
+    def serve(place: list[int]) -> None:
+        while True:
+            with lock:
+                if not waiting:
+                    return
+                task = choose(waiting, place)
+                waiting.remove(task)
+            result = work(task, place)
+            with lock:
+                if ended.is_set():  # it was interrupted: no answer counts any more
+                    return
+                done(task, result)
+
+    pool = ThreadPoolExecutor(max_workers=len(places))
+    try:
+        for future in [pool.submit(serve, place) for place in places]:
+            future.result()
+    finally:
+        with lock:
+            waiting.clear()
+            ended.set()
+        pool.shutdown(wait=False)

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -43,6 +44,8 @@ class Worker:
         What runs in it: a module that answers as `workbench.worker` does.
     settings : dict, optional
         Environment variables besides those of the framework.
+    begun : function
+        Called with the worker while its framework is still being loaded.
 
     Raises
     ------
@@ -58,9 +61,10 @@ class Worker:
         limit_seconds: float,
         module: str = "workbench.worker",
         settings: dict[str, str] | None = None,
+        begun: Callable[[Worker], None] = lambda worker: None,
     ) -> None:
         self.framework = framework
-        self._limit_seconds = limit_seconds
+        self._limit_seconds, self._is_stopped = limit_seconds, False
         python = interpreter(framework)
         if python is None:
             raise Missing(f"not installed; {how_to_get(framework)}")
@@ -86,12 +90,18 @@ class Worker:
                 # An interrupt is for the one who asks; it ends its workers itself.
                 start_new_session=True,
             )
+        except FileNotFoundError:
+            self._stderr.close()
+            raise Missing(
+                f"not installed, there is no {python}; {how_to_get(framework)}"
+            ) from None
         except OSError as error:
             self._stderr.close()
             raise Failed(f"cannot start {python}: {error.strerror}") from None
         self._lines: queue.Queue[str | None] = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
         try:
+            begun(self)
             ready = self._answer("starting")
             if "missing" in ready:
                 module, advice = ready["missing"], how_to_get(framework)
@@ -121,6 +131,9 @@ class Worker:
 
     def stop(self) -> None:
         """End the process and all that it started, whatever they are doing."""
+        if self._is_stopped:
+            return  # another process may have its number by now
+        self._is_stopped = True
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -174,6 +187,9 @@ class Worker:
 
     def _said(self) -> str:
         """The last lines of standard error, ready to be appended."""
-        text = Path(self._stderr.name).read_text(errors="replace")
+        try:
+            text = Path(self._stderr.name).read_text(errors="replace")
+        except FileNotFoundError:  # removed by `stop`, which nobody has to explain
+            return ""
         lines = text.strip().splitlines()
         return "".join(f"\n{line}" for line in lines[-STDERR_LINES:])

@@ -16,6 +16,11 @@ _PLAIN = {"loss", "losses", "slope"}  # Python's own numbers
 _BEFORE_TRAINING = {"activation", "whole", "one", "loss", "gradient", "slope"}
 
 
+def before_training(results: Arrays) -> Arrays:
+    """What is known of a model without its training."""
+    return {n: a for n, a in results.items() if n.split("/")[0] in _BEFORE_TRAINING}
+
+
 def not_finite(results: Arrays, *, in_training: bool) -> str | None:
     """What is not a finite number, before training or in it, in order."""
     for name, array in results.items():

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
+from rich.console import Group, RenderableType
+from rich.rule import Rule
 from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
@@ -19,13 +21,15 @@ from adapters.zoo import MODELS
 
 from . import table, units
 from .code_lines import code_lines
-from .compare_command import Output, names_in, screen
-from .errors import UserError, unknown
-from .store import Store
+from .errors import unknown
+from .options import Model, Output, frameworks_in
+from .store import existing
+from .terminal import screen
 
 SPARKS = "▁▂▃▄▅▆▇█"
 SPARK_COLUMNS = 40
 THEME = "ansi_dark"
+LEAST_COLUMNS = 60  # of a program beside another; narrower, most of its lines break
 
 
 def show(
@@ -35,10 +39,7 @@ def show(
     output: Output = Path("build"),
 ) -> None:
     """Show the last comparison again, with every layer and the losses on the way."""
-    path = output / "results.sqlite"
-    if not path.exists():
-        raise UserError(f"{path} is not there; run `mapping compare` first")
-    with Store(path) as store:
+    with existing(output / "results.sqlite") as store:
         documents = {d["experiment"]["model"]: d for d in store.latest()}
     for model in models or documents:
         if model not in documents:
@@ -52,7 +53,7 @@ def show(
 
 
 def code(
-    model: Annotated[str, typer.Argument(help=f"One of {', '.join(MODELS)}.")],
+    model: Model,
     frameworks: Annotated[
         str, typer.Option(help="Two names with a comma between, or more.")
     ] = "reference,pytorch",
@@ -64,14 +65,15 @@ def code(
     """Show a model's code in several frameworks, side by side, with line counts."""
     if model not in MODELS:
         raise unknown("model", model, MODELS)
-    names = names_in(frameworks) or list(FRAMEWORKS)
-    for name in names:
-        if name not in FRAMEWORKS:
-            raise unknown("framework", name, FRAMEWORKS)
+    names = frameworks_in(frameworks)
     there = list(dict.fromkeys(f for name in names for f in files(name)))
     if file is not None and file not in there:
         raise unknown("file", file, there)
-    screen.print(side_by_side(file or f"models/{model}.py", names))
+    shown = file or f"models/{model}.py"
+    if screen.width >= LEAST_COLUMNS * len(names):
+        screen.print(side_by_side(shown, names))
+    else:
+        screen.print(one_below_the_other(shown, names))
 
 
 def layers_table(rows: Sequence[dict[str, Any]]) -> Table:
@@ -98,7 +100,7 @@ def layers_table(rows: Sequence[dict[str, Any]]) -> Table:
         errors = [_largest(found, kind) for kind in ("forward", "gradient")]
         seconds = [_seconds(first[framework], name) for framework in shown]
         grid.add_row(name, *errors, *seconds)
-    return grid
+    return table.whole(grid)
 
 
 def losses_table(rows: Sequence[dict[str, Any]]) -> Table:
@@ -117,7 +119,7 @@ def losses_table(rows: Sequence[dict[str, Any]]) -> Table:
             name = objective.removesuffix("_loss")
             drawing = spark(losses, *scales[objective])
             grid.add_row(row["framework"], row["mode"], name, *ends, drawing)
-    return grid
+    return table.whole(grid)
 
 
 def spark(numbers: Sequence[float], low: float, high: float) -> str:
@@ -140,13 +142,38 @@ def side_by_side(file: str, frameworks: Sequence[str]) -> Table:
     Every public name begins on the same line in all columns.
     """
     texts = [_text(name, file) for name in frameworks]
-    everywhere = set.intersection(*(set(text.splitlines()) for text in texts))
     grid = Table(box=None, padding=(0, 1), title=file, title_justify="left")
     for name, text in zip(frameworks, texts, strict=True):
-        grid.add_column(f"{name}, {code_lines(text)} lines", overflow="fold", ratio=1)
-    for parts in zip_longest(*map(_parts, texts)):
-        grid.add_row(*("" if p is None else _listing(p, everywhere) for p in parts))
+        grid.add_column(_heading(name, text), overflow="fold", ratio=1)
+    for listings in _listings(texts):
+        grid.add_row(*("" if one is None else one for one in listings))
     return grid
+
+
+def one_below_the_other(file: str, frameworks: Sequence[str]) -> Group:
+    """The same for a narrow terminal: of every public name, each framework's version.
+
+    What comes before the first name is shown likewise.
+    """
+    texts = [_text(name, file) for name in frameworks]
+    headings = list(map(_heading, frameworks, texts))
+    shown: list[RenderableType] = [Text(file, style="italic")]
+    for listings in _listings(texts):
+        for heading, listing in zip(headings, listings, strict=True):
+            if listing is not None:
+                shown += [Rule(Text(heading, style="bold"), align="left"), listing]
+    return Group(*shown)
+
+
+def _heading(framework: str, text: str) -> str:
+    return f"{framework}, {code_lines(text)} lines"
+
+
+def _listings(texts: Sequence[str]) -> Iterator[list[Syntax | None]]:
+    """Part by part, the listing of each program; nothing where one has no more."""
+    everywhere = set.intersection(*(set(text.splitlines()) for text in texts))
+    for parts in zip_longest(*map(_parts, texts)):
+        yield [None if p is None else _listing(p, everywhere) for p in parts]
 
 
 class Part(NamedTuple):

@@ -44,7 +44,8 @@ class Stopwatch:
 
     def first_step(self) -> float:
         """The seconds of the first step, with whatever is compiled in it."""
-        return self._steps(1)
+        self._step_seconds = self._steps(1)
+        return self._step_seconds
 
     def warm_up(self) -> None:
         """Steps and predictions that nobody counts."""
@@ -60,8 +61,12 @@ class Stopwatch:
     def step(self, seconds: float) -> float:
         """Seconds that one training step takes, measured over about a given time.
 
-        All steps are one call of the trainer, as a user would train.
+        All steps are one call of the trainer, as a user would train, and the first of
+        a training: a model that has converged computes with denormal numbers, which
+        some processors multiply a hundred times slower.
         """
+        self.trainer.restart(self.start)
+        self._position = 0
         count = min(max(round(seconds / self._step_seconds), 1), MOST_AT_ONCE)
         self._step_seconds = self._steps(count) / count
         return self._step_seconds

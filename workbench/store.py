@@ -1,19 +1,39 @@
-"""Results in one SQLite file: nothing is lost, and a run that was stopped goes on."""
+"""Results in one SQLite file: nothing is lost, and a run that was stopped goes on.
+
+What is read is checked: whoever shows a document can count on all that
+`workbench.document` says of it.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 import sqlite3
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, get_type_hints
 
-from .document import SCHEMA_VERSION
+from .document import SCHEMA_VERSION, Row
+from .equality import LayerError, Verdict
 from .errors import UserError
+from .experiment import Experiment
 from .lock import only_one
+from .misfit import lacking, misfit
+from .table import STYLES
+from .units import Spread
 
 WAIT_SECONDS = 30  # for another process that is writing
+
+_SPREAD = [field.name for field in dataclasses.fields(Spread)]
+_LAYER = [*(field.name for field in dataclasses.fields(LayerError)), "seconds"]
+_PARTS = {
+    **dict.fromkeys(("step_seconds", "step_ratio", "latency_seconds"), _SPREAD),
+    "float32": Verdict().as_json(),
+    "layers": _LAYER,
+    "metric": ("name", "value"),
+}
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS experiments (
@@ -112,23 +132,22 @@ class Store:
         UserError
             If there is none, or it asked for something else, or on another machine.
         """
-        run = self._last()
-        found = self._connection.execute(
-            "SELECT DISTINCT request, machine FROM experiments WHERE run = ?", (run,)
-        ).fetchall()
-        for asked, there in found:
-            if json.loads(asked) != request:
-                before = _differences(json.loads(asked), request)
-                raise UserError(f"the last run cannot go on: it had {before}")
-            if _lasting(json.loads(there)) != _lasting(machine):
-                before = _differences(_lasting(json.loads(there)), _lasting(machine))
-                raise UserError(f"the last run cannot go on: it had {before}")
-        self.run = run
+        for document in self.latest():
+            there = _lasting(document["machine"])
+            for before, now in (
+                (document["request"], request),
+                (there, _lasting(machine)),
+            ):
+                if before != now:
+                    raise UserError(
+                        f"the last run cannot go on: it had {_differences(before, now)}"
+                    )
+        self.run = self._last()
 
     def keep(self, document: dict[str, Any], *, is_complete: bool = False) -> None:
         """Write a document of the current run, or what is known of it so far."""
         experiment = document["experiment"]
-        with self._connection:
+        with self._told("written"), self._connection:
             self._connection.execute(
                 "INSERT OR REPLACE INTO experiments VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -173,28 +192,36 @@ class Store:
         return self._documents(self._last())
 
     def _last(self) -> str:
-        (run,) = self._connection.execute("SELECT max(run) FROM experiments").fetchone()
+        with self._told("read"):
+            found = self._connection.execute("SELECT max(run) FROM experiments")
+            (run,) = found.fetchone()
         if run is None:
             raise UserError(f"{self.path} holds no results yet; run `mapping compare`")
         return run
 
     def _documents(self, run: str, condition: str = "") -> list[dict[str, Any]]:
-        found = self._connection.execute(
-            "SELECT experiment_id, experiment, machine, request, basis "
-            f"FROM experiments WHERE run = ? {condition} ORDER BY rowid",
-            (run,),
-        ).fetchall()
-        return [
-            {
-                "schema": SCHEMA_VERSION,
-                "experiment": json.loads(experiment),
-                "machine": json.loads(machine),
-                "request": json.loads(request),
-                "basis": basis,
-                "rows": self._rows(run, experiment_id),
-            }
-            for experiment_id, experiment, machine, request, basis in found
-        ]
+        with self._told("read"):
+            found = self._connection.execute(
+                "SELECT experiment_id, experiment, machine, request, basis "
+                f"FROM experiments WHERE run = ? {condition} ORDER BY rowid",
+                (run,),
+            ).fetchall()
+            return [self._document(run, *columns) for columns in found]
+
+    def _document(
+        self, run: str, experiment_id: str, *columns: str | None
+    ) -> dict[str, Any]:
+        *texts, basis = columns
+        facts = [_object(text) for text in texts]
+        names = [field.name for field in dataclasses.fields(Experiment)]
+        if complaint := lacking("an experiment", facts[0], ["id", *names]):
+            raise ValueError(complaint)
+        return {
+            "schema": SCHEMA_VERSION,
+            **dict(zip(("experiment", "machine", "request"), facts, strict=True)),
+            "basis": basis,
+            "rows": self._rows(run, experiment_id),
+        }
 
     def _rows(self, run: str, experiment_id: str) -> list[dict[str, Any]]:
         found = self._connection.execute(
@@ -202,12 +229,17 @@ class Store:
             "ORDER BY position",
             (run, experiment_id),
         )
+        return [_row(text) for (text,) in found]
+
+    @contextmanager
+    def _told(self, what: str) -> Iterator[None]:
+        """Name the file where it is damaged, or where there is no room for it."""
         try:
-            return [json.loads(row) for (row,) in found]
-        except json.JSONDecodeError as error:
+            yield
+        except (sqlite3.Error, ValueError) as error:
             raise UserError(
-                f"{self.path} is damaged, a row of {experiment_id} is no JSON "
-                f"({error}); move it away, or choose another folder with --output"
+                f"{self.path} cannot be {what} ({error}); move it away, or choose "
+                f"another folder with --output"
             ) from None
 
     def __enter__(self) -> Self:
@@ -215,6 +247,57 @@ class Store:
 
     def __exit__(self, *exception: object) -> None:
         self._connection.close()
+
+
+def existing(path: Path) -> Store:
+    """The store that a run has left.
+
+    Raises
+    ------
+    UserError
+        If there is none; then none is made.
+    """
+    if not path.exists():
+        raise UserError(f"{path} is not there; run `mapping compare` first")
+    return Store(path)
+
+
+def _object(text: str | None) -> dict[str, Any]:
+    """A JSON object.
+
+    Raises
+    ------
+    ValueError
+    """
+    found = json.loads(text or "null")
+    if not isinstance(found, dict):
+        raise ValueError(f"an object was needed, {str(text)[:40]} came")
+    return found
+
+
+def _row(text: str) -> dict[str, Any]:
+    """A row, if it is all that `workbench.document.Row` says.
+
+    Raises
+    ------
+    ValueError
+    """
+    row = _object(text)
+    if complaint := next(filter(None, _complaints(row)), None):
+        raise ValueError(complaint)
+    return row
+
+
+def _complaints(row: dict[str, Any]) -> Iterator[str | None]:
+    """What is wrong with a row; each can only be asked if those before are nothing."""
+    kinds = get_type_hints(Row)
+    yield lacking("a row", row, kinds)
+    for name, kind in kinds.items():
+        yield misfit(name, row[name], kind)
+    for name, keys in _PARTS.items():
+        yield lacking(name, row[name], keys)
+    if row["status"] not in STYLES:
+        yield f"status must be one of {', '.join(STYLES)}, {row['status']!r} came"
 
 
 def _lasting(machine: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ OVERVIEW_COLUMNS = 5
 _SHORT = {"mean squared error": "error"}
 STYLES = {
     "equal": "green",
+    "alone": "yellow",
     "different": "bold red",
     "failed": "red",
     "missing": "dim",
@@ -83,14 +84,14 @@ def _overview(
     for document in documents:
         cells = [_summary(document, framework, mode) for framework, mode in keys]
         table.add_row(document["experiment"]["model"], *cells)
-    return table
+    return whole(table)
 
 
 def _summary(document: dict[str, Any], framework: str, mode: str) -> Text:
     for row in document["rows"]:
         if (row["framework"], row["mode"]) == (framework, mode):
             ratio, style = row["step_ratio"], STYLES[row["status"]]
-            is_timed = row["status"] == "equal" and ratio is not None
+            is_timed = row["status"] in ("equal", "alone") and ratio is not None
             return Text(f"{ratio['median']:.2f}" if is_timed else row["status"], style)
     return Text(NOTHING)
 
@@ -114,7 +115,7 @@ def equality_table(rows: list[dict[str, Any]]) -> Table:
             _error(row["trajectory_error"]),
             _metric(row["metric"]),
         )
-    return table
+    return whole(table)
 
 
 def cost_table(rows: list[dict[str, Any]], basis: str | None) -> Table:
@@ -136,7 +137,7 @@ def cost_table(rows: list[dict[str, Any]], basis: str | None) -> Table:
             _seconds(row["first_step_seconds"]),
             _quantity(row["peak_bytes"], units.BYTES),
         )
-    return table
+    return whole(table)
 
 
 def plain(title: str) -> Table:
@@ -148,6 +149,13 @@ def plain(title: str) -> Table:
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
     )
+
+
+def whole(table: Table) -> Table:
+    """Let what is too wide for a terminal break into lines instead of being cut."""
+    for column in table.columns:
+        column.overflow = "fold"
+    return table
 
 
 def _error(error: float | None) -> str:

@@ -10,7 +10,10 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import select
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from types import ModuleType
@@ -41,6 +44,7 @@ def serve(name: str, make: Callable[[ModuleType, int], Any], cores: str) -> None
     cores : str
         The numbers of those that may be used, with commas between.
     """
+    threading.Thread(target=_end_with_the_asker, daemon=True).start()
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     numbers = {int(core) for core in cores.split(",")}
@@ -62,6 +66,17 @@ def serve(name: str, make: Callable[[ModuleType, int], Any], cores: str) -> None
     for line in sys.stdin:
         request = json.loads(line)
         _answer(answers, getattr(jobs, request.pop("job"))(**request))
+
+
+def _end_with_the_asker() -> None:
+    """End all processes of this group as soon as nobody can ask any more.
+
+    Who asks may be killed, and what nobody waits for would take cores from others.
+    """
+    hung_up = select.poll()
+    hung_up.register(sys.stdin, 0)  # the end of a pipe is told without being asked for
+    hung_up.poll()
+    os.killpg(0, signal.SIGKILL)
 
 
 def _answer(answers: TextIO, message: dict[str, Any]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 
 import numpy as np
 
+from ..core.errors import FileError
 from .dataset import Dataset
 
 try:
@@ -14,6 +16,12 @@ except ModuleNotFoundError:  # what needs no scikit-learn works without it
     load_diabetes = load_digits = None
 
 TEST_STRIDE = 5  # every fifth sample is for testing
+
+# Of inputs and targets as they come, one after the other in float64, lowest byte first.
+SHA256 = {
+    "digits": "f19a7d92591ca0a1ffc65ec172e8149afdff995e0d2c4cb0afd151f38471ff90",
+    "diabetes": "e9c1f7559552854a24dc45b41c446ce5f79f96e5da081bcce24b57492720b3f7",
+}
 
 
 def digits() -> Dataset:
@@ -28,12 +36,14 @@ def digits() -> Dataset:
     ------
     ModuleNotFoundError
         If scikit-learn, which brings the data, is not installed.
+    FileError
+        If what it brings has another hash than it should.
 
     Notes
     -----
     Source: E. Alpaydin and C. Kaynak 1998, UCI Machine Learning Repository.
     """
-    x, y = _brought("digits", load_digits)(return_X_y=True)
+    x, y = _brought("digits", load_digits, return_X_y=True)
     return _split(x / 16, y.astype(np.int64))
 
 
@@ -49,26 +59,38 @@ def diabetes() -> Dataset:
     ------
     ModuleNotFoundError
         If scikit-learn, which brings the data, is not installed.
+    FileError
+        If what it brings has another hash than it should.
 
     Notes
     -----
     Source: B. Efron et al. 2004, "Least Angle Regression".
     """
-    x, y = _brought("diabetes", load_diabetes)(return_X_y=True, scaled=False)
+    x, y = _brought("diabetes", load_diabetes, return_X_y=True, scaled=False)
     data = _split(x, y[:, None])
     train_x, test_x = _standardised(data.train_x, data.test_x)
     train_y, test_y = _standardised(data.train_y, data.test_y)
     return Dataset(train_x, train_y, test_x, test_y)
 
 
-def _brought(who: str, load: Callable | None) -> Callable:
+def _brought(
+    who: str, load: Callable | None, **options: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Inputs and targets from scikit-learn, if they are the ones that are meant."""
     if load is None:
         raise ModuleNotFoundError(
             f"{who} needs scikit-learn, which brings the data: "
             f"pip install scikit-learn",
             name="sklearn",
         )
-    return load
+    x, y = load(**options)
+    found = hashlib.sha256(b"".join(a.astype("<f8").tobytes() for a in (x, y)))
+    if found.hexdigest() != SHA256[who]:
+        raise FileError(
+            f"{who}: the SHA-256 of scikit-learn's arrays must be {SHA256[who]}, "
+            f"{found.hexdigest()} came; install scikit-learn again"
+        )
+    return x, y
 
 
 def _split(x: np.ndarray, y: np.ndarray) -> Dataset:

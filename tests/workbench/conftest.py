@@ -24,9 +24,13 @@ def command(monkeypatch):
 def run(command, tmp_path):
     """A function that runs the command in an empty folder."""
 
-    def call(*arguments):
+    def call(*arguments, **options):
         return subprocess.run(
-            [*command, *arguments], cwd=tmp_path, capture_output=True, text=True
+            [*command, *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            **options,
         )
 
     return call

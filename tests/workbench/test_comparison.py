@@ -25,10 +25,32 @@ def rows(frameworks, made=SHORT, **options):
 def test_the_reference_alone_is_checked_against_its_own_loss():
     row = rows(("reference",))["reference"]
 
-    assert row["status"] == "equal"
+    assert row["status"] == "alone"
     assert "nothing but differences of its own loss" in row["reason"]
     assert row["forward_error"] is None
     assert len(row["losses"]["loss"]) == row["steps"] == SHORT.steps
+
+
+def test_modes_of_a_lone_framework_are_held_against_each_other():
+    document = compare(SHORT, Request(("reference",), ("all",), measure=False))
+
+    assert [row["status"] for row in document["rows"]] == ["equal", "equal"]
+    assert all(row["forward_error"] is not None for row in document["rows"])
+
+
+@pytest.mark.frameworks
+def test_of_a_training_shorter_than_10_steps_the_end_is_compared_in_float32(planted):
+    planted(
+        "pytorch",
+        "optim.py",
+        "v.mul_(momentum).add_(g)",
+        "v.mul_(momentum).add_(g + 1e-3 * g.abs().max() * (g.dtype == torch.float32))",
+    )
+
+    found = rows(TRIO, experiment("linear_regression", steps=3))
+
+    assert [found[name]["status"] for name in TRIO] == ["equal", "different", "equal"]
+    assert "float32: training differs in after 3, most in" in found["pytorch"]["reason"]
 
 
 def test_a_wrong_gradient_of_the_reference_alone_is_found_by_its_own_loss(planted):
@@ -83,7 +105,7 @@ def test_of_two_whose_gradients_differ_the_one_with_the_wrong_slope_is(planted):
 
     found = rows(("reference", "pytorch"))
 
-    assert found["reference"]["status"] == "equal"
+    assert found["reference"]["status"] == "alone"
     assert found["pytorch"]["status"] == "different"
     assert "gradient differs first in output.weight" in found["pytorch"]["reason"]
     assert "differences of its own loss" in found["pytorch"]["reason"]
@@ -152,14 +174,14 @@ def test_what_crashes_fails_and_the_others_go_on(impostor):
     found = rows(("reference", "jax"))
 
     assert found["jax"]["status"] == "failed"
-    assert found["reference"]["status"] == "equal"
+    assert found["reference"]["status"] == "alone"
 
 
 def test_what_is_too_slow_is_compared_as_far_as_it_went():
     found = rows(("reference",), experiment("mlp", steps=110), patience_seconds=0)
 
     row = found["reference"]
-    assert row["status"] == "equal"
+    assert row["status"] == "alone"
     assert row["steps"] == len(row["losses"]["loss"]) == 10
     assert row["metric"] is None
 
@@ -211,6 +233,35 @@ def test_progress_goes_from_one_part_to_all_of_them():
     assert calls == [(done, total) for done in range(1, total + 1)]
 
 
+def test_progress_ends_full_though_not_every_row_is_timed(impostor):
+    impostor("jax", "import sys; sys.exit('no')")
+    request, calls = Request(("reference", "jax"), rounds=1), []
+
+    compare(
+        SHORT,
+        request,
+        progress=lambda what, done, total: calls.append((done, total)),
+    )
+
+    # Two rows were checked and judged; one was started, timed, and timed by layer.
+    assert [total for _, total in calls] == [parts(request)] * 2 + [6] * 4
+    assert [done for done, _ in calls] == [1, 2, 3, 4, 5, 6]
+    assert parts(request) == 8
+
+
+def test_progress_ends_full_though_nothing_is_timed(impostor):
+    impostor("jax", "import sys; sys.exit('no')")
+    calls = []
+
+    compare(
+        SHORT,
+        Request(("jax",)),
+        progress=lambda what, done, total: calls.append((done, total)),
+    )
+
+    assert calls[-1] == (2, 2)
+
+
 def test_what_is_known_is_kept_before_its_cost_is_and_after_it():
     kept = []
 
@@ -228,7 +279,7 @@ def test_an_interrupt_brings_what_was_finished():
         compare(SHORT, Request(("reference",), measure=False), progress=interrupt)
 
     (row,) = stopped.value.document["rows"]
-    assert row["status"] == "equal"
+    assert row["status"] == "alone"
 
 
 def test_workers_of_a_laboratory_stay_for_the_next_comparison():

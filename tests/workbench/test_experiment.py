@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from adapters.zoo import MODELS
+from reference_impl.core.errors import FileError
+from workbench import experiment as experiment_module
 from workbench.errors import UserError
 from workbench.experiment import experiment, recipe
 
@@ -142,6 +144,18 @@ def test_an_unknown_model_is_answered_with_a_list():
 def test_a_number_out_of_range_or_unknown_is_refused_by_name(bad):
     with pytest.raises(UserError, match=next(iter(bad))):
         experiment("mlp", **bad)
+
+
+def test_a_data_set_that_is_not_the_one_that_is_meant_is_refused(monkeypatch):
+    def damaged():
+        raise FileError("digits: the SHA-256 is another")
+
+    experiment_module._named_set.cache_clear()
+    experiment_module.samples.cache_clear()
+    monkeypatch.setitem(experiment_module.SETS, "digits", damaged)
+
+    with pytest.raises(UserError, match="digits: the SHA-256 is another"):
+        experiment("mlp")
 
 
 def test_the_metric_is_that_of_the_model_on_its_test_samples():

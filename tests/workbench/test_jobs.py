@@ -16,10 +16,13 @@ class Trainer:
 
     def __init__(self, model, arrays, *, mode, optimiser, is_native=False):
         assert (model, mode, is_native) == ("linear_regression", "by hand", False)
-        self.values = {n: a.copy() for n, a in arrays.items()}
-        self.velocities = {n: np.zeros_like(a) for n, a in arrays.items()}
         self.lr, self.momentum = optimiser["lr"], optimiser["momentum"]
         self.looks = 0
+        self.restart(arrays)
+
+    def restart(self, arrays):
+        self.values = {n: a.copy() for n, a in arrays.items()}
+        self.velocities = {n: np.zeros_like(a) for n, a in arrays.items()}
 
     def predict(self, batch):
         return batch["x"] @ self.values["output.weight"] + self.values["output.bias"]

@@ -72,10 +72,17 @@ def test_a_framework_that_is_not_there_is_missing_with_a_way_to_get_it(start, im
         start("jax")
 
 
-def test_an_interpreter_that_is_not_there_is_a_failure(start, monkeypatch):
+def test_an_interpreter_that_is_not_there_is_missing_by_its_name(start, monkeypatch):
     monkeypatch.setenv("MAPPING_PYTHON_JAX", "/no/such/python")
 
-    with pytest.raises(Failed, match="cannot start /no/such/python"):
+    with pytest.raises(Missing, match="there is no /no/such/python; make setup"):
+        start("jax")
+
+
+def test_an_interpreter_that_cannot_be_started_is_a_failure(start, monkeypatch):
+    monkeypatch.setenv("MAPPING_PYTHON_JAX", "/")
+
+    with pytest.raises(Failed, match="cannot start /: Permission denied"):
         start("jax")
 
 

@@ -1,13 +1,15 @@
+import json
 import os
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
+import comparison_documents
 import pytest
 
 from workbench.errors import UserError
-from workbench.store import Store
+from workbench.store import Store, existing
 
 ROOT = Path(__file__).resolve().parents[2]
 MACHINE = {"cpu": "a cpu", "date": "2026-11-21"}
@@ -17,14 +19,12 @@ REQUEST = {"modes": ["default"], "rounds": 12}
 def document(model, *rows):
     return {
         "schema": 2,
-        "experiment": {"id": f"{model}-1", "model": model},
+        "experiment": comparison_documents.document(model=model)["experiment"]
+        | {"id": f"{model}-1"},
         "machine": MACHINE,
         "request": REQUEST,
         "basis": None,
-        "rows": [
-            {"framework": f, "mode": "eager", "status": s, "reason": None}
-            for f, s in rows
-        ],
+        "rows": [comparison_documents.row(f, status=s) for f, s in rows],
     }
 
 
@@ -121,7 +121,7 @@ def test_two_runs_do_not_write_at_once(tmp_path):
     other = """
 import sys
 from pathlib import Path
-from workbench.store import Store
+from workbench.store import Store, existing
 with Store(Path(sys.argv[1])) as store, store.writing():
     print("writing", flush=True)
     sys.stdin.read()
@@ -146,15 +146,48 @@ with Store(Path(sys.argv[1])) as store, store.writing():
         store.keep(document("mlp", ("reference", "equal")))
 
 
-def test_a_damaged_row_is_named(tmp_path):
+ROW = comparison_documents.row("reference")
+DAMAGES = {
+    "no JSON": ("rows", "row", "{bad", "Expecting property name"),
+    "nothing": ("rows", "row", "{}", "a row has no framework, mode, status"),
+    "a number": ("rows", "row", "3", "an object was needed, 3 came"),
+    "a list": ("experiments", "experiment", "[]", "an object was needed"),
+    "no model": ("experiments", "experiment", "{}", "an experiment has no id, model"),
+    "no machine": ("experiments", "machine", "null", "an object was needed"),
+    "words": (
+        "rows",
+        "row",
+        {"losses": {"loss": ["a"]}},
+        "losses.loss.0 must be float",
+    ),
+    "a spread": ("rows", "row", {"step_seconds": {"median": 1}}, "step_seconds has no"),
+    "a layer": ("rows", "row", {"layers": [{"name": "relu"}]}, "layers has no forward"),
+    "a status": ("rows", "row", {"status": "fine"}, "status must be one of equal"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_what_is_damaged_is_told_with_the_name_of_the_file(tmp_path, damage):
+    table, column, change, words = DAMAGES[damage]
+    text = change if isinstance(change, str) else json.dumps(ROW | change)
     path = tmp_path / "results.sqlite"
     with Store(path) as store:
         store.keep(document("mlp", ("reference", "equal")))
     with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE rows SET row = '{bad'")
+        connection.execute(f"UPDATE {table} SET {column} = ?", (text,))
 
-    with Store(path) as store, pytest.raises(UserError, match="a row of mlp-1 is no"):
+    with Store(path) as store, pytest.raises(UserError) as told:
         store.latest()
+
+    assert str(path) in str(told.value)
+    assert words in str(told.value)
+
+
+def test_a_store_that_must_exist_is_not_made(tmp_path):
+    with pytest.raises(UserError, match=r"results\.sqlite is not there"):
+        existing(tmp_path / "build" / "results.sqlite")
+
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_lock_that_cannot_be_opened_is_an_answer(tmp_path):

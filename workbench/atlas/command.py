@@ -7,20 +7,22 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from adapters.contract import FRAMEWORKS
 from atlas.row import Row
 from atlas.rows import ROWS
 
-from ..errors import UserError, unknown
+from ..errors import UserError
+from ..options import (
+    EVERY_FRAMEWORK,
+    EXIT_DIFFERENT,
+    AsJson,
+    Frameworks,
+    frameworks_in,
+)
+from ..terminal import screen
 from . import show
 from .document import document
 from .running import Column, differences, run
-
-EXIT_DIFFERENT = 1
-
-screen = Console()
 
 
 def atlas(
@@ -32,15 +34,11 @@ def atlas(
         bool,
         typer.Option("--run", help="Run the rows, by default all; say what changed."),
     ] = False,
-    frameworks: Annotated[
-        str, typer.Option(help="Names with commas between.")
-    ] = ",".join(FRAMEWORKS),
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-    ] = False,
+    frameworks: Frameworks = EVERY_FRAMEWORK,
+    as_json: AsJson = False,
 ) -> None:
     """List the differences between frameworks, show one, or check that they hold."""
-    chosen, names = _rows(rows or []), _frameworks(frameworks)
+    chosen, names = _rows(rows or []), frameworks_in(frameworks)
     is_run = check or bool(rows)
     columns = run(chosen, names) if is_run else []
     found = differences(chosen, columns)
@@ -77,13 +75,3 @@ def _rows(asked: Sequence[str]) -> list[Row]:
                 f"`mapping atlas` lists"
             )
     return [known[name] for name in dict.fromkeys(asked)] or list(ROWS)
-
-
-def _frameworks(text: str) -> list[str]:
-    names = list(dict.fromkeys(n.strip() for n in text.split(",") if n.strip()))
-    for name in names:
-        if name not in FRAMEWORKS:
-            raise unknown("framework", name, FRAMEWORKS)
-    if not names:
-        raise UserError(f"name at least one framework of: {', '.join(FRAMEWORKS)}")
-    return names

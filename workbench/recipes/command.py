@@ -10,15 +10,23 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from adapters.contract import FRAMEWORKS
 from adapters.zoo import MODELS
 
-from ..compare_command import EXIT_DIFFERENT, EXIT_INTERRUPTED, check_place, names_in
-from ..errors import UserError, unknown
+from ..errors import UserError
 from ..laboratory import Laboratory
+from ..options import (
+    EVERY_FRAMEWORK,
+    EXIT_DIFFERENT,
+    AsJson,
+    Frameworks,
+    Limit,
+    Models,
+    check_place,
+    frameworks_in,
+)
+from ..terminal import EXIT_INTERRUPTED, notes, screen
 from . import show, summary
 from .equivalence import PAIRS
 from .plan import NOISE_SEEDS, SEEDS, Task, plan
@@ -29,37 +37,25 @@ from .training import train_all
 LIMIT_SECONDS = 1800.0
 SAVED = Path("build/recipes.json")
 
-screen = Console()
-notes = Console(stderr=True, highlight=False)
-
 
 def recipes(
-    models: Annotated[
-        list[str] | None,
-        typer.Argument(help=f"Any of {', '.join(MODELS)}; all by default."),
-    ] = None,
-    frameworks: Annotated[
-        str, typer.Option(help="Names with commas between.")
-    ] = ",".join(FRAMEWORKS),
+    models: Models = None,
+    frameworks: Frameworks = EVERY_FRAMEWORK,
     seeds: Annotated[
         int, typer.Option(help=f"How many, from 0 on; fewer than {PAIRS} show nothing.")
     ] = SEEDS,
     noise: Annotated[
         int, typer.Option(help="With how many of them to train one rounding off, too.")
     ] = NOISE_SEEDS,
-    limit: Annotated[
-        float, typer.Option(min=1, max=86400, help="Seconds one answer may take.")
-    ] = LIMIT_SECONDS,
+    limit: Limit = LIMIT_SECONDS,
     save: Annotated[
         Path,
         typer.Option(help="The file of trainings; what it has is not trained again."),
     ] = SAVED,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Train each model to the end with several seeds; are the frameworks equivalent?"""
-    tasks = _tasks(models or list(MODELS), names_in(frameworks), seeds, noise)
+    tasks = _tasks(models or list(MODELS), frameworks_in(frameworks), seeds, noise)
     if save == SAVED:
         save.parent.mkdir(exist_ok=True)
     check_place("--save", save)
@@ -87,11 +83,6 @@ def _tasks(
     models: Sequence[str], frameworks: Sequence[str], seeds: int, noise: int
 ) -> list[Task]:
     """The plan that was asked for, if it can be made."""
-    for name in frameworks:
-        if name not in FRAMEWORKS:
-            raise unknown("framework", name, FRAMEWORKS)
-    if not frameworks:
-        raise UserError(f"name at least one framework of: {', '.join(FRAMEWORKS)}")
     if seeds < 2:
         raise UserError(f"seeds must be at least 2, to have a spread; {seeds} came")
     if not 0 <= noise <= seeds:

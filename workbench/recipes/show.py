@@ -12,6 +12,7 @@ from rich.text import Text
 
 from adapters.zoo import MODELS
 
+from ..table import whole
 from .equivalence import LEVEL, PAIRS, Equivalence
 from .summary import Row
 from .training import Troubles
@@ -65,7 +66,7 @@ def _table(model: str, rows: Sequence[Row], *, with_seeds: bool) -> Table:
             *_cells(row),
             Text(row.verdict, STYLES.get(row.verdict, "")),
         )
-    return table
+    return whole(table)
 
 
 def _lacking(row: Row) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import itertools
 import tempfile
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,9 +15,9 @@ from adapters.contract import Arrays
 
 from .. import machine, sanity
 from ..arrays import under
-from ..equality import relative
+from ..distances import relative
 from ..experiment import Experiment
-from ..laboratory import Laboratory
+from ..laboratory import Laboratory, share_out
 from ..process import Failed, Missing
 from .plan import Task
 from .store import Store, Training
@@ -65,32 +63,21 @@ def train_all(
         for task in tasks
         if task.framework in versions and _done(task, store, versions) is None
     ]
-    numbers, total, lock = itertools.count(1), len(waiting), threading.Lock()
+    numbers, total = itertools.count(1), len(waiting)
 
-    def work(cores: list[int]) -> None:
-        while True:
-            with lock:
-                if not waiting:
-                    return
-                task = waiting.pop(0)
-            training, trouble = _trained(task, laboratory, cores)
-            with lock:
-                if training is not None:
-                    store.keep(training)
-                else:
-                    store.forget(task.place)
-                    troubles.failed[str(task)] = trouble
-                said = f"{task}: {_said(training, trouble)}"
-                progress(said, next(numbers), total)
+    def work(task: Task, cores: list[int]) -> tuple[Training | None, str]:
+        return _trained(task, laboratory, cores)
 
-    places = [[core] for core in laboratory.cores]
-    pool = ThreadPoolExecutor(max_workers=len(places))
-    try:
-        for future in [pool.submit(work, cores) for cores in places]:
-            future.result()
-    finally:
-        waiting.clear()
-        pool.shutdown(wait=False)
+    def done(task: Task, result: tuple[Training | None, str]) -> None:
+        training, trouble = result
+        if training is not None:
+            store.keep(training)
+        else:
+            store.forget(task.place)
+            troubles.failed[str(task)] = trouble
+        progress(f"{task}: {_said(training, trouble)}", next(numbers), total)
+
+    share_out(waiting, [[core] for core in laboratory.cores], work, done)
     found = (_done(task, store, versions) for task in tasks)
     return [training for training in found if training is not None], troubles
 

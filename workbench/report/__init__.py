@@ -5,6 +5,6 @@ nothing is asked of another machine. Tables are made here, so that they can be r
 without JavaScript; plots, sorting and filters are made of the same data by the page.
 """
 
-from .files import write
+from .files import check_folder, write
 
-__all__ = ["write"]
+__all__ = ["check_folder", "write"]

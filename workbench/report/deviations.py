@@ -18,7 +18,8 @@ _ORDER = ("unexplained", "failed", "different", "unsupported", "missing")
 
 def deviations(entries: Sequence[Entry]) -> Table:
     """A line for each row that is not equal; those without a cause come first."""
-    found = [(e, row) for e in entries for row in e.rows if row["status"] != "equal"]
+    rows = [(e, row) for e in entries for row in e.rows]
+    found = [(e, row) for e, row in rows if row["status"] not in ("equal", "alone")]
     found.sort(key=lambda pair: _urgency(pair[1]))
     return Table(
         name="deviations",
@@ -67,14 +68,6 @@ def noise_floors(entries: Sequence[Entry]) -> Table:
             for one in frameworks
         ],
     )
-
-
-def _columns(group: str) -> list[Column]:
-    return [
-        Column("median", group),
-        Column("largest", group),
-        Column("in", group, kind="word"),
-    ]
 
 
 def _urgency(row: Row) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,31 @@ def write(documents: Sequence[dict[str, Any]], folder: Path) -> Path:
     except OSError as error:
         raise UserError(f"the report cannot be written: {error}") from None
     return folder / "index.html"
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that no report can be written to, before there is a report.
+
+    Raises
+    ------
+    UserError
+        If the folder, or the one that it would be made in, takes no file; or plotly is
+        not installed.
+    """
+    plotly()
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if there == folder and (folder / "index.html").is_dir():
+        raise UserError(
+            f"no report can be written: {folder / 'index.html'} is a folder"
+        )
+    try:
+        # Permissions do not tell all: a file system may be full, or only for reading.
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        raise UserError(
+            f"no report can be written to {folder}: {there}: {error.strerror}"
+        ) from None
 
 
 def plotly() -> Path:

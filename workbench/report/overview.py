@@ -128,6 +128,7 @@ def _sentence(entries: Sequence[Entry]) -> str:
         return "Nothing was compared."
     counts = {
         "equal": "equal",
+        "alone": "alone",
         "different": "different",
         "failed": "failed",
         "unsupported": "not supported",

@@ -11,6 +11,7 @@ from .. import units
 
 SIGNS = {
     "equal": "✓",
+    "alone": "◇",
     "different": "≠",
     "failed": "✕",
     "unsupported": "⊘",

@@ -11,7 +11,7 @@ from .deviations import is_unexplained, remedy
 from .entries import Row, name
 from .proof import limits
 
-STATUSES = ("equal", "different", "failed", "unsupported", "missing")
+STATUSES = ("equal", "alone", "different", "failed", "unsupported", "missing")
 MOST_NAMES = 4  # of rows that agree; with more, those that do not are the shorter list
 _VERBS = {  # of one row, of several
     "different": ("differs", "differ"),
@@ -114,15 +114,16 @@ def _names_by_status(rows: Sequence[Row]) -> dict[str, list[str]]:
 
 
 def _is_alone(names: dict[str, list[str]]) -> bool:
-    return len(names["equal"]) + len(names["different"]) == 1
+    return sum(len(names[status]) for status in ("equal", "alone", "different")) == 1
 
 
 def _agreement(rows: Sequence[Row], names: dict[str, list[str]]) -> str:
-    equal, different = names["equal"], names["different"]
-    if not equal and not different:
+    equal, alone, different = names["equal"], names["alone"], names["different"]
+    if not equal and not alone and not different:
         return "No framework finished"
-    if _is_alone(names) and equal:
-        return f"{equal[0]} ran alone, so there is nothing to compare it with"
+    if _is_alone(names) and not different:
+        (one,) = alone or equal
+        return f"{one} ran alone, so there is nothing to compare it with"
     if _is_alone(names):
         return f"{different[0]} ran alone, and what it computed does not hold"
     if len(equal) < 2:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from reference_impl.core.errors import FileError
 from reference_impl.data import diabetes, digits, real
 
 pytest.importorskip("sklearn", reason="scikit-learn is not installed")
@@ -29,6 +30,22 @@ def test_diabetes_is_standardised_by_its_training_part():
     for each in (data.train_x, data.train_y):
         assert abs(each.mean(0)).max() < TOLERANCE
         assert abs(each.std(0) - 1).max() < TOLERANCE
+
+
+@pytest.mark.parametrize("load", [digits, diabetes])
+def test_data_with_another_hash_are_refused(load, monkeypatch):
+    name = f"load_{load.__name__}"
+    bring = getattr(real, name)
+
+    def change(**options):
+        x, y = bring(**options)
+        x[3, 2] += 1
+        return x, y
+
+    monkeypatch.setattr(real, name, change)
+
+    with pytest.raises(FileError, match=f"{load.__name__}: the SHA-256 .* must be"):
+        load()
 
 
 @pytest.mark.parametrize("load", [digits, diabetes])

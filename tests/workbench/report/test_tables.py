@@ -1,0 +1,197 @@
+"""Tables: equality, training, layers, deviations, the overview."""
+
+import numpy as np
+import pytest
+from comparison_documents import (
+    CAUSE,
+    ERRORS,
+    document,
+    empty,
+    layer,
+    row,
+)
+
+from workbench import units
+from workbench.equality import GATES, NOISE_FACTOR
+from workbench.report.deviations import UNEXPLAINED, deviations, noise_floors
+from workbench.report.entries import entries
+from workbench.report.facets import facets
+from workbench.report.layers import layers
+from workbench.report.overview import overview
+from workbench.report.proof import equality
+from workbench.report.training import training
+
+
+def entry(*rows, **more):
+    (made,) = entries([document(*rows, **more)])
+    return made
+
+
+def test_an_error_beyond_its_gate_is_marked():
+    gate = GATES["float64"].gradient
+    rows = [row("jax", gradient_error=2 * gate), row("mxnet", gradient_error=gate)]
+
+    lines = equality(entry(*rows)).lines
+
+    over = [[cell.kind for cell in line.cells].count("number over") for line in lines]
+    assert over == [1, 0]
+
+
+def test_what_rounding_alone_does_is_allowed_between_frameworks():
+    gate = max(GATES["float32"].trajectory.values())
+    floor = gate  # so that ten times as much is allowed
+    rows = [
+        row("jax", noise_floor={"after 100": floor}),
+        row("mxnet", float32=dict.fromkeys(ERRORS, 0.0) | {ERRORS[2]: 2 * gate}),
+        row("pytorch", float32=dict.fromkeys(ERRORS, 0.0) | {ERRORS[2]: 11 * floor}),
+    ]
+
+    lines = equality(entry(*rows)).lines
+
+    assert NOISE_FACTOR == 10
+    over = [[cell.kind for cell in line.cells].count("number over") for line in lines]
+    assert over == [0, 0, 1]
+
+
+def test_losses_are_compared_with_the_first_that_there_are():
+    rows = [
+        empty("mxnet", "missing"),
+        row("jax", losses={"loss": [2.0, 1.0]}),
+        row("pytorch", losses={"loss": [2.0, 0.75]}),
+    ]
+
+    differences = [line.cells[-1] for line in training(entry(*rows)).lines]
+
+    assert [cell.text for cell in differences] == ["", "itself", "2.5e-1"]
+
+
+def test_every_objective_has_losses_of_its_own():
+    losses = {"discriminator_loss": [2.0, 1.0], "generator_loss": [3.0, 4.0]}
+
+    table = training(entry(row("jax", losses=losses)))
+
+    groups = [title for title, _, _ in table.groups()]
+    assert groups == ["", "discriminator loss", "generator loss"]
+    assert table.lines[0].cells[5].text == "4.00000"
+
+
+def test_layers_stand_in_the_order_in_which_data_passes():
+    rng = np.random.default_rng(0)
+    names = ["zoom", "alpha", "relu"]
+    rows = [row("jax"), row("mxnet", layers=[layer(name, rng) for name in names])]
+
+    table = layers(entry(*rows))
+
+    assert [line.head.text for line in table.lines] == names
+    assert [title for title, _, _ in table.groups()] == ["mxnet"]
+    assert [cell.text == "" for cell in table.lines[2].cells] == [False, True, False]
+
+
+def test_a_layer_beyond_its_gate_is_marked():
+    found = {"name": "hidden", "forward": 1e-3, "gradient": 1e-15, "seconds": None}
+
+    (line,) = layers(entry(row("jax", layers=[found]))).lines
+
+    assert [cell.icon for cell in line.cells] == ["≠", "", ""]
+
+
+def test_deviations_without_a_documented_cause_come_first_and_say_so():
+    rows = [
+        row("reference"),
+        empty("tensorflow", "unsupported", "one objective only"),
+        row("mxnet", status="different", reason="training differs", cause=CAUSE),
+        row("jax", status="different", reason="gradient differs"),
+        empty("pytorch", "missing", "no module torch"),
+    ]
+
+    lines = deviations([entry(*rows)]).lines
+
+    texts = [[line.cells[place].text for place in (0, 4)] for line in lines]
+    assert texts == [
+        ["jax", UNEXPLAINED],
+        ["mxnet", CAUSE],
+        ["tensorflow", "as the reason says"],
+        ["pytorch", "not installed; to get it: make setup FRAMEWORKS=pytorch"],
+    ]
+
+
+def test_noise_floors_are_gathered_by_framework():
+    documents = [
+        document(row("jax", noise_floor={"after 10": 1e-8}), model="mlp"),
+        document(
+            row("jax", noise_floor={"after 10": 3e-8}),
+            row("jax", "jit", noise_floor={"after 10": 2e-8}),
+            empty("mxnet", "missing"),
+            model="gan",
+        ),
+    ]
+
+    (line,) = noise_floors(entries(documents)).lines
+
+    texts = [line.head.text, *(cell.text for cell in line.cells)]
+    assert texts == ["jax", "3", "2.0e-8", "3.0e-8", "gan"]
+
+
+def test_the_matrix_has_a_square_for_every_row_and_a_gap_for_every_other():
+    documents = [
+        document(row("jax", "jit"), row("pytorch"), model="mlp"),
+        document(row("jax", "jit", status="different"), model="gan"),
+    ]
+
+    found = overview(entries(documents))
+
+    assert found.modes == {"pytorch": ["eager"], "jax": ["jit"]}
+    statuses = [[s and s.status for s in squares] for _, squares in found.lines]
+    assert statuses == [["equal", "equal"], [None, "different"]]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "shade"),
+    [(0.1, 0), (0.3, 1), (0.7, 2), (1.0, 3), (1.5, 4), (3, 5), (9, 6)],
+)
+def test_what_a_step_costs_is_written_and_coloured(ratio, shade):
+    measured = {"median": ratio, "low": ratio, "high": ratio}
+
+    ((_, (square,)),) = overview([entry(row("jax", step_ratio=measured))]).lines
+
+    assert (square.cost, square.shade) == (
+        f"{units.quantity(ratio, units.RATIO)}",
+        shade,
+    )
+
+
+def test_without_a_basis_the_matrix_has_seconds():
+    ((_, (square,)),) = overview([entry(row("jax", step_ratio=None))]).lines
+
+    assert (square.cost, square.shade) == ("200 µs", None)
+
+
+def test_experiments_on_the_same_model_are_told_apart():
+    documents = [
+        document(experiment_id="a", model="mlp"),
+        document(experiment_id="b", model="mlp", threads=2, is_native=True),
+        document(experiment_id="c", model="gan"),
+        document(experiment_id="c", model="gan"),
+    ]
+
+    assert [one.label for one in entries(documents)] == [
+        "mlp, 1 thread, shared formula",
+        "mlp, 2 threads, native updates",
+        "gan, run 1",
+        "gan, run 2",
+    ]
+
+
+def test_facets_have_what_occurs_in_the_order_of_the_frameworks():
+    documents = [
+        document(row("mine"), row("jax", "op by op"), model="mlp", threads=10),
+        document(row("pytorch", status="different"), row("jax", "jit"), model="gan"),
+    ]
+
+    assert facets(entries(documents)) == {
+        "model": ["mlp", "gan"],
+        "framework": ["pytorch", "jax", "mine"],
+        "mode": ["eager", "jit", "op by op"],
+        "threads": ["1", "10"],
+        "status": ["equal", "different"],
+    }

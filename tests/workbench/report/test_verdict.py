@@ -1,0 +1,97 @@
+"""What the report says of a comparison in a sentence."""
+
+import pytest
+from comparison_documents import (
+    document,
+    empty,
+    row,
+)
+
+from workbench.equality import GATES
+from workbench.report import verdict
+
+
+def test_the_verdict_on_equal_frameworks_has_the_errors_and_their_gates():
+    worst = row("jax", gradient_error=5.9e-16, trajectory_error=3e-13)
+
+    sentence = verdict.sentence(document(row("reference"), row("pytorch"), worst))
+
+    assert sentence.startswith("All three frameworks computed the same: ")
+    assert "agree to 5.9e-16" in sentence
+    assert "to 3.0e-13" in sentence
+    assert f"{GATES['float64'].gradient:.0e}" in sentence
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ([], "No framework was compared."),
+        (
+            [row("reference"), row("pytorch"), row("jax", status="different")],
+            "Two of three frameworks computed the same (reference and pytorch); "
+            "jax differs.",
+        ),
+        (
+            [row("reference"), row("jax"), empty("mxnet", "missing")],
+            "Two of three frameworks computed the same (reference and jax); "
+            "mxnet is missing.",
+        ),
+        (
+            [row("reference", status="alone"), empty("mxnet", "missing")],
+            "reference ran alone, so there is nothing to compare it with; "
+            "mxnet is missing.",
+        ),
+        (
+            [row("reference"), empty("mxnet", "failed"), empty("jax", "failed")],
+            "reference ran alone, so there is nothing to compare it with; "
+            "mxnet and jax failed.",
+        ),
+        (
+            [row("reference", status="different")],
+            "reference ran alone, and what it computed does not hold.",
+        ),
+        (
+            [row("reference"), row("jax", status="different")],
+            "No two frameworks computed the same; jax differs.",
+        ),
+        ([empty("jax", "missing")], "No framework finished; jax is missing."),
+        (
+            [row("jax"), row("jax", mode="jit"), empty("mxnet", "missing")],
+            "Two of three modes of two frameworks computed the same "
+            "(jax (eager) and jax (jit)); mxnet is missing.",
+        ),
+        (
+            [
+                row("reference"),
+                row("pytorch"),
+                row("jax", status="different", cause="float32 inside"),
+                empty("tensorflow", "unsupported", "one objective only"),
+            ],
+            "Two of four frameworks computed the same (reference and pytorch); "
+            "jax differs, for a documented cause; tensorflow cannot run it.",
+        ),
+    ],
+)
+def test_the_verdict_names_everyone_who_did_not_agree(rows, sentence):
+    assert verdict.sentence(document(*rows)) == sentence
+
+
+def test_a_verdict_needs_no_number():
+    rows = [row(name, forward_error=None) for name in ("reference", "jax")]
+
+    assert verdict.sentence(document(*rows)) == "Both frameworks computed the same."
+
+
+@pytest.mark.parametrize("reason", [None, "module mxnet is not installed"])
+def test_a_missing_framework_comes_with_how_to_get_it(reason):
+    (remark,) = verdict.remarks([row("jax"), empty("mxnet", "missing", reason)])
+
+    assert remark.remedy == "make setup FRAMEWORKS=mxnet"
+
+
+def test_how_to_get_a_framework_is_not_said_twice():
+    reason = "not installed; make setup FRAMEWORKS=mxnet"
+
+    (remark,) = verdict.remarks([empty("mxnet", "missing", reason)])
+
+    assert remark.remedy is None

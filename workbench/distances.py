@@ -1,0 +1,121 @@
+"""How far one framework's results are from what they are held against.
+
+Every error is relative and dimensionless, and is kept under the name of its place, in
+the order in which a framework makes it: so the first that is too large is the cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from adapters.contract import Arrays, Model
+
+from .arrays import under
+from .sanity import named_for
+
+FIRST_LOSSES = 10
+
+
+def by_layer(results: Arrays) -> dict[str, list[str]]:
+    """The names of the arrays that belong together: a layer's result, its gradient.
+
+    The gradient of one bias may be a single number, and its error a single rounding:
+    nothing can be said of it alone.
+    """
+    groups: dict[str, list[str]] = {}
+    for key in results:
+        kind, _, name = key.partition("/")
+        layer = layer_of(name) if kind == "gradient" else name
+        if kind in ("activation", "gradient"):
+            groups.setdefault(f"{kind} of {layer}", []).append(key)
+    return groups
+
+
+def layer_of(parameter: str) -> str:
+    """The layer that has a parameter, such as block1.qkv for block1.qkv.weight."""
+    return parameter.rpartition(".")[0]
+
+
+def relative(
+    array: np.ndarray, truth: np.ndarray, *, scale: float | None = None
+) -> float:
+    """The largest difference over the largest true value, or over another scale."""
+    scale = scale or float(np.abs(truth).max()) or 1.0
+    return float(np.abs(array - truth).max()) / scale
+
+
+def distance(arrays: Arrays, truth: Arrays) -> float:
+    """The relative 2-norm of all differences together."""
+    apart = sum(float(((arrays[n] - a) ** 2).sum()) for n, a in truth.items())
+    length = sum(float((a**2).sum()) for a in truth.values())
+    return float(np.sqrt(apart / length))
+
+
+def forward(
+    results: Arrays, truth: Arrays, model: Model
+) -> Iterator[tuple[str, float]]:
+    """Errors in the order in which data passes through the model."""
+    for layer in model.layers:
+        key = f"activation/{layer}"
+        yield f"layer {layer}", relative(results[key], truth[key])
+    # Layers were asked one by one; what is timed and used is the model as a whole.
+    yield "the whole model", relative(results["whole"], truth["whole"])
+    yield "the prediction for one sample", relative(results["one"], truth["one"])
+    for name in model.objectives:
+        key = f"loss/{name}"
+        yield f"the {named_for('loss', name)}", relative(results[key], truth[key])
+
+
+def gradient(
+    results: Arrays, truth: Arrays, model: Model
+) -> Iterator[tuple[str, float]]:
+    """Errors in the order in which cotangents flow: from the loss backward."""
+    groups = by_layer(truth)
+    for layer in reversed(model.layers):
+        keys = groups.get(f"gradient of {layer}", [])
+        scale = max((float(np.abs(truth[key]).max()) for key in keys), default=None)
+        for key in keys:
+            error = relative(results[key], truth[key], scale=scale)
+            yield key.partition("/")[2], error
+
+
+def trajectory(results: Arrays, truth: Arrays) -> dict[str, float]:
+    """Errors of what both have, in the order in which training makes it."""
+    losses = {
+        name: (results[f"losses/{name}"], usual)
+        for name, usual in under("losses", truth).items()
+    }
+    errors = {
+        moment: distance(under(moment, results), under(moment, truth))
+        for moment in moments(truth)
+        if under(moment, results)
+    }
+    for name, pair in losses.items():
+        errors[named_for("losses", name)] = relative(*_shared(*pair, None))
+    if losses:
+        first = [relative(*_shared(*pair, FIRST_LOSSES)) for pair in losses.values()]
+        errors["first losses"] = max(first)
+    if "prediction" in truth and "prediction" in results:
+        errors["prediction"] = relative(results["prediction"], truth["prediction"])
+    return errors
+
+
+def _shared(
+    own: np.ndarray, usual: np.ndarray, most: int | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Losses as far as both go, and so many at most."""
+    count = min(len(own), len(usual))
+    return own[:count][:most], usual[:count][:most]
+
+
+def moments(arrays: Arrays) -> list[str]:
+    """When parameters were looked at: after 10, after 100, trained."""
+    names = dict.fromkeys(key.split("/")[0] for key in arrays)
+    return [n for n in names if n == "trained" or n.startswith("after ")]
+
+
+def worst(arrays: Arrays, truth: Arrays) -> str:
+    """The array that is farthest off."""
+    return max(truth, key=lambda name: relative(arrays[name], truth[name]))
