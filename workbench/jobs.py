@@ -8,25 +8,22 @@ files. `options` are those of the contract's `Trainer`.
 from __future__ import annotations
 
 import importlib
-import math
 import resource
 import sys
 import time
-from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from adapters.contract import Unsupported
 from adapters.zoo import MODELS
-from adapters.zoo.model import Arrays, Model
+from adapters.zoo.model import Arrays
 
-from . import updates
-from .arrays import named, under, unit
+from . import examination, updates
+from .arrays import named
+from .inputs import Inputs
 from .stopwatch import WARM_UP_SECONDS, WARM_UP_STEPS, Stopwatch
 
-STEP_OF_SLOPE = 1e-6  # in units of a direction of length 1
 TIMED_BATCHES = 64
 
 
@@ -63,28 +60,22 @@ class Jobs:
         take longer than `patience_seconds`. The answer has the `steps` that were made,
         or says why the model is `unsupported`.
         """
-        arrays = _read(inputs)
-        steps = len(arrays["order"])
+        read, model = self._read(inputs), MODELS[options["model"]]
         try:
-            trainer = self._made(_start(arrays), options)
-            results = self._before_training(trainer, arrays)
+            trainer = self._trainer(arrays=read.start, **options)
+            results = examination.before_training(trainer, read)
         except Unsupported as error:
             return {"unsupported": str(error)}
         if with_slope:
-            results |= self._slopes(trainer, arrays, MODELS[options["model"]])
+            results |= examination.slopes(trainer, read, model)
         if options.get("is_native"):
-            found = self._declared(trainer, arrays, options, steps=snapshots[0])
+            found = self._declared(trainer, read, options, steps=snapshots[0])
             results |= named("declared", found)
-        trainer.restart(_start(arrays))
-        trained, made = self._training(trainer, arrays, snapshots, patience_seconds)
+        trained, made = examination.training(trainer, read, snapshots, patience_seconds)
         results |= trained
-        if made == steps:
-            results["prediction"] = self._tested(trainer, arrays)
+        within = [step for step in snapshots if step <= made]
         for run in range(noise_runs):
-            trainer.restart(_near(arrays, np.random.default_rng(run)))
-            within = [step for step in snapshots if step <= made]
-            for step, _ in self._stops(trainer, arrays, within):
-                results |= named(f"after {step}, run {run}", trainer.parameters())
+            results |= examination.with_noise(trainer, read, run, snapshots=within)
         _write(output, results)
         self._checked[options["mode"]] = (inputs, options), trainer
         return {"steps": made}
@@ -96,12 +87,12 @@ class Jobs:
 
         Then as often again from parameters one rounding off: the same under `run 0`.
         """
-        arrays = _read(inputs)
-        trainer = self._made(_start(arrays), options)
-        results = self._learned(trainer, arrays)
+        read = self._read(inputs)
+        trainer = self._trainer(arrays=read.start, **options)
+        results = examination.learned(trainer, read, read.start)
         for run in range(noise_runs):
-            trainer.restart(_near(arrays, np.random.default_rng(run)))
-            results |= named(f"run {run}", self._learned(trainer, arrays))
+            again = examination.learned(trainer, read, read.near(run))
+            results |= named(f"run {run}", again)
         _write(output, results)
         return {}
 
@@ -110,19 +101,20 @@ class Jobs:
 
         It is new, unless the same has been checked here.
         """
-        arrays = _read(inputs)
+        read = self._read(inputs)
         made_of, trainer = self._checked.get(options["mode"], (None, None))
-        if made_of != (inputs, options):
-            trainer = self._made(_start(arrays), options)
+        is_new = made_of != (inputs, options)
+        if is_new:
+            trainer = self._trainer(arrays=read.start, **options)
         timed = Stopwatch(
             trainer=trainer,
-            batches=list(self._batches(arrays, 0, TIMED_BATCHES)),
-            sample=self._test_batch(arrays, 1),
+            batches=list(read.batches(0, TIMED_BATCHES)),
+            sample=read.test_batch(1),
             to_numpy=self._tensor.to_numpy,
-            start=_start(arrays),
+            start=read.start,
         )
         first_step_seconds = timed.first_step()
-        if made_of != (inputs, options):
+        if is_new:
             timed.warm_up()
         self._timed[options["mode"]] = timed
         return {"first_step_seconds": first_step_seconds}
@@ -144,9 +136,9 @@ class Jobs:
 
         See `Trainer.layer_seconds`; all rounds are on the first batch.
         """
-        arrays = _read(inputs)
-        trainer = self._made(_start(arrays), options)
-        (batch,) = self._batches(arrays, 0, 1)
+        read = self._read(inputs)
+        trainer = self._trainer(arrays=read.start, **options)
+        batch = read.first_batch()
         until = time.perf_counter() + WARM_UP_SECONDS
         for _ in range(WARM_UP_STEPS):
             trainer.layer_seconds(batch)
@@ -171,11 +163,11 @@ class Jobs:
         The first step also makes what later ones find, such as velocities.
         """
         recorder = importlib.import_module(f"adapters.{self._framework}.memory")
-        arrays = _read(inputs)
+        read = self._read(inputs)
 
         def prepare() -> Any:
-            trainer = self._made(_start(arrays), options)
-            first, second = self._batches(arrays, 0, 2)
+            trainer = self._trainer(arrays=read.start, **options)
+            first, second = read.batches(0, 2)
             trainer.train([first])
             return trainer, second
 
@@ -186,149 +178,23 @@ class Jobs:
         start, events = recorder.recorded(prepare, step)
         return {"start": start, "events": events}
 
-    def _made(self, arrays: Arrays, options: dict[str, Any]) -> Any:
-        """A trainer that starts from these parameters and statistics."""
-        return self._trainer(arrays=arrays, **options)
-
-    def _learned(self, trainer: Any, arrays: Arrays) -> Arrays:
-        """The losses of a training, and predictions after it."""
-        losses = trainer.train(self._batches(arrays))
-        results = {f"losses/{n}": np.asarray(values) for n, values in losses.items()}
-        return {"prediction": self._tested(trainer, arrays), **results}
-
-    def _before_training(self, trainer: Any, arrays: Arrays) -> Arrays:
-        """What the model makes of the first batch, and its gradients."""
-        (batch,) = self._batches(arrays, 0, 1)
-        results = named("activation", trainer.activations(batch))
-        results["whole"] = self._tensor.to_numpy(trainer.predict(batch))
-        # A prediction for one sample is what is timed, and may be compiled by itself.
-        results["one"] = self._tensor.to_numpy(
-            trainer.predict(self._test_batch(arrays, 1))
-        )
-        losses, gradients = trainer.gradients(batch)
-        results |= {f"loss/{n}": np.asarray(loss) for n, loss in losses.items()}
-        return results | named("gradient", gradients)
-
-    def _training(
-        self, trainer: Any, arrays: Arrays, snapshots: list[int], patience: float
-    ) -> tuple[Arrays, int]:
-        """Losses of a training, parameters on the way and at its end; and its steps."""
-        results: Arrays = {}
-        losses: dict[str, list[float]] = {}
-        made, steps = 0, len(arrays["order"])
-        for made, found in self._stops(
-            trainer, arrays, [1, *snapshots, steps], patience=patience
-        ):
-            for name, values in found.items():
-                losses.setdefault(name, []).extend(values)
-            if made in snapshots:
-                results |= named(f"after {made}", trainer.parameters())
-            if made == steps:
-                results |= named("trained", trainer.parameters())
-        results |= {f"losses/{n}": np.asarray(v) for n, v in losses.items()}
-        return results, made
+    def _read(self, path: str) -> Inputs:
+        return Inputs(path, self._tensor, self._data)
 
     def _declared(
-        self, trainer: Any, arrays: Arrays, options: dict[str, Any], *, steps: int
+        self, trainer: Any, read: Inputs, options: dict[str, Any], *, steps: int
     ) -> Arrays:
         """The parameters after some steps, by what is declared of native updates."""
-        model, start = MODELS[options["model"]], _start(arrays)
-        trainer.restart(start)
+        model, probe = MODELS[options["model"]], None
+        if len(model.objectives) > 1:
+            probe = self._trainer(arrays=read.start, **options)
+        known = updates.formula(
+            self._framework, options["mode"], **options["optimiser"]
+        )
+        trainer.restart(read.start)
         return updates.declared(
-            trainer,
-            self._batches(arrays, 0, steps),
-            model,
-            updates.formula(self._framework, options["mode"], **options["optimiser"]),
-            probe=self._made(start, options) if len(model.objectives) > 1 else None,
+            trainer, read.batches(0, steps), model, known, probe=probe
         )
-
-    def _stops(
-        self,
-        trainer: Any,
-        arrays: Arrays,
-        stops: list[int],
-        *,
-        patience: float = math.inf,
-    ) -> Iterator[tuple[int, dict[str, list[float]]]]:
-        """Train from one number of steps to the next; the losses between them.
-
-        The pace of the last steps tells whether the next are worth waiting for; that of
-        the first stop does not, because it may have compiled.
-        """
-        seconds_each = 0.0
-        for start, stop in pairwise([0, *stops]):
-            if (stop - start) * seconds_each > patience:
-                return
-            if stop > start:
-                started = time.perf_counter()
-                losses = trainer.train(self._batches(arrays, start, stop))
-                passed = time.perf_counter() - started
-                seconds_each = passed / (stop - start) if start else 0.0
-                yield stop, losses
-
-    def _slopes(self, trainer: Any, arrays: Arrays, model: Model) -> Arrays:
-        """Each objective's derivative along a direction, by differences of itself.
-
-        The direction is that of the parameters which the objective trains.
-        """
-        (batch,) = self._batches(arrays, 0, 1)
-        start, everything = _start(arrays), under("direction", arrays)
-        slopes: Arrays = {}
-        for objective in model.objectives:
-            names = model.trained(objective)
-            direction = unit({n: everything[n] for n in names})
-            losses = []
-            for h in (STEP_OF_SLOPE, -STEP_OF_SLOPE):
-                moved = start | {n: start[n] + h * direction[n] for n in names}
-                trainer.restart(moved)
-                losses.append(trainer.gradients(batch)[0][objective])
-            slope = (losses[0] - losses[1]) / (2 * STEP_OF_SLOPE)
-            slopes[f"slope/{objective}"] = np.asarray(slope)
-        return slopes
-
-    def _batches(
-        self, arrays: Arrays, start: int = 0, stop: int | None = None
-    ) -> Iterator[dict[str, Any]]:
-        """The framework's batches, of all steps or of those between two numbers."""
-        steps = slice(start, stop)
-        noise = {n: a[steps] for n, a in under("noise", arrays).items()}
-        yield from self._data.batches(
-            under("train", arrays), noise, arrays["order"][steps]
-        )
-
-    def _test_batch(self, arrays: Arrays, count: int | None = None) -> dict[str, Any]:
-        return {
-            name: self._tensor.from_numpy(array[:count])
-            for name, array in under("test", arrays).items()
-        }
-
-    def _tested(self, trainer: Any, arrays: Arrays) -> np.ndarray:
-        return self._tensor.to_numpy(trainer.predict(self._test_batch(arrays)))
-
-
-def _start(arrays: Arrays) -> Arrays:
-    """What a training starts from: parameters and statistics."""
-    return under("parameter", arrays) | under("statistic", arrays)
-
-
-def _near(arrays: Arrays, rng: np.random.Generator) -> Arrays:
-    """The same with every parameter one rounding off."""
-    return _start(arrays) | one_ulp_off(under("parameter", arrays), rng)
-
-
-def one_ulp_off(arrays: Arrays, rng: np.random.Generator) -> Arrays:
-    """Arrays whose every number is its neighbour above or below, as chance has it."""
-    ends = np.array([-np.inf, np.inf])
-    return {
-        # Towards an infinity of the array's own dtype: its neighbours are meant.
-        n: np.nextafter(a, ends.astype(a.dtype)[rng.integers(0, 2, a.shape)])
-        for n, a in arrays.items()
-    }
-
-
-def _read(path: str) -> Arrays:
-    with np.load(path, allow_pickle=False) as file:
-        return dict(file)
 
 
 def _write(path: str, arrays: dict[str, Any]) -> None:

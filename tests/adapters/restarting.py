@@ -7,7 +7,6 @@ import sys
 
 import numpy as np
 
-from workbench.arrays import under
 from workbench.jobs import Jobs
 from workbench.worker import serve
 
@@ -22,16 +21,15 @@ class Restarting(Jobs):
 
         Before it, the trainer is given parameters that have nothing to do with either.
         """
-        with np.load(inputs) as file:
-            arrays = dict(file)
-        start = under("parameter", arrays) | under("statistic", arrays)
+        read = self._read(inputs)
+        start = read.start
         away = {name: np.ones_like(array) for name, array in start.items()}
         trainer = self._trainer(arrays=start, **options)
-        first = self._trained(trainer, arrays)
+        first = self._trained(trainer, read)
         trainer.restart(away)
         taken = trainer.parameters()
         trainer.restart(start)
-        again = self._trained(trainer, arrays)
+        again = self._trained(trainer, read)
         return {
             "away": [n for n in away if not np.array_equal(taken[n], away[n])],
             "again": [n for n in first if not np.array_equal(first[n], again[n])],
@@ -40,9 +38,7 @@ class Restarting(Jobs):
 
     def refusal(self, *, inputs, **options):
         """What is said against parameters of which the first is missing."""
-        with np.load(inputs) as file:
-            arrays = dict(file)
-        start = under("parameter", arrays) | under("statistic", arrays)
+        start = self._read(inputs).start
         trainer = self._trainer(arrays=start, **options)
         try:
             trainer.restart(dict(list(start.items())[1:]))
@@ -50,16 +46,16 @@ class Restarting(Jobs):
             return {"said": str(error)}
         return {"said": None}
 
-    def _trained(self, trainer, arrays):
+    def _trained(self, trainer, read):
         """Parameters, losses, gradients and predictions after some steps."""
-        (batch,) = self._batches(arrays, 0, 1)
-        losses = trainer.train(self._batches(arrays, 0, STEPS))
+        batch = read.first_batch()
+        losses = trainer.train(read.batches(0, STEPS))
         found = trainer.parameters()
         found |= {f"losses/{n}": np.asarray(values) for n, values in losses.items()}
         values, gradients = trainer.gradients(batch)
         found |= {f"loss/{n}": np.asarray(value) for n, value in values.items()}
         found |= {f"gradient/{n}": array for n, array in gradients.items()}
-        return found | {"prediction": self._tensor.to_numpy(trainer.predict(batch))}
+        return found | {"prediction": read.predicted(trainer, batch)}
 
 
 def main(framework, cores):

@@ -12,7 +12,6 @@ from itertools import chain, repeat
 
 import numpy as np
 
-from workbench.arrays import under
 from workbench.jobs import Jobs
 from workbench.worker import serve
 
@@ -56,11 +55,8 @@ class Slowed(Jobs):
         return {"layers": names, "changed": changed}
 
     def _trainer_and_batch(self, inputs, options):
-        with np.load(inputs) as file:
-            arrays = dict(file)
-        start = under("parameter", arrays) | under("statistic", arrays)
-        (batch,) = self._batches(arrays, 0, 1)
-        return self._made(start, options), batch
+        read = self._read(inputs)
+        return self._trainer(arrays=read.start, **options), read.first_batch()
 
 
 def sleepy(nap, function, *inputs, **options):

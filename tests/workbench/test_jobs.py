@@ -8,7 +8,8 @@ import pytest
 
 from workbench.arrays import under
 from workbench.experiment import experiment
-from workbench.jobs import WARM_UP_STEPS, Jobs, one_ulp_off
+from workbench.inputs import one_ulp_off
+from workbench.jobs import WARM_UP_STEPS, Jobs
 
 
 class Trainer:

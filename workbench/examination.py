@@ -1,0 +1,117 @@
+"""What a trainer is made to show: forward, backward, slopes, and whole trainings.
+
+Results are arrays by name; `Experiment.shapes` lists them.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from adapters.contract import Arrays, Model
+
+from .arrays import named
+from .inputs import Inputs
+
+STEP_OF_SLOPE = 1e-6  # in units of a direction of length 1
+
+Losses = dict[str, list[float]]
+
+
+def before_training(trainer: Any, inputs: Inputs) -> Arrays:
+    """What the model makes of the first batch, and its gradients."""
+    batch = inputs.first_batch()
+    results = named("activation", trainer.activations(batch))
+    results["whole"] = inputs.predicted(trainer, batch)
+    # A prediction for one sample is what is timed, and may be compiled by itself.
+    results["one"] = inputs.predicted(trainer, inputs.test_batch(1))
+    losses, gradients = trainer.gradients(batch)
+    return results | _arrays("loss", losses) | named("gradient", gradients)
+
+
+def slopes(trainer: Any, inputs: Inputs, model: Model) -> Arrays:
+    """Each objective's derivative along a direction, by differences of itself.
+
+    The direction is that of the parameters which the objective trains.
+    """
+    batch = inputs.first_batch()
+    found = {}
+    for objective in model.objectives:
+        losses = []
+        for h in (STEP_OF_SLOPE, -STEP_OF_SLOPE):
+            trainer.restart(inputs.along(model.trained(objective), h))
+            losses.append(trainer.gradients(batch)[0][objective])
+        found[objective] = (losses[0] - losses[1]) / (2 * STEP_OF_SLOPE)
+    return _arrays("slope", found)
+
+
+def training(
+    trainer: Any, inputs: Inputs, snapshots: list[int], patience: float
+) -> tuple[Arrays, int]:
+    """Losses of a training, parameters on the way and at its end; and its steps.
+
+    It ends early, after a snapshot, if the way to the next would take longer than
+    `patience` seconds; only at its end is anything predicted.
+    """
+    results: Arrays = {}
+    losses: Losses = {}
+    made = 0
+    stops = [1, *snapshots, inputs.steps]
+    trainer.restart(inputs.start)
+    for made, found in _stops(trainer, inputs, stops, patience=patience):
+        for name, values in found.items():
+            losses.setdefault(name, []).extend(values)
+        if made in snapshots:
+            results |= named(f"after {made}", trainer.parameters())
+    results |= _arrays("losses", losses)
+    if made == inputs.steps:
+        results |= named("trained", trainer.parameters())
+        results["prediction"] = inputs.predicted(trainer, inputs.test_batch())
+    return results, made
+
+
+def with_noise(
+    trainer: Any, inputs: Inputs, run: int, *, snapshots: list[int]
+) -> Arrays:
+    """Parameters on the way of a training that starts one rounding off."""
+    results: Arrays = {}
+    trainer.restart(inputs.near(run))
+    for step, _ in _stops(trainer, inputs, snapshots):
+        results |= named(f"after {step}, run {run}", trainer.parameters())
+    return results
+
+
+def learned(trainer: Any, inputs: Inputs, start: Arrays) -> Arrays:
+    """The losses of a training, and predictions after it."""
+    trainer.restart(start)
+    results = _arrays("losses", trainer.train(inputs.batches()))
+    return {"prediction": inputs.predicted(trainer, inputs.test_batch()), **results}
+
+
+def _stops(
+    trainer: Any, inputs: Inputs, stops: list[int], *, patience: float = math.inf
+) -> Iterator[tuple[int, Losses]]:
+    """Train from one number of steps to the next; the losses between them.
+
+    The pace of the last steps tells whether the next are worth waiting for; that of
+    the first stop does not, because it may have compiled.
+    """
+    seconds_each = 0.0
+    for start, stop in pairwise([0, *stops]):
+        if (stop - start) * seconds_each > patience:
+            return
+        if stop > start:
+            started = time.perf_counter()
+            losses = trainer.train(inputs.batches(start, stop))
+            passed = time.perf_counter() - started
+            seconds_each = passed / (stop - start) if start else 0.0
+            yield stop, losses
+
+
+def _arrays(prefix: str, values: Any) -> Arrays:
+    return named(prefix, {name: np.asarray(value) for name, value in values.items()})
