@@ -19,7 +19,7 @@ LIMIT_SECONDS = PATIENCE_SECONDS = 300
 
 # Parameters are compared after 10 steps and after 100. Few models have steps so short
 # that the second is affordable, and are so calm that all learn the same to rounding.
-FEW_STEPS, STEPS = 12, 110
+STEPS, FEW = 110, {"steps": 12, "batch": 32}
 CALM = ("linear_regression", "softmax_regression", "matrix_factorisation", "mlp")
 # Small models, one of them with two objectives. torch.compile is left to the other: a
 # C++ compiler that has not seen its code before takes minutes.
@@ -40,9 +40,9 @@ def laboratory():
 
 @pytest.fixture(scope="module", params=MODELS)
 def document(request, laboratory):
-    steps = STEPS if request.param in CALM else FEW_STEPS
+    size = {"steps": STEPS} if request.param in CALM else FEW
     return compare(
-        experiment(request.param, steps=steps),
+        experiment(request.param, **size),
         Request(measure=False, patience_seconds=PATIENCE_SECONDS),
         laboratory=laboratory,
     )
@@ -90,9 +90,7 @@ def test_every_mode_computes_the_same(model, laboratory):
         modes=CHEAP[model], measure=False, patience_seconds=PATIENCE_SECONDS
     )
 
-    document = compare(
-        experiment(model, steps=FEW_STEPS), request, laboratory=laboratory
-    )
+    document = compare(experiment(model, **FEW), request, laboratory=laboratory)
 
     found = {f"{row['framework']} ({row['mode']})": row for row in document["rows"]}
     expected = {"equal", "missing"}

@@ -24,6 +24,7 @@ from workbench.request import Request
 pytestmark = [pytest.mark.frameworks, pytest.mark.xdist_group("planted")]
 
 STEPS = 12  # so that parameters are compared after 10
+BATCH = 32  # what some recipes take takes long
 LIMIT_SECONDS = 300
 
 
@@ -94,7 +95,9 @@ def compared(model, frameworks, laboratory, modes=()):
     request = Request(
         frameworks, ("default", *modes), measure=False, patience_seconds=LIMIT_SECONDS
     )
-    document = compare(experiment(model, steps=STEPS), request, laboratory=laboratory)
+    document = compare(
+        experiment(model, steps=STEPS, batch=BATCH), request, laboratory=laboratory
+    )
     rows = {(row["framework"], row["mode"]): row for row in document["rows"]}
     for (framework, _), row in rows.items():
         if row["status"] == "missing":
