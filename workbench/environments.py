@@ -39,8 +39,7 @@ ENVIRONMENTS: dict[str, Environment] = {
     "pytorch": Environment(extra="pytorch"),
     "tensorflow": Environment(
         extra="tensorflow",
-        # oneDNN changes the order in which sums are taken.
-        settings={"TF_ENABLE_ONEDNN_OPTS": "0", "TF_CPP_MIN_LOG_LEVEL": "3"},
+        settings={"TF_CPP_MIN_LOG_LEVEL": "3"},
     ),
     "mxnet": Environment(
         extra=None,

@@ -46,7 +46,8 @@ def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> _Optimiser:
 
     def init(params: _Params) -> Any:
         m, v = (jax.tree.map(jnp.zeros_like, params) for _ in range(2))
-        return jnp.zeros((), jnp.int32), m, v
+        # In float64: of 1 - beta^t, which is small, float32 would keep too little.
+        return jnp.zeros((), jnp.float64), m, v
 
     def update(grads: _Params, state: Any, params: _Params) -> tuple[_Params, Any]:
         t, m, v = state
@@ -55,10 +56,8 @@ def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> _Optimiser:
         v = jax.tree.map(lambda v, g: beta2 * v + (1 - beta2) * g**2, v, grads)
 
         def updated(p: jax.Array, m: jax.Array, v: jax.Array) -> jax.Array:
-            # Inside `jit`, a Python float to the power of t is a float64.
-            correction1, correction2 = (
-                1 - jnp.asarray(b, p.dtype) ** t for b in (beta1, beta2)
-            )
+            correction1 = (1 - beta1**t).astype(p.dtype)
+            correction2 = (1 - beta2**t).astype(p.dtype)
             return p - lr * (m / correction1) / (jnp.sqrt(v / correction2) + eps)
 
         return jax.tree.map(updated, params, m, v), (t, m, v)
