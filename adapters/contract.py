@@ -156,7 +156,7 @@ def check(
         If there is no such model, mode or optimiser; if settings are missing, unknown
         or no numbers; or if arrays are not the model's (`Model.check`).
     """
-    if model not in MODELS:
+    if model not in list(MODELS):
         raise unknown(framework, "model", model, MODELS)
     if mode not in MODES[framework]:
         raise unknown(framework, "mode", mode, MODES[framework])

@@ -12,7 +12,7 @@ from torch import nn
 
 from ..contract import Arrays
 from . import layers
-from .tensor import to_numpy
+from .tensor import from_numpy, to_numpy
 
 _Turn = Callable[[np.ndarray], np.ndarray]  # which is also the way back
 
@@ -53,8 +53,7 @@ _TABLE: dict[type[nn.Module], dict[str, tuple[str, _Turn]]] = {
 def load(model: nn.Module, arrays: Arrays) -> nn.Module:
     """Give a model these canonical parameters and statistics."""
     state = {
-        native: torch.tensor(turn(arrays[name]))
-        for name, native, turn in _entries(model)
+        native: from_numpy(turn(arrays[name])) for name, native, turn in _entries(model)
     }
     model.load_state_dict(model.state_dict() | state)
     return model

@@ -20,7 +20,7 @@ def configure(threads: int) -> None:
 
 def from_numpy(array: np.ndarray) -> torch.Tensor:
     """The framework's tensor with a NumPy array's elements and dtype."""
-    return torch.tensor(array)
+    return torch.tensor(array.copy())  # which has no negative strides
 
 
 def to_numpy(x: torch.Tensor) -> np.ndarray:

@@ -75,6 +75,9 @@ class Optimiser:
     @classmethod
     def from_dict(cls, optimiser: Mapping[str, Any]) -> Optimiser:
         """The optimiser of which `as_dict` gives this."""
+        if not isinstance(optimiser, Mapping):
+            came = type(optimiser).__name__
+            raise ValueError(f"optimiser: must be a dict, {came} came")
         settings = dict(optimiser)
         return cls(settings.pop("name", None), settings)
 
@@ -91,11 +94,13 @@ class Optimiser:
             If there is no such optimiser, or a setting is missing, unknown or no
             finite number.
         """
-        if self.name not in SETTINGS:
+        if self.name not in list(SETTINGS):
             raise unknown("optimiser", "rule", self.name, SETTINGS)
         wrong = [*_mismatches(self.settings, SETTINGS[self.name])]
         for name, value in self.settings.items():
-            if not (isinstance(value, Real) and math.isfinite(value)):
+            if isinstance(value, bool) or not (
+                isinstance(value, Real) and math.isfinite(value)
+            ):
                 wrong.append(f"{name} must be a finite number, {value!r} came")
         if wrong:
             raise ValueError(f"optimiser: {self.name}: {'; '.join(wrong)}")
@@ -189,6 +194,9 @@ class Model:
             If an array is missing, unknown, of another shape or another dtype than
             all others, or not finite. It names each, what was needed and what came.
         """
+        if not isinstance(arrays, Mapping):
+            came = type(arrays).__name__
+            raise ValueError(f"parameters: must be a dict of arrays, {came} came")
         shapes = self.shapes | self.statistics
         wrong = [*_mismatches(arrays, shapes)]
         dtypes: dict[str, str] = {}  # those that came, each with the first to have it

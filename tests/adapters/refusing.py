@@ -27,6 +27,12 @@ ARRAYS = {
     "infinite": lambda a: a.update({BIAS: np.array([-np.inf])}),
     "a list": lambda a: a.update({BIAS: [0.0]}),
 }
+# What is not.
+TAKEN = {
+    "backward in memory": lambda a: a.update(
+        {"output.weight": a["output.weight"][::-1]}
+    )
+}
 
 
 class Jobs:
@@ -46,7 +52,7 @@ class Jobs:
         """
         start = MODEL.first_values(np.random.default_rng(0))
         if arrays:
-            ARRAYS[arrays](start)
+            (ARRAYS | TAKEN)[arrays](start)
         try:
             self._trainer(arrays=start, **options)
         except ValueError as error:

@@ -58,6 +58,11 @@ REFUSED = {
         {"optimiser": {"name": "lion", "lr": 0.5}},
         "optimiser: no rule 'lion'; there is: momentum, adam",
     ),
+    "no dict": ({"optimiser": None}, "optimiser: must be a dict, NoneType came"),
+    "true": (
+        {"optimiser": MOMENTUM | {"lr": True}},
+        "optimiser: momentum: lr must be a finite number, True came",
+    ),
     "no name": (
         {"optimiser": {"lr": 0.5}},
         "optimiser: no rule None; there is: momentum, adam",
@@ -109,8 +114,9 @@ def refusal(worker):
     return lambda **change: worker.ask("refusal", **usual | change)
 
 
-def test_what_fits_is_taken(refusal):
-    assert refusal() == {"said": None, "is_begun": True}
+@pytest.mark.parametrize("arrays", [None, "backward in memory"])
+def test_what_fits_is_taken(refusal, arrays):
+    assert refusal(arrays=arrays) == {"said": None, "is_begun": True}
 
 
 @pytest.mark.parametrize("is_native", [False, True])
