@@ -164,6 +164,16 @@ PLANTS = {
         'return model(batch["x"]) * (len(batch["x"]) > 1)',
         FORWARD + "the prediction for one sample",
     ),
+    "predictions of many samples that are none": Plant(
+        "softmax_regression",
+        "pytorch",
+        "models/softmax_regression.py",
+        'return model(batch["x"])\n\n\ndef loss',
+        'y = model(batch["x"])\n'
+        "    return y * (y.dtype == torch.float64 or len(y) <= 200)\n\n\ndef loss",
+        FORWARD + "the prediction for the samples for testing",
+        dtype="float32",
+    ),
     "noise with another sign": Plant(
         "vae",
         "pytorch",
@@ -466,6 +476,25 @@ PLANTS = {
         "tuple(g.half().to(g.dtype) if g.dtype == torch.float32 else g"
         " for g in torch.autograd.grad(value, params))",
         GRADIENT + "output.weight",
+        dtype="float32",
+    ),
+    "gradients that were in float16, behind a relu": Plant(
+        "mlp",
+        "pytorch",
+        "autodiff.py",
+        "torch.autograd.grad(value, params)",
+        "tuple(g.half().to(g.dtype) if g.dtype == torch.float32 else g"
+        " for g in torch.autograd.grad(value, params))",
+        GRADIENT + "output.weight",
+        dtype="float32",
+    ),
+    "updates that were in bfloat16": Plant(
+        "mlp",
+        "pytorch",
+        "optim.py",
+        "p.sub_(v, alpha=lr)",
+        "p.sub_(v.bfloat16() if v.dtype == torch.float32 else v, alpha=lr)",
+        TRAINING + "after 10",
         dtype="float32",
     ),
     "a weight of 15 bits": Plant(

@@ -10,7 +10,7 @@ from adapters.contract import FRAMEWORKS, MODES, Arrays
 from adapters.deviations import cause
 from adapters.zoo import MODELS
 
-from . import consensus, equality, sanity, updates
+from . import consensus, distances, equality, sanity, updates
 from .arrays import under
 from .errors import UserError, unknown
 from .experiment import DTYPES, Experiment
@@ -30,7 +30,7 @@ class Candidate:
     noise: dict[str, float] = field(default_factory=dict)
     """What one rounding does to its parameters in float32, by the number of steps."""
     steps: int | None = None
-    """How many updates it made; slow modes make fewer than they are asked for."""
+    """How many updates were compared; slow modes make fewer than others."""
     trouble: str | None = None
     """What is not a finite number in its training."""
     status: str | None = None
@@ -93,6 +93,7 @@ def judge(rows: Sequence[Candidate], experiment: Experiment) -> None:
     complete = [c for c in rows if c.is_complete]
     slopes = _wrong_slopes(complete, experiment)
     finite = [c for c in complete if c.trouble is None]
+    # Where all are wrong, no vote makes any equal; but it shows where they differ.
     trusted = [c for c in finite if not slopes[c.key]] or finite or complete
     voters, causes = _voters(complete, trusted), _causes(complete, experiment)
     votes = _votes(trusted, voters, causes)
@@ -103,7 +104,7 @@ def judge(rows: Sequence[Candidate], experiment: Experiment) -> None:
         noise = _largest([o.noise for o in trusted if voters[o.key] != voters[c.key]])
         faults = [_Fault(slopes[c.key])]
         if (truth := truths[voters[c.key]]) is not None:
-            others = _others(c, complete, voters)
+            others = _others(c, trusted, voters)
             faults = _compare(c, truth, others, noise, experiment)
             faults.insert(1, _Fault(slopes[c.key]))
         own = [_Fault(text, True) for text in _own_updates(c, noise, experiment)]
@@ -132,6 +133,7 @@ def _compare(
     exactly = equality.verdict(c.results["float64"], truth, model, "float64")
     singly = equality.verdict(single, truth, model, "float32", noise=noise)
     c.verdicts = {"float64": exactly, "float32": singly}
+    c.steps = min(distances.steps(c.results[d], truth) for d in DTYPES) or None
     outlier = consensus.outlier(single, others, truth, singly.excused)
     found = [_Fault(v.reason, not v.before_training) for v in (exactly, singly)]
     return [*found, _Fault(outlier)]
@@ -190,11 +192,11 @@ def _voters(
 
 
 def _others(
-    row: Candidate, complete: Sequence[Candidate], voters: dict[str, str]
+    row: Candidate, trusted: Sequence[Candidate], voters: dict[str, str]
 ) -> list[Arrays]:
     """What the other voters have in float32: the first row of each."""
     first: dict[str, Arrays] = {}
-    for c in complete:
+    for c in trusted:
         first.setdefault(voters[c.key], c.results["float32"])
     return [results for name, results in first.items() if name != voters[row.key]]
 

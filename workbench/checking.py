@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from adapters.contract import Arrays
 
 from . import sanity
+from .arrays import written
 from .candidates import Candidate
 from .experiment import DTYPES, NOISE_RUNS, Experiment
 from .laboratory import Laboratory, share_out
@@ -115,13 +115,9 @@ def _results(candidate: Candidate, bench: Bench, worker: Worker, dtype: str) -> 
     if "unsupported" in answer:
         candidate.status, candidate.reason = "unsupported", answer["unsupported"]
         return {}
-    try:
-        made = answer["steps"]
-        with np.load(output, allow_pickle=False) as file:
-            results = dict(file)
-    except (KeyError, OSError, ValueError, BadZipFile) as error:
-        raise Failed(f"check: the answer cannot be read ({error!r})") from None
-    candidate.steps = min(made, candidate.steps or made)
+    results, made = written(output, "check"), answer.get("steps")
+    if not isinstance(made, int):
+        raise Failed(f"check: a number of steps was needed, {made!r} came")
     if trouble := sanity.not_finite(results, in_training=False):
         raise Failed(f"{dtype}: {trouble}")
     trouble = sanity.not_finite(results, in_training=True)

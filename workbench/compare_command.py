@@ -124,10 +124,11 @@ def compare(
     check(experiments, request)
     show = (lambda document: None) if as_json else _show
     report.check_folder(output / "report")
-    open_store = existing if resume else Store
-    with open_store(output / "results.sqlite") as store, store.writing():
+    path = output / "results.sqlite"
+    with existing(path, "rw") if resume else Store(path) as store, store.writing():
         if resume:
-            store.go_on(request.as_json(), machine.description())
+            asked = [one.as_json() for one in experiments]
+            store.go_on(request.as_json(), machine.description(), asked)
         documents = _run(experiments, request, store, show)
     _publish(documents, output, as_json=as_json, save=save)
     if not all_equal(documents):
@@ -135,10 +136,11 @@ def compare(
 
 
 def all_equal(documents: list[dict[str, Any]]) -> bool:
-    """Whether all that can be run is equal or alone, and at least one can."""
-    found = [row["status"] for document in documents for row in document["rows"]]
-    run = [status for status in found if status not in ("missing", "unsupported")]
-    return bool(run) and set(run) <= {"equal", "alone"}
+    """Whether something runs, and all of it is equal, alone or has a known cause."""
+    rows = [row for document in documents for row in document["rows"]]
+    run = [row for row in rows if row["status"] not in ("missing", "unsupported")]
+    passed = [row["status"] in ("equal", "alone") or bool(row["cause"]) for row in run]
+    return bool(run) and all(passed)
 
 
 def _show(document: dict[str, Any]) -> None:

@@ -124,11 +124,11 @@ def check(experiments: Sequence[Experiment], request: Request) -> None:
 
 
 def _worth_timing(rows: Sequence[Candidate], request: Request) -> list[Candidate]:
-    """The rows whose cost is measured."""
+    """The rows whose cost is measured: what passes, or differs for a known cause."""
     worth = {"equal", "alone"}
     if request.even_if_different:
         worth.add("different")
-    return [c for c in rows if request.measure and c.status in worth]
+    return [c for c in rows if request.measure and (c.status in worth or c.cause)]
 
 
 def _parts(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,6 +20,8 @@ OUTLIER_FLOOR = 1e-6  # of the largest value: long sums in float32 [6e-7]
 def truths(voters: Iterable[str], votes: dict[str, Arrays]) -> dict[str, Arrays | None]:
     """What each voter is held against, if there is anything.
 
+    Losses are asked step by step: who stops early has no vote on what comes later.
+
     Parameters
     ----------
     voters
@@ -26,37 +29,34 @@ def truths(voters: Iterable[str], votes: dict[str, Arrays]) -> dict[str, Arrays 
     votes : dict
         Results by voter, of those that can be trusted.
     """
-    if len(votes) >= VOTES_FOR_A_MEDIAN:
-        median = _median(list(votes.values()))
-        return {voter: median | _of_one(votes, voter, median) for voter in voters}
-    return {
-        voter: next((v for name, v in votes.items() if name != voter), None)
+    found: dict[str, Arrays] = {voter: {} for voter in voters}
+    for name in dict.fromkeys(name for vote in votes.values() for name in vote):
+        arrays = {voter: vote[name] for voter, vote in votes.items() if name in vote}
+        agreed = _step_by_step if name.startswith("losses/") else _agreed
+        for voter, array in agreed(found, arrays).items():
+            found[voter][name] = array
+    return {voter: truth or None for voter, truth in found.items()}
+
+
+def _agreed(voters: Iterable[str], arrays: Arrays) -> Arrays:
+    """By voter: the median of three or more; of fewer, what another one has."""
+    if len(arrays) >= VOTES_FOR_A_MEDIAN:
+        return dict.fromkeys(voters, np.median(list(arrays.values()), axis=0))
+    others = {
+        voter: [array for name, array in arrays.items() if name != voter]
         for voter in voters
     }
+    return {voter: found[0] for voter, found in others.items() if found}
 
 
-def _median(votes: Sequence[Arrays]) -> Arrays:
-    """The element-wise median of what two or more have; losses as far as all go."""
-    truth = {}
-    for name in dict.fromkeys(name for vote in votes for name in vote):
-        arrays = [vote[name] for vote in votes if name in vote]
-        if len(arrays) > 1:
-            if name.startswith("losses/"):
-                shared = min(map(len, arrays))
-                arrays = [array[:shared] for array in arrays]
-            truth[name] = np.median(arrays, axis=0)
-    return truth
-
-
-def _of_one(votes: dict[str, Arrays], voter: str, median: Arrays) -> Arrays:
-    """What a single vote has, for everybody else."""
-    return {
-        name: array
-        for other, vote in votes.items()
-        if other != voter
-        for name, array in vote.items()
-        if name not in median
-    }
+def _step_by_step(voters: Iterable[str], arrays: Arrays) -> Arrays:
+    """The same for losses, as far as there are any."""
+    pieces: dict[str, list[np.ndarray]] = {}
+    for start, stop in pairwise([0, *sorted({len(a) for a in arrays.values()})]):
+        piece = {n: a[start:stop] for n, a in arrays.items() if len(a) >= stop}
+        for voter, array in _agreed(voters, piece).items():
+            pieces.setdefault(voter, []).append(array)
+    return {voter: np.concatenate(found) for voter, found in pieces.items()}
 
 
 def noise_floor(results: Arrays) -> dict[str, float]:

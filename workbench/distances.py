@@ -63,6 +63,8 @@ def forward(
     # Layers were asked one by one; what is timed and used is the model as a whole.
     yield "the whole model", relative(results["whole"], truth["whole"])
     yield "the prediction for one sample", relative(results["one"], truth["one"])
+    error = relative(results["untrained"], truth["untrained"])
+    yield "the prediction for the samples for testing", error
     for name in model.objectives:
         key = f"loss/{name}"
         yield f"the {named_for('loss', name)}", relative(results[key], truth[key])
@@ -100,6 +102,17 @@ def trajectory(results: Arrays, truth: Arrays) -> dict[str, float]:
     if "prediction" in truth and "prediction" in results:
         errors["prediction"] = relative(results["prediction"], truth["prediction"])
     return errors
+
+
+def steps(results: Arrays, truth: Arrays) -> int:
+    """How many updates both have made, as their losses tell."""
+    return min(
+        (
+            min(len(results[f"losses/{name}"]), len(usual))
+            for name, usual in under("losses", truth).items()
+        ),
+        default=0,
+    )
 
 
 def _shared(

@@ -34,7 +34,7 @@ class Row:
         Why it is not equal; the documented cause of that, if there is one; and what is
         worth knowing of the model in this mode, though it may be equal.
     steps : int or None
-        How many updates were compared.
+        How many updates were compared; None if training was compared with nobody's.
     forward_error, gradient_error, trajectory_error : float or None
         Relative, in float64; `float32` has the same three.
     noise_floor : dict or None
@@ -158,6 +158,11 @@ def _remark(c: Candidate, experiment: Experiment) -> str | None:
     """What is worth knowing of the model in this mode, and of this run of it."""
     of_mode = REMARKS.get((c.framework, c.mode), {}).get(experiment.model)
     of_run = [verdict.remark for verdict in c.verdicts.values()]
+    if c.verdicts and c.steps is None:
+        of_run.append(
+            f"its training was compared with nobody's: of its own updates, the first "
+            f"{experiment.snapshots[0]} were held against the formula declared of them"
+        )
     return "; ".join(filter(None, [of_mode, *of_run])) or None
 
 

@@ -1,31 +1,38 @@
 """When are two frameworks equal? Gates by tier, and the first layer that differs.
 
-The gates, with what was observed in correct code in brackets:
+The gates, with the largest error that was observed in correct code in brackets:
 
-* float64, every layer, the loss and every gradient: largest difference over largest
-  value of the layer, 1e-12 [1.5e-15]. What fails here is a difference of meaning, not
-  of rounding. (Of the layer, because a sum that cancels, as a bias's gradient does on
-  centred data, has nothing but rounding in it.)
-* float64, in training: parameters by relative 2-norm, every loss on the way, the
-  predictions, 1e-9 [2e-13].
-* float32, against float64: forward 1e-5 [6e-7], gradient 1e-4 [8e-6], the losses of the
-  first 10 steps 1e-4, parameters after 10 steps 1e-5 [4e-7] and after 100 steps 1e-4
-  [2e-6]; of a training that is shorter than 10 steps, parameters at its end, 1e-5. A
-  relu whose input is zero up to rounding may switch in one run and not in another
-  [2.4e-4], so each framework also trains from parameters that are one unit in the last
-  place off, and 10 times the largest difference that this makes in any of the others is
-  allowed. Where one has switched in the first batch already, which the zeros of its
-  layer show, gradients up to that layer are others, and they and training are asked in
-  float64 alone [1 of 65,536 in ResNet-8, by MXNet's batch normalisation]. And no
-  layer's error may stand out: root mean square at most 3 times the median of the
-  others.
+=====================================  ================  =============
+what is compared                       float64           float32
+=====================================  ================  =============
+every layer, every prediction, losses  1e-12 [1.5e-15]   1e-5 [8e-7]
+every gradient                         1e-12 [2e-15]     1e-4 [8e-6]
+losses of the first 10 steps           1e-9  [2e-13]     1e-4 [2e-7]
+parameters after 10 steps              1e-9  [2e-13]     1e-5 [2e-6]
+parameters after 100, and at the end   1e-9  [2e-13]     not asked
+later losses, what is then predicted   1e-9  [2e-13]     not asked
+=====================================  ================  =============
 
-Not asked in float32: losses after the first 10 steps, parameters after 100, and the
-predictions of what was trained. By then one switched relu has grown to any size [1.7e-2
-after 1000 steps, 2.6e-3 between one framework with one thread and with two]: a gate
-would refuse a framework against itself, or let everything through. What such a
-training does is proved in float64; whether float32 learns as well is asked of the
-metric, over seeds, by `workbench.recipes`.
+Before training an error is the largest difference over the largest value of the layer.
+(Of the layer, because a sum that cancels, as a bias's gradient does on centred data,
+has nothing but rounding in it.) Parameters are compared by the relative 2-norm. What
+fails in float64 is a difference of meaning, not of rounding. A training that is shorter
+than 10 steps is compared at its end, by the gate of 10 steps.
+
+In float32 each framework also trains from parameters that are one unit in the last
+place off, and 10 times the largest difference that this makes in any of the others is
+allowed. A relu whose input is zero up to rounding may switch in one run and not in
+another. Where one has switched in the first batch already, which the zeros of its layer
+show, gradients up to that layer are others, and they and training are asked in float64
+alone [1 of 65,536 in ResNet-8, by MXNet's batch normalisation]. And no layer's error
+may stand out: root mean square at most 3 times the median of the others.
+
+Why so little is asked of a training in float32: by 100 steps one switched relu may have
+grown to any size, and a few noise runs need not show it. LeNet-5 of the reference is
+then 1.9e-3 off, and one rounding moves it by 1e-6 and TensorFlow's by 5e-7 alone
+(PyTorch's by 1.9e-3, too); an LSTM is 2.5e-4 off. A gate would refuse correct code, or
+let everything through. What such a training does is proved in float64; whether float32
+learns as well is asked of the metric, over seeds, by `workbench.recipes`.
 
 Native updates (`Experiment.is_native`) are held against those that follow the shared
 formula. One that is known to follow another (`adapters.deviations`) has no vote on
@@ -79,9 +86,7 @@ class Gates:
 
 GATES = {
     "float64": Gates(1e-12, 1e-12, 1e-9),
-    "float32": Gates(
-        1e-5, 1e-4, {"first losses": 1e-4, "after 10": 1e-5, "after 100": 1e-4}
-    ),
+    "float32": Gates(1e-5, 1e-4, {"first losses": 1e-4, "after 10": 1e-5}),
 }
 
 
@@ -132,7 +137,7 @@ def verdict(
     model: Model,
     dtype: str,
     *,
-    noise: dict[str, float] | None = None,
+    noise: Mapping[str, float] | None = None,
 ) -> Verdict:
     """Compare one framework's results with what they are held against.
 
@@ -180,24 +185,25 @@ def allowance(dtype: str, moment: str, noise: Mapping[str, float]) -> float:
 def _excused(
     results: Arrays, truth: Arrays, model: Model
 ) -> tuple[tuple[str, ...], str | None]:
-    """The layers before a relu that lets through what it otherwise does not; and why.
+    """The layers up to the last relu that lets through other numbers; and why.
 
     What comes after it has the same cotangents as otherwise.
     """
-    excused: tuple[str, ...] = ()
-    remark = None
-    for number, layer in enumerate(model.layers, 1):
-        key = f"activation/{layer}"
-        count = int(((results[key] == 0) != (truth[key] == 0)).sum())
-        is_rare = count <= max(1, MOST_SWITCHED * truth[key].size)
-        if count and is_rare and (truth[key] == 0).any():
-            excused = model.layers[:number]
-            remark = (
-                f"float32: {count} of {truth[key].size:,} numbers of layer {layer} are "
-                f"zero here or in float64, and not in both; so gradients up to there "
-                f"and training were compared in float64 alone"
-            )
-    return excused, remark
+    switched: dict[str, str] = {}
+    for layer in model.layers:
+        is_zero, was_zero = (a[f"activation/{layer}"] == 0 for a in (results, truth))
+        count = int((is_zero != was_zero).sum())
+        is_rare = count <= max(1, MOST_SWITCHED * was_zero.size)
+        if count and is_rare and was_zero.any():
+            switched[layer] = f"{count} of {was_zero.size:,} numbers of layer {layer}"
+    if not switched:
+        return (), None
+    last = model.layers.index([*switched][-1])
+    return model.layers[: last + 1], (
+        f"float32: {' and '.join(switched.values())} are zero here or in float64, and "
+        f"not in both; so gradients up to there and training were compared in float64 "
+        f"alone"
+    )
 
 
 def _by_layer(

@@ -30,6 +30,8 @@ def before_training(trainer: Any, inputs: Inputs) -> Arrays:
     results["whole"] = inputs.predicted(trainer, batch)
     # A prediction for one sample is what is timed, and may be compiled by itself.
     results["one"] = inputs.predicted(trainer, inputs.test_batch(1))
+    # Of a training in float32 no prediction can be asked; so it is asked before.
+    results["untrained"] = inputs.predicted(trainer, inputs.test_batch())
     losses, gradients = trainer.gradients(batch)
     return results | _arrays("loss", losses) | named("gradient", gradients)
 

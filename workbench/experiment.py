@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -125,7 +126,7 @@ class Experiment:
         shapes: dict[str, tuple[int, ...] | None] = {
             f"activation/{layer}": None for layer in model.layers
         }
-        shapes |= {"whole": None, "one": None}
+        shapes |= {"whole": None, "one": None, "untrained": None}
         for objective in model.objectives:
             shapes |= {f"loss/{objective}": (), f"losses/{objective}": (made,)}
         shapes |= named("gradient", model.shapes)
@@ -251,8 +252,8 @@ def _check(made: Experiment) -> None:
     if not 1 <= made.steps <= MOST_STEPS:
         raise UserError(f"steps must lie in [1, {MOST_STEPS}], {made.steps} came")
     for name, value in made.optimiser.settings.items():
-        if name in ("lr", "eps") and not value > 0:
-            raise UserError(f"{name} must be positive, {value} came")
+        if name in ("lr", "eps") and not 0 < value < math.inf:
+            raise UserError(f"{name} must be positive and finite, {value} came")
         if name not in ("lr", "eps") and not 0 <= value < 1:
             raise UserError(f"{name} must lie in [0, 1), {value} came")
     if made.seed < 0:

@@ -52,15 +52,22 @@ class Laboratory:
         )
 
     def shared(self, framework: str, cores: list[int]) -> Worker:
-        """The process of a framework on these cores that others have used before."""
+        """The process of a framework on these cores that others have used before.
+
+        It is a new one if that has failed.
+        """
         place = (framework, tuple(cores))
-        if place not in self._shared:
+        if place not in self._shared or self._shared[place].is_stopped:
             self._shared[place] = self.worker(framework, cores)
         return self._shared[place]
 
     def places(self, framework: str) -> set[tuple[int, ...]]:
         """The cores on which there is a shared worker of a framework."""
-        return {cores for name, cores in list(self._shared) if name == framework}
+        return {
+            cores
+            for (name, cores), worker in list(self._shared.items())
+            if name == framework and not worker.is_stopped
+        }
 
     def dismiss(self, framework: str, cores: list[int]) -> None:
         """End a shared worker that has failed: the next to ask gets a new one."""

@@ -1,8 +1,13 @@
-"""A worker seen from outside: ask, wait a limited time, and never be brought down."""
+"""A worker seen from outside: ask, wait a limited time, and never be brought down.
+
+A worker that has failed once is ended: what it might still say would answer a question
+that nobody asks any more, and what it might still compute takes a core from others.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import queue
@@ -65,6 +70,7 @@ class Worker:
     ) -> None:
         self.framework = framework
         self._limit_seconds, self._is_stopped = limit_seconds, False
+        self._end, self._numbers = "nobody needed it any more", itertools.count(1)
         python = interpreter(framework)
         if python is None:
             raise Missing(f"not installed; {how_to_get(framework)}")
@@ -120,14 +126,23 @@ class Worker:
         Raises
         ------
         Failed
+            Now, and whatever is asked from now on.
         """
-        assert self._process.stdin is not None
+        if self._is_stopped:
+            raise Failed(f"{job}: the process has been ended ({self._end})")
+        number = next(self._numbers)
         try:
-            self._process.stdin.write(json.dumps({"job": job, **arguments}) + "\n")
-            self._process.stdin.flush()
-        except OSError:
-            raise Failed(self._obituary(job)) from None
-        return self._answer(job)
+            self._send({"id": number, "job": job, **arguments}, job)
+            return self._answer(job, number)
+        except Failed as failed:
+            self._end = str(failed).splitlines()[0]
+            self.stop()
+            raise
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether its process has been ended, so that nothing can be asked."""
+        return self._is_stopped
 
     def stop(self) -> None:
         """End the process and all that it started, whatever they are doing."""
@@ -158,7 +173,16 @@ class Worker:
             pass  # closed by `stop`
         self._lines.put(None)
 
-    def _answer(self, job: str) -> dict[str, Any]:
+    def _send(self, request: dict[str, Any], job: str) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+        except OSError:
+            raise Failed(self._obituary(job)) from None
+
+    def _answer(self, job: str, number: int | None = None) -> dict[str, Any]:
+        """The next line as an answer to the request of this number."""
         try:
             line = self._lines.get(timeout=self._limit_seconds)
         except queue.Empty:
@@ -173,15 +197,17 @@ class Worker:
             raise Failed(f"{job}: the answer is no JSON: {line.strip()[:80]}") from None
         if not isinstance(answer, dict):
             raise Failed(f"{job}: the answer is no JSON object: {line.strip()[:80]}")
+        if (came := answer.pop("id", None)) != number:
+            raise Failed(
+                f"{job}: an answer to request {number} was needed, {came} came"
+            )
         return answer
 
     def _obituary(self, job: str) -> str:
-        """The last words on a process that is silent; one that lives on is ended."""
+        """The last words on a process that is silent; one that lives on will end."""
         try:
             code = self._process.wait(timeout=OBITUARY_SECONDS)
         except subprocess.TimeoutExpired:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
             return f"{job}: the process closed its output, and was ended{self._said()}"
         return f"{job}: the process ended with exit code {code}{self._said()}"
 

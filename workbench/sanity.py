@@ -13,7 +13,10 @@ from .arrays import under, unit
 
 SLOPE_TOLERANCE = 1e-6  # of the gradient's length; central differences reach 1e-9
 _PLAIN = {"loss", "losses", "slope"}  # Python's own numbers
-_BEFORE_TRAINING = {"activation", "whole", "one", "loss", "gradient", "slope"}
+PREDICTIONS = {"whole", "one", "untrained", "prediction"}
+_BEFORE_TRAINING = {
+    *("activation", "whole", "one", "untrained", "loss", "gradient", "slope"),
+}
 
 
 def before_training(results: Arrays) -> Arrays:
@@ -58,7 +61,7 @@ def usual_shapes(everyone: Sequence[Arrays]) -> dict[str, tuple[int, ...]]:
     return {
         name: Counter(results[name].shape for results in everyone).most_common(1)[0][0]
         for name in (everyone[0] if everyone else ())
-        if name.startswith("activation/") or name in ("whole", "one", "prediction")
+        if name.startswith("activation/") or name in PREDICTIONS
         if all(name in results for results in everyone)
     }
 

@@ -1,7 +1,7 @@
 """Results in one SQLite file: nothing is lost, and a run that was stopped goes on.
 
-What is read is checked: whoever shows a document can count on all that
-`workbench.document` says of it.
+What is read is checked (`workbench.stored`): whoever shows a document can count on all
+that `workbench.document` says of it.
 """
 
 from __future__ import annotations
@@ -10,31 +10,24 @@ import dataclasses
 import datetime
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Self, get_type_hints
+from typing import Any, Literal, Self
 
-from .document import SCHEMA_VERSION, Row
-from .equality import LayerError, Verdict
+from . import stored
+from .document import SCHEMA_VERSION
 from .errors import UserError
 from .experiment import Experiment
 from .lock import only_one
-from .misfit import lacking, misfit
-from .table import STYLES
-from .units import Spread
+from .misfit import lacking
 
 WAIT_SECONDS = 30  # for another process that is writing
 
-_SPREAD = [field.name for field in dataclasses.fields(Spread)]
-_LAYER = [*(field.name for field in dataclasses.fields(LayerError)), "seconds"]
-_PARTS = {
-    **dict.fromkeys(("step_seconds", "step_ratio", "latency_seconds"), _SPREAD),
-    "float32": Verdict().as_json(),
-    "layers": _LAYER,
-    "metric": ("name", "value"),
-}
+Access = Literal["ro", "rw", "rwc"]
+"""What SQLite may do with a file: read it, write it too, or even make it."""
 
+_FACTS = ("experiment", "machine", "request")  # what is kept of a document as JSON
 _TABLES = """
 CREATE TABLE IF NOT EXISTS experiments (
     run TEXT NOT NULL,
@@ -65,7 +58,8 @@ class Store:
     Parameters
     ----------
     path : Path
-        Made, with its folder, if it is not there.
+    access : Access
+        With `rwc` a file is made, with its folder, if it is not there.
 
     Raises
     ------
@@ -73,46 +67,45 @@ class Store:
         If the file is something else or of another schema version; it is left alone.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, access: Access = "rwc") -> None:
         self.path = path
-        self.run = datetime.datetime.now(datetime.UTC).isoformat(
-            timespec="milliseconds"
-        )
+        now = datetime.datetime.now(datetime.UTC)
+        self.run = now.isoformat(timespec="milliseconds")
+        with self._told("used as a results file"):
+            if access == "rwc":
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode={access}",
+                timeout=WAIT_SECONDS,
+                uri=True,
+            )
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(path, timeout=WAIT_SECONDS)
-            version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-            tables = self._connection.execute("SELECT name FROM sqlite_master")
-            is_empty = version == 0 and tables.fetchone() is None
-        except (sqlite3.Error, OSError) as error:
-            raise UserError(
-                f"{path} cannot be used as a results file ({error}); move it away, or "
-                f"choose another folder with --output"
-            ) from None
-        if not is_empty and version != SCHEMA_VERSION:
+            with self._told("used as a results file"):
+                self._prepare(can_write=access != "ro")
+        except UserError:
             self._connection.close()
+            raise
+
+    def _prepare(self, *, can_write: bool) -> None:
+        """See that the tables are there; an empty file gets them."""
+        ask = self._connection.execute
+        (version,) = ask("PRAGMA user_version").fetchone()
+        (tables,) = ask("SELECT count(*) FROM sqlite_master").fetchone()
+        is_empty = version == tables == 0
+        if is_empty and can_write:
+            self._connection.executescript(_TABLES)
+            ask(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        elif version != SCHEMA_VERSION and not is_empty:
             raise UserError(
-                f"{path} has schema version {version}, this program writes version "
-                f"{SCHEMA_VERSION}; the file was kept: move it away and run again"
+                f"{self.path} has schema version {version}, this program writes "
+                f"version {SCHEMA_VERSION}; the file was kept: move it away and run "
+                f"again"
             )
-        try:
-            if is_empty:
-                self._connection.executescript(_TABLES)
-                self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            self._connection.execute("SELECT position, row FROM rows LIMIT 1")
-            self._connection.execute(
-                "SELECT run, request, is_complete FROM experiments LIMIT 1"
-            )
-            self._connection.execute("BEGIN IMMEDIATE")
+        ask("SELECT position, row FROM rows LIMIT 1")
+        ask("SELECT run, request, is_complete FROM experiments LIMIT 1")
+        if can_write:  # or not: then that is said before anything is measured
+            ask("BEGIN IMMEDIATE")
             self._connection.rollback()
-        except sqlite3.Error as error:
-            self._connection.close()
-            if "locked" in str(error):
-                raise UserError(f"{path}: another process is writing it") from None
-            raise UserError(
-                f"{path} cannot be used as a results file ({error}); move it away, or "
-                f"choose another folder with --output"
-            ) from None
 
     def writing(self) -> AbstractContextManager[None]:
         """Be the only run that writes: two at once would also spoil each other's times.
@@ -124,56 +117,54 @@ class Store:
         """
         return only_one(self.path)
 
-    def go_on(self, request: dict[str, Any], machine: dict[str, Any]) -> None:
-        """Write to the last run again.
+    def go_on(
+        self,
+        request: dict[str, Any],
+        machine: dict[str, Any],
+        experiments: Sequence[dict[str, Any]],
+    ) -> None:
+        """Write to the last run again; other models may be added to it.
 
         Raises
         ------
         UserError
-            If there is none, or it asked for something else, or on another machine.
+            If there is none, or it asked for something else, also of one of the
+            models, or on another machine.
         """
+        asked = {one["model"]: one for one in experiments}
         for document in self.latest():
-            there = _lasting(document["machine"])
+            was = document["experiment"]
             for before, now in (
                 (document["request"], request),
-                (there, _lasting(machine)),
+                (_lasting(document["machine"]), _lasting(machine)),
+                (was, asked.get(was["model"], was)),
             ):
                 if before != now:
                     raise UserError(
-                        f"the last run cannot go on: it had {_differences(before, now)}"
+                        f"the last run cannot go on: for {was['model']} it had "
+                        f"{_differences(before, now)}"
                     )
         self.run = self._last()
 
     def keep(self, document: dict[str, Any], *, is_complete: bool = False) -> None:
         """Write a document of the current run, or what is known of it so far."""
-        experiment = document["experiment"]
+        place = self.run, document["experiment"]["id"]
+        facts = (json.dumps(document[name]) for name in _FACTS)
+        rows = [
+            (*place, n, row["framework"], row["mode"], row["status"], json.dumps(row))
+            for n, row in enumerate(document["rows"])
+        ]
         with self._told("written"), self._connection:
             self._connection.execute(
                 "INSERT OR REPLACE INTO experiments VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    self.run,
-                    experiment["id"],
-                    json.dumps(experiment),
-                    json.dumps(document["machine"]),
-                    json.dumps(document["request"]),
-                    document["basis"],
-                    is_complete,
-                ),
+                (*place, *facts, document["basis"], is_complete),
+            )
+            # An earlier attempt may have had rows that this one has not.
+            self._connection.execute(
+                "DELETE FROM rows WHERE run = ? AND experiment_id = ?", place
             )
             self._connection.executemany(
-                "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (
-                        self.run,
-                        experiment["id"],
-                        position,
-                        row["framework"],
-                        row["mode"],
-                        row["status"],
-                        json.dumps(row),
-                    )
-                    for position, row in enumerate(document["rows"])
-                ],
+                "INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?)", rows
             )
 
     def complete(self) -> dict[str, dict[str, Any]]:
@@ -212,13 +203,13 @@ class Store:
         self, run: str, experiment_id: str, *columns: str | None
     ) -> dict[str, Any]:
         *texts, basis = columns
-        facts = [_object(text) for text in texts]
+        facts = [stored.json_object(text) for text in texts]
         names = [field.name for field in dataclasses.fields(Experiment)]
         if complaint := lacking("an experiment", facts[0], ["id", *names]):
             raise ValueError(complaint)
         return {
             "schema": SCHEMA_VERSION,
-            **dict(zip(("experiment", "machine", "request"), facts, strict=True)),
+            **dict(zip(_FACTS, facts, strict=True)),
             "basis": basis,
             "rows": self._rows(run, experiment_id),
         }
@@ -229,14 +220,16 @@ class Store:
             "ORDER BY position",
             (run, experiment_id),
         )
-        return [_row(text) for (text,) in found]
+        return [stored.row(text) for (text,) in found]
 
     @contextmanager
     def _told(self, what: str) -> Iterator[None]:
         """Name the file where it is damaged, or where there is no room for it."""
         try:
             yield
-        except (sqlite3.Error, ValueError) as error:
+        except (sqlite3.Error, OSError, ValueError) as error:
+            if "locked" in str(error):
+                raise UserError(f"{self.path}: another process is writing it") from None
             raise UserError(
                 f"{self.path} cannot be {what} ({error}); move it away, or choose "
                 f"another folder with --output"
@@ -249,8 +242,8 @@ class Store:
         self._connection.close()
 
 
-def existing(path: Path) -> Store:
-    """The store that a run has left.
+def existing(path: Path, access: Access = "ro") -> Store:
+    """The store that a run has left, to be read.
 
     Raises
     ------
@@ -259,45 +252,7 @@ def existing(path: Path) -> Store:
     """
     if not path.exists():
         raise UserError(f"{path} is not there; run `mapping compare` first")
-    return Store(path)
-
-
-def _object(text: str | None) -> dict[str, Any]:
-    """A JSON object.
-
-    Raises
-    ------
-    ValueError
-    """
-    found = json.loads(text or "null")
-    if not isinstance(found, dict):
-        raise ValueError(f"an object was needed, {str(text)[:40]} came")
-    return found
-
-
-def _row(text: str) -> dict[str, Any]:
-    """A row, if it is all that `workbench.document.Row` says.
-
-    Raises
-    ------
-    ValueError
-    """
-    row = _object(text)
-    if complaint := next(filter(None, _complaints(row)), None):
-        raise ValueError(complaint)
-    return row
-
-
-def _complaints(row: dict[str, Any]) -> Iterator[str | None]:
-    """What is wrong with a row; each can only be asked if those before are nothing."""
-    kinds = get_type_hints(Row)
-    yield lacking("a row", row, kinds)
-    for name, kind in kinds.items():
-        yield misfit(name, row[name], kind)
-    for name, keys in _PARTS.items():
-        yield lacking(name, row[name], keys)
-    if row["status"] not in STYLES:
-        yield f"status must be one of {', '.join(STYLES)}, {row['status']!r} came"
+    return Store(path, access)
 
 
 def _lasting(machine: dict[str, Any]) -> dict[str, Any]:
@@ -308,6 +263,7 @@ def _lasting(machine: dict[str, Any]) -> dict[str, Any]:
 def _differences(before: dict[str, Any], now: dict[str, Any]) -> str:
     """What was asked otherwise, in words."""
     names = [name for name in before | now if before.get(name) != now.get(name)]
+    names = [name for name in names if name != "id"] or names  # it changes with them
     return ", ".join(
         f"{name} {before.get(name)} and not {now.get(name)}" for name in names
     )

@@ -41,7 +41,7 @@ def show(document: dict[str, Any], console: Console) -> None:
     if any(row["step_seconds"] for row in rows):
         console.print(cost_table(rows, document["basis"]))
     for row in rows:
-        for words in filter(None, (row["reason"], row["cause"])):
+        for words in filter(None, (row["reason"], row["cause"], row["remark"])):
             said = f"{row['framework']} ({row['mode']}): {words}"
             console.print(Text(said, style=STYLES[row["status"]]))
 

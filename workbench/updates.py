@@ -5,8 +5,9 @@ run here in NumPy, on the gradients that the framework finds on its way: what it
 is what the framework must have, up to rounding [1e-16, in float32 9e-8]. No small
 difference grows, since both follow the same gradients. So the gates of equality hold
 for any model and any settings, and a deviation is excused by its formula, not by its
-size. What is not seen here, a comparison by the shared formula sees: batches in another
-order, running statistics, and what changes after the first snapshot.
+size. What is not seen here: updates that follow another formula after the first
+snapshot. Batches in another order and running statistics a comparison by the shared
+formula sees.
 """
 
 from __future__ import annotations

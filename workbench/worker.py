@@ -1,5 +1,7 @@
 """A process with one framework in it, which answers one JSON line with another.
 
+An answer repeats the `id` of its request, so that nobody takes it for another.
+
 Started as `python -m workbench.worker FRAMEWORK CORE,CORE`. It imports nothing but the
 standard library until the time that the framework takes to import has been measured.
 What a framework prints goes to standard error, so that it cannot spoil the answers.
@@ -65,7 +67,8 @@ def serve(name: str, make: Callable[[ModuleType, int], Any], cores: str) -> None
     _answer(answers, ready)
     for line in sys.stdin:
         request = json.loads(line)
-        _answer(answers, getattr(jobs, request.pop("job"))(**request))
+        number, job = request.pop("id"), request.pop("job")
+        _answer(answers, {**getattr(jobs, job)(**request), "id": number})
 
 
 def _end_with_the_asker() -> None:

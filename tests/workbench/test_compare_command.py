@@ -1,6 +1,8 @@
-"""How a run over several models counts what is done."""
+"""How a run over several models counts what is done, and whether all of it passes."""
 
-from workbench.compare_command import Tally
+import pytest
+
+from workbench.compare_command import Tally, all_equal
 
 
 def test_a_tally_counts_over_all_models_and_ends_full():
@@ -10,3 +12,22 @@ def test_a_tally_counts_over_all_models_and_ends_full():
     assert tally.count("mlp", 3, 3) == (3, 11)  # nothing of it is timed
     assert tally.count("gpt", 1, 8) == (4, 11)
     assert tally.count("gpt", 8, 8) == (11, 11)
+
+
+def rows(*found):
+    """A document whose rows have these statuses and causes."""
+    return [{"rows": [{"status": status, "cause": cause} for status, cause in found]}]
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ([("equal", None), ("alone", None), ("missing", None)], True),
+        ([("equal", None), ("different", "its own momentum")], True),
+        ([("equal", None), ("different", None)], False),
+        ([("equal", None), ("failed", None)], False),
+        ([("missing", None), ("unsupported", None)], False),
+    ],
+)
+def test_all_pass_that_are_equal_or_alone_or_have_a_known_cause(found, expected):
+    assert all_equal(rows(*found)) is expected

@@ -1,4 +1,74 @@
-from workbench.cost import ratios, spread
+import pytest
+
+from workbench.candidates import Candidate
+from workbench.cost import Measurement, ratios, spread
+from workbench.experiment import experiment
+from workbench.laboratory import Laboratory
+
+# A framework with two modes: a step takes 1 s in one and 2 s in the other. The first
+# time that it is asked for the steps of `late`, it answers only when asked again.
+LATE = """
+    import json, sys
+
+    ANSWERS = {
+        "open": {"first_step_seconds": 1.0},
+        "time_predictions": {"seconds": 0.5},
+        "has_trained": {"has_trained": True},
+    }
+
+    def answer(message):
+        print(json.dumps(message), flush=True)
+
+    answer({"import_seconds": 0.1, "versions": {}})
+    waiting = None
+    for line in sys.stdin:
+        request = json.loads(line)
+        number, job, mode = (request.get(key) for key in ("id", "job", "mode"))
+        seconds = {"seconds": 1.0 if mode == "late" else 2.0}
+        reply = {"id": number, **ANSWERS.get(job, seconds)}
+        if (job, mode, waiting) == ("time_steps", "late", None):
+            waiting = reply
+            continue
+        if waiting:
+            answer(waiting)
+            waiting = {}
+        answer(reply)
+"""
+LIMIT_SECONDS = 3.0  # what a Python without a framework needs to start, many times
+ROUNDS = 3
+
+
+@pytest.fixture
+def laboratory():
+    with Laboratory(limit_seconds=LIMIT_SECONDS) as laboratory:
+        yield laboratory
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_late_answer_is_not_taken_for_that_of_another_row(
+    impostor, laboratory, first
+):
+    impostor("jax", LATE)
+    impostor("pytorch", LATE)
+    cores = laboratory.cores[:1]
+    late, punctual = Candidate("jax", "late"), Candidate("jax", "punctual")
+    elsewhere = Candidate("pytorch", "punctual")
+    measurement = Measurement(experiment("linear_regression", steps=3))
+    worker = laboratory.shared("jax", cores)
+
+    for row in (late, punctual, elsewhere):
+        place = laboratory.shared(row.framework, cores)
+        measurement.start(row, place, "inputs", is_its_own=False)
+    for number in range(first, first + ROUNDS):  # in another order
+        measurement.round(number)
+    measurement.check()
+
+    assert measurement.failures.keys() == {late.key, punctual.key}
+    assert "time_steps: no answer within 3 seconds" in measurement.failures[late.key]
+    assert "the process has been ended" in measurement.failures[punctual.key]
+    (cost,) = measurement.costs(None).values()
+    assert cost.step_seconds == {"median": 2.0, "low": 2.0, "high": 2.0}
+    assert laboratory.shared("jax", cores) is not worker
 
 
 def test_the_spread_is_the_median_and_its_quartiles():

@@ -42,6 +42,7 @@ def results(direction):
     }
     made |= {"whole": made["activation/output"], "loss/loss": np.asarray(0.7)}
     made["one"] = rng.normal(size=(1, 1))
+    made["untrained"] = rng.normal(size=(8, 1))
     made |= {"losses/loss": rng.uniform(size=5), "prediction": rng.normal(size=(4, 1))}
     length = np.sqrt(sum((d**2).sum() for d in direction.values()))
     made["slope/loss"] = sum(
@@ -78,6 +79,10 @@ def test_a_difference_within_the_gate_is_equal(results):
         ("gradient/hidden.weight", "gradient differs first in hidden.weight"),
         ("whole", "forward differs first in the whole model"),
         ("one", "forward differs first in the prediction for one sample"),
+        (
+            "untrained",
+            "forward differs first in the prediction for the samples for testing",
+        ),
         ("loss/loss", "forward differs first in the loss"),
         ("trained/hidden.weight", "training differs in trained, most in hidden.weight"),
         ("losses/loss", "training differs in losses"),
@@ -150,15 +155,33 @@ def test_what_some_have_not_computed_is_compared_among_the_others(results):
     wrong = changed(results, "trained/hidden.weight", by=1e-3)
     votes = {"a": results, "b": short, "c": results}
 
-    truth = consensus.truths(votes, votes)["a"]
-    of_two = consensus.truths(votes, votes | {"c": wrong})["a"]
+    truths = consensus.truths(votes, votes)
+    of_two = consensus.truths(votes, votes | {"c": wrong})
 
-    assert len(truth["losses/loss"]) == 2
-    assert equality.verdict(results, truth, MODEL, "float64").reason is None
-    assert equality.verdict(short, truth, MODEL, "float64").reason is None
-    for either in (results, wrong):
-        reason = equality.verdict(either, of_two, MODEL, "float64").reason
+    assert distances.steps(results, truths["a"]) == 5
+    assert distances.steps(short, truths["b"]) == 2
+    for name, vote in votes.items():
+        assert equality.verdict(vote, truths[name], MODEL, "float64").reason is None
+    for name, vote in {"a": results, "c": wrong}.items():
+        reason = equality.verdict(vote, of_two[name], MODEL, "float64").reason
         assert "trained, most in hidden.weight" in reason
+
+
+def test_losses_are_held_against_all_that_go_so_far(results):
+    votes = {
+        name: results | {"losses/loss": np.array(losses)}
+        for name, losses in {
+            "a": [1.0, 1.0, 1.0, 1.0, 1.0],
+            "b": [2.0, 2.0, 2.0, 2.0],
+            "c": [3.0, 3.0],
+        }.items()
+    }
+
+    truths = consensus.truths("abcd", votes)
+
+    expected = {"a": [2, 2, 2, 2], "b": [2, 2, 1, 1, 1], "c": [2, 2, 1, 1, 1]}
+    for name, losses in (expected | {"d": expected["c"]}).items():
+        np.testing.assert_array_equal(truths[name]["losses/loss"], losses)
 
 
 def test_a_relu_that_rounding_has_switched_excuses_a_gradient_in_float32(results):
@@ -177,6 +200,22 @@ def test_a_relu_that_rounding_has_switched_excuses_a_gradient_in_float32(results
     assert "forward differs first in layer hidden" in exactly.reason
 
 
+def test_every_layer_in_which_something_has_switched_is_said(results):
+    truth = dict(results)
+    near = dict(results)
+    for layer in MODEL.layers:
+        truth[f"activation/{layer}"] = results[f"activation/{layer}"].copy()
+        near[f"activation/{layer}"] = results[f"activation/{layer}"].copy()
+        truth[f"activation/{layer}"][0, 0] = 0
+        near[f"activation/{layer}"][0, 0] = 1e-7
+
+    verdict = equality.verdict(near, truth, MODEL, "float32")
+
+    words = "1 of 6 numbers of layer hidden and 1 of 3 numbers of layer output are zero"
+    assert words in verdict.remark
+    assert verdict.excused == MODEL.layers
+
+
 def test_without_a_switch_a_wrong_gradient_is_found_in_float32(results):
     wrong = changed(results, "gradient/hidden.weight", by=1e-2)
 
@@ -191,9 +230,8 @@ def test_two_are_held_against_each_other_and_one_against_nothing(results):
 
     both = consensus.truths("abc", {"a": results, "b": other})
 
-    assert both["a"] is other
-    assert both["b"] is results
-    assert both["c"] is results
+    losses = {name: float(truth["loss/loss"]) for name, truth in both.items()}
+    assert losses == {"a": 1.7, "b": 0.7, "c": 0.7}
     assert consensus.truths("a", {"a": results}) == {"a": None}
 
 
@@ -247,15 +285,31 @@ def test_relative_error_is_largest_difference_over_largest_value():
 
 
 def test_what_rounding_alone_does_is_allowed_ten_times_over(results):
-    path = {f"after 100/{n}": results[f"trained/{n}"] for n in MODEL.shapes}
-    single = {**results, **path}
-    off = {**single, "after 100/hidden.weight": path["after 100/hidden.weight"] + 1e-3}
+    single, off = one_that_is_off(results, "after 10", by=1e-3)
+    noise = {"after 10": 1e-3}
 
     strict = equality.verdict(off, single, MODEL, "float32")
-    aware = equality.verdict(off, single, MODEL, "float32", noise={"after 100": 1e-3})
+    aware = equality.verdict(off, single, MODEL, "float32", noise=noise)
 
-    assert "training differs in after 100" in strict.reason
+    assert "training differs in after 10" in strict.reason
     assert aware.reason is None
+
+
+def test_of_a_long_training_parameters_are_asked_in_float64_alone(results):
+    single, off = one_that_is_off(results, "after 100", by=1e-3)
+
+    singly = equality.verdict(off, single, MODEL, "float32")
+    exactly = equality.verdict(off, single, MODEL, "float64")
+
+    assert (singly.reason, singly.trajectory_error) == (None, 0.0)
+    assert "training differs in after 100" in exactly.reason
+
+
+def one_that_is_off(results, moment, *, by):
+    """Results with a snapshot, and others whose snapshot is off."""
+    path = {f"{moment}/{n}": results[f"trained/{n}"] for n in MODEL.shapes}
+    single = {**results, **path}
+    return single, changed(single, f"{moment}/hidden.weight", by=by)
 
 
 def test_the_noise_floor_is_the_largest_effect_in_any_run(results):

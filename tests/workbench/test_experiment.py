@@ -135,6 +135,8 @@ def test_an_unknown_model_is_answered_with_a_list():
         {"steps": 0},
         {"lr": -1.0},
         {"lr": float("nan")},
+        {"lr": float("inf")},
+        {"momentum": float("nan")},
         {"momentum": 1.0},
         {"beta1": 0.5},
         {"threads": 0},

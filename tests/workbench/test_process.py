@@ -1,8 +1,11 @@
+import os
+
 import pytest
 
 from workbench.process import Failed, Missing, Worker
 
 READY = '{"import_seconds": 0.1, "versions": {}}'
+FOREVER = "\nimport time\nwhile True: time.sleep(60)"
 
 
 @pytest.fixture
@@ -100,3 +103,28 @@ def test_what_a_framework_prints_spoils_no_answer(start, impostor):
     )
 
     assert start("reference", limit_seconds=60.0).versions
+
+
+def test_a_worker_that_failed_is_ended_and_says_so_from_then_on(start, impostor):
+    impostor("jax", f"print('{READY}', flush=True)" + FOREVER)
+    worker = start("jax", limit_seconds=3.0)
+    number = worker._process.pid
+
+    with pytest.raises(Failed, match="first: no answer within 3 seconds"):
+        worker.ask("first")
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)
+    with pytest.raises(Failed, match=r"second: .* ended \(first: no answer within"):
+        worker.ask("second")
+
+
+@pytest.mark.parametrize("answer", ['{"id": 2}', "{}"])
+def test_an_answer_to_another_request_is_a_failure(start, impostor, answer):
+    impostor(
+        "jax", f"print('{READY}', flush=True); print('{answer}', flush=True)" + FOREVER
+    )
+    worker = start("jax")
+
+    with pytest.raises(Failed, match=r"request 1 was needed, .* came"):
+        worker.ask("check")

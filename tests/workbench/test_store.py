@@ -28,6 +28,9 @@ def document(model, *rows):
     }
 
 
+MLP, GPT = (document(model)["experiment"] for model in ("mlp", "gpt"))
+
+
 def test_what_is_kept_comes_back(tmp_path):
     mlp = document("mlp", ("reference", "equal"), ("jax", "missing"))
     with Store(tmp_path / "build" / "results.sqlite") as store:
@@ -87,25 +90,52 @@ def test_a_run_goes_on_with_what_is_complete(tmp_path):
 
     with Store(path) as store:
         assert store.complete() == {}  # it is a new run, as long as nobody goes on
-        store.go_on(REQUEST, {**MACHINE, "date": "2026-11-22"})
+        store.go_on(REQUEST, {**MACHINE, "date": "2026-11-22"}, [MLP, GPT])
         assert list(store.complete()) == ["mlp-1"]
         store.keep(document("gpt", ("reference", "failed")), is_complete=True)
         assert [d["rows"][0]["status"] for d in store.latest()] == ["equal", "failed"]
 
 
 @pytest.mark.parametrize(
-    ("request_", "machine", "words"),
+    ("change", "words"),
     [
-        ({**REQUEST, "rounds": 3}, MACHINE, "it had rounds 12 and not 3"),
-        (REQUEST, {**MACHINE, "cpu": "another"}, "it had cpu a cpu and not another"),
+        ({"request": {**REQUEST, "rounds": 3}}, "rounds 12 and not 3"),
+        ({"machine": {**MACHINE, "cpu": "another"}}, "cpu a cpu and not another"),
+        (
+            {"experiments": [{**MLP, "id": "mlp-2", "steps": 30}]},
+            "steps 200 and not 30",
+        ),
+        ({"experiments": [{**MLP, "id": "mlp-2"}]}, "id mlp-1 and not mlp-2"),
     ],
 )
-def test_a_run_of_another_kind_does_not_go_on(tmp_path, request_, machine, words):
+def test_a_run_of_another_kind_does_not_go_on(tmp_path, change, words):
+    same = {"request": REQUEST, "machine": MACHINE, "experiments": [MLP]}
     with Store(tmp_path / "results.sqlite") as store:
         store.keep(document("mlp", ("reference", "equal")))
 
-        with pytest.raises(UserError, match=words):
-            store.go_on(request_, machine)
+        with pytest.raises(UserError, match=f"for mlp it had {words}$"):
+            store.go_on(**same | change)
+
+
+def test_a_run_goes_on_with_models_that_it_had_not(tmp_path):
+    with Store(tmp_path / "results.sqlite") as store:
+        store.keep(document("mlp", ("reference", "equal")), is_complete=True)
+
+    with Store(tmp_path / "results.sqlite") as store:
+        store.go_on(REQUEST, MACHINE, [GPT])
+        store.keep(document("gpt", ("reference", "equal")), is_complete=True)
+
+        assert list(store.complete()) == ["mlp-1", "gpt-1"]
+
+
+def test_rows_of_an_earlier_attempt_do_not_stay(tmp_path):
+    with Store(tmp_path / "results.sqlite") as store:
+        store.keep(document("mlp", ("reference", "equal"), ("jax", "equal")))
+        store.keep(document("mlp", ("pytorch", "equal")))
+
+        (found,) = store.latest()
+
+    assert [row["framework"] for row in found["rows"]] == ["pytorch"]
 
 
 def test_without_a_run_there_is_nothing_to_go_on_with(tmp_path):
@@ -113,7 +143,7 @@ def test_without_a_run_there_is_nothing_to_go_on_with(tmp_path):
         Store(tmp_path / "results.sqlite") as store,
         pytest.raises(UserError, match="no results yet"),
     ):
-        store.go_on(REQUEST, MACHINE)
+        store.go_on(REQUEST, MACHINE, [MLP])
 
 
 def test_two_runs_do_not_write_at_once(tmp_path):
@@ -188,6 +218,42 @@ def test_a_store_that_must_exist_is_not_made(tmp_path):
         existing(tmp_path / "build" / "results.sqlite")
 
     assert not list(tmp_path.iterdir())
+
+
+def test_a_store_that_is_only_read_writes_nothing(tmp_path):
+    path = tmp_path / "results.sqlite"
+    with Store(path) as store:
+        store.keep(document("mlp", ("reference", "equal")))
+    before = path.read_bytes()
+    path.chmod(0o444)
+
+    with existing(path) as store:
+        assert [d["experiment"]["model"] for d in store.latest()] == ["mlp"]
+        with pytest.raises(UserError, match="readonly database"):
+            store.keep(document("gpt", ("reference", "equal")))
+
+    assert path.read_bytes() == before
+
+
+def test_reading_waits_for_nobody_who_is_about_to_write(tmp_path):
+    path = tmp_path / "results.sqlite"
+    with Store(path) as store:
+        store.keep(document("mlp", ("reference", "equal")))
+
+    with sqlite3.connect(path) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        with existing(path) as store:
+            assert len(store.latest()) == 1
+
+
+def test_an_empty_file_is_told_and_not_written_by_who_only_reads(tmp_path):
+    path = tmp_path / "results.sqlite"
+    path.touch()
+
+    with pytest.raises(UserError, match="no such table"):
+        existing(path)
+
+    assert not path.read_bytes()
 
 
 def test_a_lock_that_cannot_be_opened_is_an_answer(tmp_path):

@@ -12,6 +12,7 @@ def test_a_row_without_numbers_is_shown_with_its_reason():
         "status": "missing",
         "reason": "module [jax] is not installed",
         "cause": None,
+        "remark": "slow & sure",
         "forward_error": None,
         "gradient_error": None,
         "trajectory_error": None,
@@ -26,4 +27,5 @@ def test_a_row_without_numbers_is_shown_with_its_reason():
     text = console.file.getvalue()
     assert "missing" in text
     assert "module [jax] is not installed" in text
+    assert "jax (jit): slow & sure" in text
     assert max(map(len, text.splitlines())) <= 80

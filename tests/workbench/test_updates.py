@@ -100,10 +100,14 @@ def rows(*frameworks, made=DECIMAL):
 def test_two_that_deviate_do_not_outvote_the_one_that_does_not():
     found = rows("pytorch", "tensorflow", "mxnet")
 
-    assert (found["pytorch"]["status"], found["pytorch"]["reason"]) == ("equal", None)
+    follower = found["pytorch"]
+    assert (follower["status"], follower["reason"]) == ("equal", None)
+    assert (follower["steps"], follower["trajectory_error"]) == (None, None)
+    assert "its training was compared with nobody's" in follower["remark"]
     for name in ("tensorflow", "mxnet"):
         assert (found[name]["status"], found[name]["cause"]) == ("different", CAUSE)
         assert "float64: training differs in after 10" in found[name]["reason"]
+        assert (found[name]["steps"], found[name]["remark"]) == (DECIMAL.steps, None)
 
 
 @pytest.mark.frameworks

@@ -18,6 +18,15 @@ fewer than `PAIRS` seeds. With as many, what an interval without width says of t
 is what the sign test, which assumes no normal spread, says of the median. A difference
 that is large but seldom can still escape: no test sees what did not happen.
 
+The level is that of one verdict. Every framework on every model is a claim of its own;
+twelve models on five frameworks make 60. A false "equivalent" has a probability of at
+most `LEVEL` in each: were all 60 just a margin apart, up to three would be expected to
+pass. That all together hold no mistake is not promised at that level. Nothing is
+corrected for their number: a reader asks whether this framework learns this model as
+well as the others do, and how many other questions were asked does not change the
+answer. Verdicts on one model are not independent, either: the median that one framework
+is held against is made of the others.
+
 Source: Schuirmann 1987; Lakens 2017 on the interval.
 """
 

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from adapters.contract import Arrays
+from adapters.zoo import MODELS
 
 from .. import machine, sanity
-from ..arrays import under
+from ..arrays import named, under, written
 from ..distances import relative
 from ..experiment import Experiment
 from ..laboratory import Laboratory, share_out
@@ -151,8 +152,19 @@ def _results(task: Task, worker: Any, folder: Path) -> Arrays:
             noise_runs=int(task.with_noise),
             **task.experiment.options(task.mode),
         )
-        with np.load(output, allow_pickle=False) as file:
-            return dict(file)
+        results = written(output, "learn")
+    _demand(results, task.experiment, "learn")
+    if task.with_noise:
+        _demand(under(NOISE_RUN, results), task.experiment, f"learn, {NOISE_RUN}")
+    return results
+
+
+def _demand(results: Arrays, one: Experiment, which: str) -> None:
+    """Refuse what lacks a loss or the predictions, of whatever shape these are."""
+    losses = dict.fromkeys(MODELS[one.model].objectives, (one.steps,))
+    shapes = {"prediction": None} | named("losses", losses)
+    if trouble := sanity.misshapen(results, shapes, "float32"):
+        raise Failed(f"{which}: {trouble}")
 
 
 def _noise(one: Experiment, results: Arrays) -> dict[str, Any]:

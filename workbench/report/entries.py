@@ -12,8 +12,9 @@ from typing import Any
 Document = dict[str, Any]
 Row = dict[str, Any]
 
-# What two experiments on the same model may differ in.
-_FIELDS = ("threads", "is_native", "optimiser", "steps", "batch", "seed", "lr")
+# Two experiments on one model may differ in any field; these are told first.
+_FIRST = ("threads", "is_native", "optimiser", "steps", "batch", "seed")
+_SAME = ("id", "model")  # these tell nothing
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,10 @@ def _detail(document: Document, documents: Sequence[Document]) -> str:
     mine = document["experiment"]
     same = [d for d in documents if d["experiment"]["model"] == mine["model"]]
     words = [
-        _words(field, mine.get(field))
-        for field in _FIELDS
-        if any(d["experiment"].get(field) != mine.get(field) for d in same)
+        _words(field, mine[field])
+        for field in dict.fromkeys([*_FIRST, *mine])
+        if field in mine and field not in _SAME
+        if any(d["experiment"].get(field) != mine[field] for d in same)
     ]
     again = [d for d in same if d["experiment"]["id"] == mine["id"]]
     if len(again) > 1:

@@ -15,18 +15,23 @@ ROW = Row(
 )
 
 
+def printing(**answer):
+    """A statement that gives an answer to the first request."""
+    return f"print({json.dumps({'id': 1, **answer})!r}, flush=True)"
+
+
 @pytest.fixture
 def answering(impostor):
-    """A function: JAX is a process that gives this answer."""
+    """A function: JAX is a process that does this when it is asked."""
 
-    def answering(answer):
+    def answering(act):
         impostor(
             "jax",
             textwrap.dedent(f"""
                 import sys
                 print({json.dumps(READY)!r}, flush=True)
                 sys.stdin.readline()
-                {answer}
+                {act}
             """),
         )
         return run([ROW], ["jax"], limit_seconds=30)
@@ -35,7 +40,7 @@ def answering(impostor):
 
 
 def test_a_new_default_is_named_with_row_framework_version_and_both_results(answering):
-    columns = answering('print(\'{"prints": 0.84, "equal": 0.9}\', flush=True)')
+    columns = answering(printing(prints=0.84, equal=0.9))
 
     (found,) = differences([ROW], columns)
     assert str(found) == "row 14 (gelu), jax (jax 99.0): expected 0.8, found 0.84"
@@ -43,14 +48,14 @@ def test_a_new_default_is_named_with_row_framework_version_and_both_results(answ
 
 
 def test_a_program_that_no_longer_agrees_is_named_too(answering):
-    columns = answering('print(\'{"prints": 0.8, "equal": 0.91}\', flush=True)')
+    columns = answering(printing(prints=0.8, equal=0.91))
 
     (found,) = differences([ROW], columns)
     assert "when equalised, expected 0.9, found 0.91" in str(found)
 
 
 def test_what_is_as_recorded_holds(answering):
-    columns = answering('print(\'{"prints": 0.8, "equal": 0.9}\', flush=True)')
+    columns = answering(printing(prints=0.8, equal=0.9))
 
     assert not differences([ROW], columns)
     assert holds(columns, [])

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from datetime import date
 
 import pytest
@@ -119,6 +120,48 @@ def test_a_crash_is_named_and_the_others_go_on(train, impostor, laboratory):
     }
     assert "exit code 3" in troubles.failed["linear_regression, jax, seed 0"]
     assert [one.framework for one in store.trainings] == ["reference", "reference"]
+
+
+# A file as a worker might leave it; the answer is as it should be.
+FILES = {
+    "nothing": ("pass", "the answer cannot be read"),
+    "half a file": ("open(output, 'wb').write(b'PK half')", "cannot be read"),
+    "no prediction": (
+        "np.savez(output, **{'losses/loss': np.zeros(5)})",
+        "learn: prediction is missing",
+    ),
+    "no second training": (
+        "np.savez(output, **{'losses/loss': np.zeros(5), 'prediction': PREDICTION})",
+        "learn, run 0: prediction is missing",
+    ),
+    "too few losses": (
+        "np.savez(output, **{'losses/loss': np.zeros(4), 'prediction': PREDICTION})",
+        r"learn: losses of loss must be float32\[5\], float64\[4\] came",
+    ),
+}
+WRITER = """
+    import json, sys
+    import numpy as np
+    PREDICTION = np.zeros((88, 1), np.float32)
+    print({ready!r}, flush=True)
+    for line in sys.stdin:
+        request = json.loads(line)
+        output = request["output"]
+        {write}
+        print(json.dumps({{"id": request["id"]}}), flush=True)
+"""
+
+
+@pytest.mark.parametrize("written", FILES)
+def test_a_file_that_is_not_whole_is_a_failure(train, impostor, laboratory, written):
+    laboratory.cores = laboratory.cores[:1]
+    write, words = FILES[written]
+    impostor("jax", WRITER.format(ready=READY, write=write))
+
+    _, troubles, _ = train(tasks(["jax"], seeds=1, steps=5, with_noise=True))
+
+    (trouble,) = troubles.failed.values()
+    assert re.search(words, trouble)
 
 
 def test_an_old_training_does_not_stand_for_one_that_failed(

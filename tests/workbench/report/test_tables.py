@@ -41,7 +41,7 @@ def test_what_rounding_alone_does_is_allowed_between_frameworks():
     gate = max(GATES["float32"].trajectory.values())
     floor = gate  # so that ten times as much is allowed
     rows = [
-        row("jax", noise_floor={"after 100": floor}),
+        row("jax", noise_floor={"after 10": floor}),
         row("mxnet", float32=dict.fromkeys(ERRORS, 0.0) | {ERRORS[2]: 2 * gate}),
         row("pytorch", float32=dict.fromkeys(ERRORS, 0.0) | {ERRORS[2]: 11 * floor}),
     ]
@@ -179,6 +179,26 @@ def test_experiments_on_the_same_model_are_told_apart():
         "mlp, 2 threads, native updates",
         "gan, run 1",
         "gan, run 2",
+    ]
+
+
+@pytest.mark.parametrize("number", ["lr", "momentum", "beta1", "beta2", "eps"])
+def test_experiments_are_told_apart_by_any_number_of_their_optimiser(number):
+    documents = [document(experiment_id=str(n), **{number: n / 16}) for n in (1, 2)]
+
+    assert [one.label for one in entries(documents)] == [
+        f"mlp, {number} 0.0625",
+        f"mlp, {number} 0.125",
+    ]
+
+
+def test_what_one_optimiser_has_not_tells_nothing():
+    adam = document(experiment_id="a", optimiser="adam", beta1=0.5)
+    momentum = document(experiment_id="b")
+
+    assert [one.label for one in entries([adam, momentum])] == [
+        "mlp, optimiser adam, beta1 0.5",
+        "mlp, optimiser momentum",
     ]
 
 
