@@ -27,6 +27,8 @@ class Candidate:
     """Where it was checked."""
     results: dict[str, Arrays] = field(default_factory=dict)
     verdicts: dict[str, equality.Verdict] = field(default_factory=dict)
+    measures_noise: bool = True
+    """Whether it trains from neighbours of the first values as well."""
     noise: dict[str, float] = field(default_factory=dict)
     """What one rounding does to its parameters in float32, by the number of steps."""
     steps: int | None = None
@@ -84,6 +86,11 @@ def candidates(frameworks: Sequence[str], modes: Sequence[str]) -> list[Candidat
         raise UserError(
             f"none of {', '.join(frameworks)} has a mode {' or '.join(modes)}"
         )
+    # Rounding is a framework's, not a mode's; only modes that are held against each
+    # other have one each.
+    first = {c.framework: c for c in reversed(found)}
+    for c in found:
+        c.measures_noise = len(first) == 1 or c is first[c.framework]
     return found
 
 

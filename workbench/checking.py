@@ -102,13 +102,15 @@ def _results(candidate: Candidate, bench: Bench, worker: Worker, dtype: str) -> 
     """What a framework computes in one dtype; the status says if it is of no use."""
     experiment = bench.experiment
     output = bench.folder / f"{candidate.framework}-{candidate.mode}-{dtype}.npz"
+    is_noisy = dtype == "float32" and candidate.measures_noise
+    noise_runs = NOISE_RUNS if is_noisy else 0
     answer = worker.ask(
         "check",
         inputs=bench.inputs(dtype),
         output=str(output),
         snapshots=experiment.snapshots,
         with_slope=dtype == "float64",
-        noise_runs=NOISE_RUNS if dtype == "float32" else 0,
+        noise_runs=noise_runs,
         patience_seconds=bench.patience_seconds,
         **experiment.options(candidate.mode),
     )
@@ -123,7 +125,7 @@ def _results(candidate: Candidate, bench: Bench, worker: Worker, dtype: str) -> 
     trouble = sanity.not_finite(results, in_training=True)
     if trouble and candidate.trouble is None:
         candidate.trouble = f"{dtype}: {trouble}"
-    shapes = experiment.shapes(dtype, made=made)
+    shapes = experiment.shapes(dtype, made=made, noise_runs=noise_runs)
     if wrong := sanity.misshapen(results, shapes, dtype):
         candidate.status, candidate.reason = "different", f"{dtype}: {wrong}"
     return results

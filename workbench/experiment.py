@@ -115,7 +115,7 @@ class Experiment:
         return [step for step in SNAPSHOTS if step <= self.steps] or [self.steps]
 
     def shapes(
-        self, dtype: str, *, made: int | None = None
+        self, dtype: str, *, made: int | None = None, noise_runs: int = 0
     ) -> dict[str, tuple[int, ...] | None]:
         """The shape of everything that a framework answers, by name.
 
@@ -139,7 +139,7 @@ class Experiment:
         if dtype == "float64":
             return shapes | {f"slope/{objective}": () for objective in model.objectives}
         for step in snapshots:
-            for run in range(NOISE_RUNS):
+            for run in range(noise_runs):
                 shapes |= named(f"after {step}, run {run}", trained)
         return shapes
 

@@ -5,7 +5,7 @@ import pytest
 
 from adapters.zoo import MODELS
 from workbench.arrays import under, unit
-from workbench.candidates import Candidate, judge
+from workbench.candidates import Candidate, candidates, judge
 from workbench.comparison import _worth_timing
 from workbench.experiment import DTYPES, NOISE_RUNS, experiment
 from workbench.request import Request
@@ -133,3 +133,12 @@ def test_what_differs_for_a_known_cause_is_worth_timing():
     assert _worth_timing(rows, Request()) == rows[1:]
     assert _worth_timing(rows, Request(even_if_different=True)) == rows
     assert _worth_timing(rows, Request(measure=False)) == []
+
+
+def test_noise_is_measured_once_for_a_framework_but_of_modes_that_stand_alone():
+    several = candidates(("reference", "mxnet"), ("all",))
+    alone = candidates(("mxnet",), ("all",))
+
+    measuring = {(c.framework, c.mode) for c in several if c.measures_noise}
+    assert measuring == {("reference", "compiled"), ("mxnet", "hybridized")}
+    assert all(c.measures_noise for c in alone)
