@@ -60,7 +60,7 @@ def _step_by_step(voters: Iterable[str], arrays: Arrays) -> Arrays:
 
 
 def noise_floor(results: Arrays) -> dict[str, float]:
-    """The largest effect of one rounding on parameters, by the number of steps."""
+    """The largest effect of one rounding on parameters, or losses, by the moment."""
     runs: dict[str, list[str]] = {}
     for name in dict.fromkeys(key.split("/")[0] for key in results):
         moment, is_run, _ = name.partition(", run ")
@@ -68,10 +68,18 @@ def noise_floor(results: Arrays) -> dict[str, float]:
             runs.setdefault(moment, []).append(name)
     return {
         moment: max(
-            distance(under(name, results), under(moment, results)) for name in names
+            distance(noisy, _without_noise(moment, noisy, results))
+            for noisy in (under(name, results) for name in names)
         )
         for moment, names in runs.items()
     }
+
+
+def _without_noise(moment: str, noisy: Arrays, results: Arrays) -> Arrays:
+    """What a training had at the same moment that started as it should."""
+    if moment != "first losses":
+        return under(moment, results)
+    return {n: a[: len(noisy[n])] for n, a in under("losses", results).items()}
 
 
 def outlier(

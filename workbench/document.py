@@ -38,8 +38,9 @@ class Row:
     forward_error, gradient_error, trajectory_error : float or None
         Relative, in float64; `float32` has the same three.
     noise_floor : dict or None
-        What one rounding of the first values does to the parameters in float32,
-        relative, "after 10" steps and "after 100"; of the framework's first mode here.
+        What one rounding of the first values does in float32, relative: to the "first
+        losses", and to the parameters "after 10" steps and "after 100". Of the
+        framework's first mode here.
     layers : list of dict or None
         `name`, the errors `forward` and `gradient` in float64, and the `seconds` that
         the layer takes forward, op by op.

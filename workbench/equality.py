@@ -20,12 +20,13 @@ fails in float64 is a difference of meaning, not of rounding. A training that is
 than 10 steps is compared at its end, by the gate of 10 steps.
 
 In float32 each framework also trains from parameters that are one unit in the last
-place off, and 10 times the largest difference that this makes in any of the others is
-allowed. A relu whose input is zero up to rounding may switch in one run and not in
-another. Where one has switched in the first batch already, which the zeros of its layer
-show, gradients up to that layer are others, and they and training are asked in float64
-alone [1 of 65,536 in ResNet-8, by MXNet's batch normalisation]. And no layer's error
-may stand out: root mean square at most 3 times the median of the others.
+place off, and 10 times the largest difference that this makes in any of the others, to
+its losses or to its parameters, is allowed. A relu whose input is zero up to rounding
+may switch in one run and not in another. Where one has switched in the first batch
+already, which the zeros of its layer show, gradients up to that layer are others, and
+they and training are asked in float64 alone [1 of 65,536 in ResNet-8, by MXNet's batch
+normalisation]. And no layer's error may stand out: root mean square at most 3 times the
+median of the others.
 
 Why so little is asked of a training in float32: by 100 steps one switched relu may have
 grown to any size, and a few noise runs need not show it. LeNet-5 of the reference is

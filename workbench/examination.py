@@ -80,10 +80,15 @@ def training(
 def with_noise(
     trainer: Any, inputs: Inputs, run: int, *, snapshots: list[int]
 ) -> Arrays:
-    """Parameters on the way of a training that starts one rounding off."""
+    """Parameters on the way of a training that starts one rounding off.
+
+    And its losses up to the first snapshot.
+    """
     results: Arrays = {}
     trainer.restart(inputs.near(run))
-    for step, _ in _stops(trainer, inputs, snapshots):
+    for step, losses in _stops(trainer, inputs, snapshots):
+        if not results:
+            results |= _arrays(f"first losses, run {run}", losses)
         results |= named(f"after {step}, run {run}", trainer.parameters())
     return results
 

@@ -138,8 +138,10 @@ class Experiment:
             shapes |= {"prediction": None} | named("trained", trained)
         if dtype == "float64":
             return shapes | {f"slope/{objective}": () for objective in model.objectives}
-        for step in snapshots:
-            for run in range(noise_runs):
+        for run in range(noise_runs if snapshots else 0):
+            losses = dict.fromkeys(model.objectives, (snapshots[0],))
+            shapes |= named(f"first losses, run {run}", losses)
+            for step in snapshots:
                 shapes |= named(f"after {step}, run {run}", trained)
         return shapes
 

@@ -12,7 +12,7 @@ from adapters.contract import Arrays, Model
 from .arrays import under, unit
 
 SLOPE_TOLERANCE = 1e-6  # of the gradient's length; central differences reach 1e-9
-_PLAIN = {"loss", "losses", "slope"}  # Python's own numbers
+_PLAIN = {"loss", "losses", "first losses", "slope"}  # Python's own numbers
 PREDICTIONS = {"whole", "one", "untrained", "prediction"}
 _BEFORE_TRAINING = {
     *("activation", "whole", "one", "untrained", "loss", "gradient", "slope"),
@@ -47,7 +47,7 @@ def misshapen(
         array, words = results.get(name), name.replace("/", " of ")
         if array is None:
             return f"{words} is missing"
-        is_plain = name.split("/")[0] in _PLAIN
+        is_plain = name.split("/")[0].split(",")[0] in _PLAIN
         has_shape = shape is None or array.shape == shape
         if not has_shape or not (is_plain or array.dtype == dtype):
             wanted = f"{dtype}{'' if shape is None else list(shape)}"

@@ -97,7 +97,7 @@ def workers(inputs):
                 framework,
                 inputs.parent,
                 cores=machine.cores()[:1],
-                limit_seconds=120,
+                limit_seconds=600,  # a compiler that has seen nothing yet is slow
                 module="natively",
                 settings={"PYTHONPATH": str(Path(__file__).parent)},
             )

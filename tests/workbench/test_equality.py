@@ -322,3 +322,23 @@ def test_the_noise_floor_is_the_largest_effect_in_any_run(results):
 
     length = np.sqrt(sum((results[f"trained/{n}"] ** 2).sum() for n in MODEL.shapes))
     assert floor == {"after 10": pytest.approx(1e-3 * np.sqrt(6) / length)}
+
+
+def test_the_noise_floor_of_the_first_losses_is_that_of_as_many(results):
+    usual = results["losses/loss"]
+    noisy = {"first losses, run 0/loss": usual[:10] * (1 + 1e-3)}
+
+    floor = consensus.noise_floor(results | noisy)
+
+    assert floor == {"first losses": pytest.approx(1e-3)}
+
+
+def test_first_losses_may_be_as_far_off_as_one_rounding_makes_others(results):
+    off = {**results, "losses/loss": results["losses/loss"] * (1 + 1e-3)}
+    noise = {"first losses": 2e-4}
+
+    alone = equality.verdict(off, results, MODEL, "float32")
+    excused = equality.verdict(off, results, MODEL, "float32", noise=noise)
+
+    assert "training differs in first losses" in alone.reason
+    assert excused.reason is None

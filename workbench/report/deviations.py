@@ -58,7 +58,7 @@ def noise_floors(entries: Sequence[Entry]) -> Table:
         columns=[
             Column("rows"),
             *(
-                Column(t, f"{m} steps")
+                Column(t, f"{m} steps" if m.startswith("after") else m)
                 for m in when
                 for t in ("median", "largest", "in")
             ),
