@@ -24,7 +24,7 @@ class Candidate:
     mode: str
     versions: dict[str, str] = field(default_factory=dict)
     cores: list[int] = field(default_factory=list)
-    """Where it was checked."""
+    """Where it was checked in float32."""
     results: dict[str, Arrays] = field(default_factory=dict)
     verdicts: dict[str, equality.Verdict] = field(default_factory=dict)
     measures_noise: bool = True

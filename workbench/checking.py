@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -45,66 +46,96 @@ class Bench:
         return [cores[start : start + threads] for start in starts]
 
 
+class Task(NamedTuple):
+    """A row in one dtype; several of a row may be worked on at once."""
+
+    candidate: Candidate
+    dtype: str
+
+
+@dataclass
+class Answer:
+    """What came of a task: results, or a status that says why there are none."""
+
+    cores: list[int]
+    versions: dict[str, str] = field(default_factory=dict)
+    results: Arrays = field(default_factory=dict)
+    trouble: str | None = None
+    """What is not a finite number in its training."""
+    status: str | None = None
+    reason: str | None = None
+
+
 def check_all(
     rows: Sequence[Candidate], bench: Bench, advance: Callable[[str], None]
 ) -> None:
-    """Give every candidate its results, as many at once as there are slots."""
+    """Give every candidate its results, as many tasks at once as there are slots."""
+    answers: dict[str, dict[str, Answer]] = {c.key: {} for c in rows}
 
-    def work(candidate: Candidate, cores: list[int]) -> None:
-        _check(candidate, bench, cores)
+    def work(task: Task, cores: list[int]) -> Answer:
+        return _answer(task, bench, cores)
 
-    def choose(waiting: Sequence[Candidate], cores: list[int]) -> Candidate:
+    def choose(waiting: Sequence[Task], cores: list[int]) -> Task:
         return _suitable(waiting, bench.laboratory, cores)
 
-    def done(candidate: Candidate, _: None) -> None:
-        advance(f"checked {candidate.key}")
+    def done(task: Task, answer: Answer) -> None:
+        candidate, of_it = task.candidate, answers[task.candidate.key]
+        of_it[task.dtype] = answer
+        if len(of_it) == len(DTYPES):
+            _fill(candidate, of_it)
+        advance(f"checked {candidate.key} in {task.dtype}")
 
     # The last compile longest: they begin, so that no core waits for them at the end.
-    share_out(rows[::-1], bench.slots, work, done, choose=choose)
+    tasks = [Task(candidate, dtype) for candidate in rows[::-1] for dtype in DTYPES]
+    share_out(tasks, bench.slots, work, done, choose=choose)
 
 
 def _suitable(
-    waiting: Sequence[Candidate], laboratory: Laboratory, cores: list[int]
-) -> Candidate:
-    """A row whose framework has been loaded on these cores; else, on no others."""
+    waiting: Sequence[Task], laboratory: Laboratory, cores: list[int]
+) -> Task:
+    """One whose framework has been loaded on these cores; else, on no others."""
 
-    def foreign(candidate: Candidate) -> tuple[bool, bool]:
-        places = laboratory.places(candidate.framework)
+    def foreign(task: Task) -> tuple[bool, bool]:
+        places = laboratory.places(task.candidate.framework)
         return tuple(cores) not in places, bool(places)
 
     return min(waiting, key=foreign)
 
 
-def _check(candidate: Candidate, bench: Bench, cores: list[int]) -> None:
-    """Give a candidate its results, or the status that says why there are none."""
-    try:
-        _ask(candidate, bench, cores)
-    except Missing as error:
-        candidate.status, candidate.reason = "missing", str(error)
-    except Failed as error:
-        bench.laboratory.dismiss(candidate.framework, cores)
-        candidate.status, candidate.reason = "failed", str(error)
-
-
-def _ask(candidate: Candidate, bench: Bench, cores: list[int]) -> None:
-    worker = bench.laboratory.shared(candidate.framework, cores)
-    candidate.versions, candidate.cores = worker.versions, cores
-    results = {}
-    for dtype in DTYPES:
-        found = _results(candidate, bench, worker, dtype)
-        if candidate.status is not None:
+def _fill(candidate: Candidate, answers: Mapping[str, Answer]) -> None:
+    """Tell a candidate what came in each dtype: all results, or the first status."""
+    candidate.versions = answers["float32"].versions
+    candidate.cores = answers["float32"].cores
+    in_order = [answers[dtype] for dtype in DTYPES]
+    candidate.trouble = next((a.trouble for a in in_order if a.trouble), None)
+    for answer in in_order:
+        if answer.status is not None:
+            candidate.status, candidate.reason = answer.status, answer.reason
             return
-        results[dtype] = found
-    candidate.results = results
+    candidate.results = {dtype: answers[dtype].results for dtype in DTYPES}
 
 
-def _results(candidate: Candidate, bench: Bench, worker: Worker, dtype: str) -> Arrays:
-    """What a framework computes in one dtype; the status says if it is of no use."""
-    experiment = bench.experiment
+def _answer(task: Task, bench: Bench, cores: list[int]) -> Answer:
+    framework, answer = task.candidate.framework, Answer(cores)
+    try:
+        worker = bench.laboratory.shared(framework, cores)
+        answer.versions = worker.versions
+        _ask(task, bench, worker, answer)
+    except Missing as error:
+        answer.status, answer.reason = "missing", str(error)
+    except Failed as error:
+        bench.laboratory.dismiss(framework, cores)
+        answer.status, answer.reason = "failed", str(error)
+    return answer
+
+
+def _ask(task: Task, bench: Bench, worker: Worker, answer: Answer) -> None:
+    """Write down what a framework computes, or the status if it is of no use."""
+    (candidate, dtype), experiment = task, bench.experiment
     output = bench.folder / f"{candidate.framework}-{candidate.mode}-{dtype}.npz"
     is_noisy = dtype == "float32" and candidate.measures_noise
     noise_runs = NOISE_RUNS if is_noisy else 0
-    answer = worker.ask(
+    said = worker.ask(
         "check",
         inputs=bench.inputs(dtype),
         output=str(output),
@@ -114,18 +145,17 @@ def _results(candidate: Candidate, bench: Bench, worker: Worker, dtype: str) -> 
         patience_seconds=bench.patience_seconds,
         **experiment.options(candidate.mode),
     )
-    if "unsupported" in answer:
-        candidate.status, candidate.reason = "unsupported", answer["unsupported"]
-        return {}
-    results, made = written(output, "check"), answer.get("steps")
+    if "unsupported" in said:
+        answer.status, answer.reason = "unsupported", said["unsupported"]
+        return
+    results, made = written(output, "check"), said.get("steps")
     if not isinstance(made, int):
         raise Failed(f"check: a number of steps was needed, {made!r} came")
     if trouble := sanity.not_finite(results, in_training=False):
         raise Failed(f"{dtype}: {trouble}")
-    trouble = sanity.not_finite(results, in_training=True)
-    if trouble and candidate.trouble is None:
-        candidate.trouble = f"{dtype}: {trouble}"
+    if trouble := sanity.not_finite(results, in_training=True):
+        answer.trouble = f"{dtype}: {trouble}"
     shapes = experiment.shapes(dtype, made=made, noise_runs=noise_runs)
     if wrong := sanity.misshapen(results, shapes, dtype):
-        candidate.status, candidate.reason = "different", f"{dtype}: {wrong}"
-    return results
+        answer.status, answer.reason = "different", f"{dtype}: {wrong}"
+    answer.results = results

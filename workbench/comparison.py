@@ -14,7 +14,7 @@ from .checking import Bench, check_all
 from .cost import Measurement
 from .document import basis, document
 from .errors import UserError
-from .experiment import Experiment
+from .experiment import DTYPES, Experiment
 from .laboratory import Laboratory
 from .process import Failed, Missing
 from .request import Request
@@ -134,11 +134,12 @@ def _worth_timing(rows: Sequence[Candidate], request: Request) -> list[Candidate
 def _parts(
     rows: Sequence[Candidate], timed: Sequence[Candidate], request: Request
 ) -> int:
-    """How often progress moves on: for each row, the judgement, and what is timed."""
+    """How often progress moves on: what is checked, the judgement, what is timed."""
+    checked = len(rows) * len(DTYPES) + 1
     if not timed:
-        return len(rows) + 1
+        return checked
     layers = 0 if request.is_quick else len({c.framework for c in timed})
-    return len(rows) + 1 + len(timed) + request.rounds + layers
+    return checked + len(timed) + request.rounds + layers
 
 
 class Counter:

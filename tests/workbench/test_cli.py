@@ -328,9 +328,8 @@ def test_an_interrupt_while_the_command_loads_is_told_in_one_line(run, command):
 
 
 def test_an_interrupt_while_a_worker_starts_is_told_in_one_line(run, impostor):
-    impostor(
-        "jax", "import os, signal; os.kill(os.getppid(), signal.SIGINT); signal.pause()"
-    )
+    once = "open('interrupted', 'x'); os.kill(os.getppid(), signal.SIGINT)"
+    impostor("jax", f"import os, signal; {once}; signal.pause()")
 
     done = run(*COMPARE_MLP, "--frameworks", "jax", preexec_fn=heed_interrupts)
 
