@@ -76,6 +76,8 @@ def check_all(
         return _answer(task, bench, cores)
 
     def choose(waiting: Sequence[Task], cores: list[int]) -> Task:
+        if waiting[0].candidate is rows[-1]:
+            return waiting[0]  # worth loading its framework on every core
         return _suitable(waiting, bench.laboratory, cores)
 
     def done(task: Task, answer: Answer) -> None:
@@ -121,11 +123,10 @@ def _answer(task: Task, bench: Bench, cores: list[int]) -> Answer:
         worker = bench.laboratory.shared(framework, cores)
         answer.versions = worker.versions
         _ask(task, bench, worker, answer)
-    except Missing as error:
-        answer.status, answer.reason = "missing", str(error)
-    except Failed as error:
+    except (Missing, Failed) as error:
         bench.laboratory.dismiss(framework, cores)
-        answer.status, answer.reason = "failed", str(error)
+        answer.status = "missing" if isinstance(error, Missing) else "failed"
+        answer.reason = str(error)
     return answer
 
 

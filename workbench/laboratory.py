@@ -12,6 +12,9 @@ from typing import Self, TypeVar
 from . import machine
 from .process import Failed, Worker
 
+Place = tuple[str, tuple[int, ...]]
+"""A framework on some cores."""
+
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -37,7 +40,8 @@ class Laboratory:
         self.folder = Path(self._folder.name)
         self.cores = machine.cores()
         self._limit_seconds = limit_seconds
-        self._shared: dict[tuple[str, tuple[int, ...]], Worker] = {}
+        self._claimed: set[Place] = set()
+        self._shared: dict[Place, Worker] = {}
         self._alive: list[Worker] = []
         self._is_open, self._lock = True, threading.Lock()
 
@@ -57,21 +61,20 @@ class Laboratory:
         It is a new one if that has failed.
         """
         place = (framework, tuple(cores))
+        self._claimed.add(place)  # at once: to load a framework takes seconds
         if place not in self._shared or self._shared[place].is_stopped:
             self._shared[place] = self.worker(framework, cores)
         return self._shared[place]
 
     def places(self, framework: str) -> set[tuple[int, ...]]:
-        """The cores on which there is a shared worker of a framework."""
-        return {
-            cores
-            for (name, cores), worker in list(self._shared.items())
-            if name == framework and not worker.is_stopped
-        }
+        """The cores on which there is, or will be, a shared worker of a framework."""
+        return {cores for name, cores in list(self._claimed) if name == framework}
 
     def dismiss(self, framework: str, cores: list[int]) -> None:
         """End a shared worker that has failed: the next to ask gets a new one."""
-        worker = self._shared.pop((framework, tuple(cores)), None)
+        place = (framework, tuple(cores))
+        self._claimed.discard(place)
+        worker = self._shared.pop(place, None)
         if worker is not None:
             worker.stop()
 
