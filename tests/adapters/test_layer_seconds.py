@@ -1,18 +1,15 @@
 """How long layers take: of every model, in every framework that is there."""
 
 import math
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from adapters.contract import FRAMEWORKS, MODES
+from adapters.contract import MODES
 from adapters.zoo import MODELS
 from workbench.experiment import experiment
-from workbench.process import Missing, Worker
 
-HERE = Path(__file__).resolve().parent
+JOBS = "slowed"
 SECONDS = 0.02  # that a slow layer takes longer
 # A model, the layer in it that is slow, and the function that makes this layer alone.
 SLOW = {
@@ -34,24 +31,6 @@ def inputs(tmp_path_factory):
         return str(file)
 
     return path
-
-
-@pytest.fixture(scope="module", params=FRAMEWORKS)
-def worker(request, tmp_path_factory):
-    path = os.pathsep.join(map(str, (HERE.parents[1], HERE)))
-    try:
-        found = Worker(
-            request.param,
-            tmp_path_factory.mktemp("errors"),
-            cores=[0],
-            limit_seconds=300,
-            module="slowed",
-            settings={"PYTHONPATH": path},
-        )
-    except Missing as missing:
-        pytest.skip(str(missing))
-    with found:
-        yield found
 
 
 @pytest.fixture

@@ -4,10 +4,7 @@ NumPy trains the same model by the formula that is declared to be the framework'
 a gradient that is written here.
 """
 
-import contextlib
 import dataclasses
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,13 +14,12 @@ from adapters.deviations import DEVIATIONS, SETTINGS, cause, deviation
 from adapters.formulas import FORMULAS
 from adapters.native_losses import LOSSES
 from atlas.rows import ROWS
-from workbench import machine
 from workbench.arrays import under
 from workbench.experiment import experiment
-from workbench.process import Missing, Worker
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.xdist_group("native")]
 
+JOBS = "natively"
 STEPS = 20
 ROUNDING = 1e-12  # of float64, in sums that are taken in other orders [2e-15]
 FACTOR = 2  # between a size and the one digit of it that is declared
@@ -84,32 +80,6 @@ def inputs(tmp_path_factory):
     path = tmp_path_factory.mktemp("native") / "inputs.npz"
     np.savez(path, **INPUTS)
     return path
-
-
-@pytest.fixture(scope="module")
-def workers(inputs):
-    """A function that gives the process of a framework."""
-    with contextlib.ExitStack() as running:
-
-        @cache
-        def started(framework):
-            worker = Worker(
-                framework,
-                inputs.parent,
-                cores=machine.cores()[:1],
-                limit_seconds=600,  # a compiler that has seen nothing yet is slow
-                module="natively",
-                settings={"PYTHONPATH": str(Path(__file__).parent)},
-            )
-            return running.enter_context(worker)
-
-        def worker(framework):
-            try:
-                return started(framework)
-            except Missing as missing:
-                pytest.skip(f"{framework}: {missing}")
-
-        yield worker
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,12 @@
 """Bad input is refused by every framework in the same words, before it is used."""
 
-import os
-from pathlib import Path
-
 import pytest
 
-from adapters.contract import FRAMEWORKS, MODES
-from workbench.process import Missing, Worker
+from adapters.contract import MODES
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.xdist_group("refusals")]
 
-HERE = Path(__file__).resolve().parent
+JOBS = "refusing"
 MOMENTUM = {"name": "momentum", "lr": 0.5, "momentum": 0.25}
 NO_LR = {"name": "momentum", "momentum": 0.25}
 
@@ -84,23 +80,6 @@ REFUSED = {
         "optimiser: momentum: lr must be a finite number, inf came",
     ),
 }
-
-
-@pytest.fixture(scope="module", params=FRAMEWORKS)
-def worker(request, tmp_path_factory):
-    try:
-        found = Worker(
-            request.param,
-            tmp_path_factory.mktemp("errors"),
-            cores=[0],
-            limit_seconds=120,
-            module="refusing",
-            settings={"PYTHONPATH": os.pathsep.join(map(str, (HERE.parents[1], HERE)))},
-        )
-    except Missing as missing:
-        pytest.skip(str(missing))
-    with found:
-        yield found
 
 
 @pytest.fixture

@@ -1,37 +1,16 @@
 """A trainer that starts over trains as a new one does, bit for bit, in every mode."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from adapters.contract import FRAMEWORKS, MODES
+from adapters.contract import MODES
 from workbench.experiment import experiment
-from workbench.process import Missing, Worker
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.xdist_group("restart")]
 
-HERE = Path(__file__).resolve().parent
+JOBS = "restarting"
 # Momentum; and two objectives, noise and Adam.
 CASES = (("linear_regression", False), ("linear_regression", True), ("gan", False))
-
-
-@pytest.fixture(scope="module", params=FRAMEWORKS)
-def worker(request, tmp_path_factory):
-    try:
-        found = Worker(
-            request.param,
-            tmp_path_factory.mktemp("errors"),
-            cores=[0],
-            limit_seconds=300,
-            module="restarting",
-            settings={"PYTHONPATH": os.pathsep.join(map(str, (HERE.parents[1], HERE)))},
-        )
-    except Missing as missing:
-        pytest.skip(str(missing))
-    with found:
-        yield found
 
 
 @pytest.fixture
