@@ -11,11 +11,11 @@ from typing import Any
 from . import machine
 from .candidates import Candidate, candidates, judge
 from .checking import Bench, check_all
-from .cost import Measurement
+from .cost import Measurement, Timed
 from .document import basis, document
 from .errors import UserError
 from .experiment import DTYPES, Experiment
-from .laboratory import Laboratory
+from .laboratory import Laboratory, share_out
 from .process import Failed, Missing
 from .request import Request
 
@@ -67,7 +67,6 @@ def compare(
     """
     check([experiment], request)
     rows = candidates(request.frameworks, request.modes)
-    measurement = Measurement(experiment)
 
     def known() -> dict[str, Any]:
         costs = measurement.costs(basis(rows))
@@ -83,6 +82,7 @@ def compare(
         )
         bench = Bench(experiment, laboratory, Path(folder), request.patience_seconds)
         bench.lay_out()
+        measurement = Measurement(experiment, bench.slots[-1])
         stack.callback(measurement.stop)
         counter = Counter(progress, parts(request))
         try:
@@ -162,30 +162,20 @@ def _time_all(
     request: Request,
     advance: Callable[[str], None],
 ) -> None:
-    """Start one worker after another, then time them in turns on the same cores.
+    """Start all workers, as many at once as there are slots; then time them in turns.
 
-    In a quick comparison each stays where it was checked; they take turns all the same.
+    A quick comparison times those that have checked the rows.
     """
     if not rows:
         return
-    laboratory, cores = bench.laboratory, bench.slots[-1]
     inputs = bench.inputs("float32")
-    for c in rows:
-        try:
-            if request.is_quick:
-                worker = laboratory.shared(c.framework, c.cores)
-            else:
-                worker = laboratory.worker(c.framework, cores)
-        except (Failed, Missing) as error:
-            measurement.failures[c.key] = str(error)
-        else:
-            measurement.start(c, worker, inputs, is_its_own=not request.is_quick)
-        advance(f"started {c.key}")
+    _start_all(rows, bench, measurement, request, advance)
     for number in range(request.rounds):
         measurement.round(number)
         advance(f"round {number + 1} of {request.rounds}")
     measurement.check()
     if request.is_quick:
+        measurement.send_home()
         return
     for framework in dict.fromkeys(c.framework for c in rows):
         # Layers run op by op whatever the mode is: one mode is enough.
@@ -194,3 +184,35 @@ def _time_all(
         if timed:
             measurement.time_layers(timed[0], inputs, request.rounds)
         advance(f"timed layers of {framework}")
+
+
+def _start_all(
+    rows: Sequence[Candidate],
+    bench: Bench,
+    measurement: Measurement,
+    request: Request,
+    advance: Callable[[str], None],
+) -> None:
+    laboratory, inputs = bench.laboratory, bench.inputs("float32")
+
+    def start(c: Candidate, cores: list[int]) -> Timed | str:
+        """What is ready to be timed, or why nothing is."""
+        try:
+            if request.is_quick:
+                worker = laboratory.shared(c.framework, c.cores)
+                return measurement.start(c, worker, inputs, home=c.cores)
+            worker = laboratory.worker(c.framework, cores)
+            return measurement.start(c, worker, inputs)
+        except (Failed, Missing) as error:
+            return str(error)
+
+    def done(c: Candidate, found: Timed | str) -> None:
+        if isinstance(found, Timed):
+            measurement.add(c, found)
+        else:
+            measurement.failures[c.key] = found
+        advance(f"started {c.key}")
+
+    # Rows that share a worker cannot ask it two things at once.
+    slots = bench.slots[:1] if request.is_quick else bench.slots
+    share_out(rows[::-1], slots, start, done)

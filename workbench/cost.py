@@ -2,13 +2,16 @@
 
 The machine is shared with whatever else runs on it, so absolute seconds drift. All
 workers are alive at once and are asked in turn, round after round, in another order
-each time; what is reported is the median over the rounds, its spread, and the ratio
-taken round by round. Import and first step happen once, in a process that runs alone;
-what an earlier run has left in a compiler's cache on the disk shortens the first step.
+each time and on the same cores, which need not be as fast as others; what is reported
+is the median over the rounds, its spread, and the ratio taken round by round. Import
+and first step happen once, in a process that has its cores for itself while another may
+start on other cores; what an earlier run has left in a compiler's cache on the disk
+shortens the first step.
 """
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -99,41 +102,57 @@ class Timed:
 class Measurement:
     """Workers that are timed against each other, on one experiment.
 
+    Parameters
+    ----------
+    experiment : Experiment
+    cores : list of int
+        Where they are timed.
+
     Attributes
     ----------
     failures : dict
         The reason for each row that could not be timed.
     """
 
-    def __init__(self, experiment: Experiment) -> None:
+    def __init__(self, experiment: Experiment, cores: list[int]) -> None:
         self.failures: dict[str, str] = {}
-        self._experiment = experiment
+        self._experiment, self._cores = experiment, cores
         self._timed: dict[str, Timed] = {}
         self._own: list[Worker] = []
+        self._guests: list[tuple[Worker, list[int]]] = []
 
     def start(
-        self, row: Candidate, worker: Worker, inputs: str, *, is_its_own: bool
-    ) -> None:
-        """Time a worker from now on.
+        self, row: Candidate, worker: Worker, inputs: str, home: list[int] | None = None
+    ) -> Timed:
+        """A worker that is ready to be timed; several may start at once.
 
-        One that is the row's own has just begun: its first step runs alone, and the
-        worker ends with the measurement.
+        Parameters
+        ----------
+        home
+            The cores of one that others use, too. Any other has just begun, and ends
+            with the measurement.
+
+        Raises
+        ------
+        Failed
         """
-        if is_its_own:
+        if home is None:
             self._own.append(worker)
-        try:
-            options = self._experiment.options(row.mode)
-            first = worker.ask("open", inputs=inputs, **options)
-        except Failed as error:
-            self.failures[row.key] = str(error)
         else:
-            self._timed[row.key] = Timed(
-                worker, row.mode, is_its_own, first["first_step_seconds"]
-            )
+            self._guests.append((worker, home))
+        options = self._experiment.options(row.mode)
+        first = worker.ask("open", inputs=inputs, **options)
+        worker.ask("move", cores=self._cores)
+        seconds = first["first_step_seconds"]
+        return Timed(worker, row.mode, home is None, seconds)
+
+    def add(self, row: Candidate, timed: Timed) -> None:
+        """Time it in every round from now on."""
+        self._timed[row.key] = timed
 
     def round(self, number: int) -> None:
         """Time every worker once, in an order of this round's own."""
-        keys = list(self._timed)
+        keys = sorted(self._timed)
         random.Random(number).shuffle(keys)
         for key in keys:
             try:
@@ -153,6 +172,12 @@ class Measurement:
             if trouble:
                 self.failures[key] = trouble
                 del self._timed[key]
+
+    def send_home(self) -> None:
+        """Let workers that others use go back to their own cores."""
+        for worker, home in self._guests:
+            with contextlib.suppress(Failed):  # it has been ended, then
+                worker.ask("move", cores=home)
 
     def is_timed(self, row: Candidate) -> bool:
         """Whether a row has been timed, and its worker is well."""

@@ -20,6 +20,7 @@ from adapters.zoo import MODELS
 from adapters.zoo.model import Arrays
 
 from . import examination, updates
+from .affinity import pin
 from .arrays import named
 from .inputs import Inputs
 from .stopwatch import WARM_UP_SECONDS, WARM_UP_STEPS, Stopwatch
@@ -107,6 +108,7 @@ class Jobs:
         if is_new:
             trainer = self._trainer(arrays=read.start, **options)
         timed = Stopwatch(
+            model=MODELS[options["model"]],
             trainer=trainer,
             batches=list(read.batches(0, TIMED_BATCHES)),
             sample=read.test_batch(1),
@@ -118,6 +120,11 @@ class Jobs:
             timed.warm_up()
         self._timed[options["mode"]] = timed
         return {"first_step_seconds": first_step_seconds}
+
+    def move(self, *, cores: list[int]) -> dict[str, Any]:
+        """Go on on other cores."""
+        pin(cores)
+        return {}
 
     def time_steps(self, *, mode: str, seconds: float) -> dict[str, Any]:
         """Seconds that one training step takes, measured over about a given time."""

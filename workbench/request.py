@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.contract import FRAMEWORKS
 
-ROUNDS = 12
+ROUNDS = 8
 LIMIT_SECONDS = 300.0
 PATIENCE_SECONDS = 10.0
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from adapters.contract import Arrays
+from adapters.contract import Arrays, Model
 
 WARM_UP_STEPS, WARM_UP_SECONDS = 20, 2.0  # whichever is over first
 MOST_AT_ONCE = 1024  # steps between two looks at the clock
@@ -22,6 +22,8 @@ class Stopwatch:
 
     Attributes
     ----------
+    model : Model
+        What it trains.
     trainer : Trainer
         See `adapters.contract`.
     batches : list
@@ -34,6 +36,7 @@ class Stopwatch:
         The parameters and statistics that the trainer began with.
     """
 
+    model: Model
     trainer: Any
     batches: list[dict[str, Any]]
     sample: dict[str, Any]
@@ -83,9 +86,15 @@ class Stopwatch:
         return passed / count
 
     def has_trained(self) -> bool:
-        """Whether the steps so far have changed any parameter: else, what was timed?"""
+        """Whether the steps so far have changed what each objective trains.
+
+        If not, what was timed?
+        """
         now = self.trainer.parameters()
-        return any((now[name] != array).any() for name, array in self.start.items())
+        return all(
+            any((now[name] != self.start[name]).any() for name in names)
+            for names in map(self.model.trained, self.model.objectives)
+        )
 
     def _steps(self, count: int) -> float:
         """The seconds that some steps take, going round the batches."""

@@ -21,6 +21,8 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, TextIO
 
+from .affinity import pin
+
 OWN = {"adapters", "atlas", "benchmarks", "workbench", "reference_impl"}
 
 
@@ -50,9 +52,7 @@ def serve(name: str, make: Callable[[ModuleType, int], Any], cores: str) -> None
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     numbers = {int(core) for core in cores.split(",")}
-    if hasattr(os, "sched_setaffinity"):
-        # Every framework sees as many cores as the experiment has threads.
-        os.sched_setaffinity(0, numbers)
+    pin(numbers)  # a framework sees as many cores as the experiment has threads
     started = time.perf_counter()
     try:
         module = importlib.import_module(name)

@@ -53,12 +53,12 @@ def test_a_late_answer_is_not_taken_for_that_of_another_row(
     cores = laboratory.cores[:1]
     late, punctual = Candidate("jax", "late"), Candidate("jax", "punctual")
     elsewhere = Candidate("pytorch", "punctual")
-    measurement = Measurement(experiment("linear_regression", steps=3))
+    measurement = Measurement(experiment("linear_regression", steps=3), cores)
     worker = laboratory.shared("jax", cores)
 
     for row in (late, punctual, elsewhere):
         place = laboratory.shared(row.framework, cores)
-        measurement.start(row, place, "inputs", is_its_own=False)
+        measurement.add(row, measurement.start(row, place, "inputs", home=cores))
     for number in range(first, first + ROUNDS):  # in another order
         measurement.round(number)
     measurement.check()
