@@ -12,11 +12,10 @@ import numpy as np
 from adapters.contract import Arrays
 
 from . import sanity
-from .arrays import written
 from .candidates import Candidate
 from .experiment import DTYPES, NOISE_RUNS, Experiment
 from .laboratory import Laboratory, share_out
-from .process import Failed, Missing, Worker
+from .process import Failed, Missing, Worker, written
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from adapters.zoo import MODELS
 from . import atomic, machine, report, table
 from .comparison import Interrupted, check, parts
 from .comparison import compare as compare_one
-from .document import SCHEMA_VERSION
+from .document import SCHEMA_VERSION, finite
 from .errors import UserError
 from .experiment import STEPS, Experiment, experiment
 from .laboratory import Laboratory
@@ -255,13 +255,12 @@ def _progress(
 def _publish(
     documents: list[dict[str, Any]], output: Path, *, as_json: bool, save: Path | None
 ) -> None:
+    whole = {"schema": SCHEMA_VERSION, "documents": finite(documents)}
     if as_json:
-        whole: Any = documents[0]
-        if len(documents) > 1:
-            whole = {"schema": SCHEMA_VERSION, "documents": documents}
-        print(json.dumps(whole, indent=2))
+        shown = whole if len(documents) > 1 else whole["documents"][0]
+        print(json.dumps(shown, indent=2, allow_nan=False))
     if save is not None:
-        text = json.dumps({"schema": SCHEMA_VERSION, "documents": documents}, indent=1)
+        text = json.dumps(whole, indent=1, allow_nan=False)
         atomic.replace(save, (text + "\n").encode())
     page = report.write(documents, output / "report")
     if not as_json:

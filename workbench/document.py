@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -98,6 +99,15 @@ def document(
             if c.status is not None
         ],
     }
+
+
+def finite(value: Any) -> Any:
+    """Plain data with nothing where a number is infinite or none: JSON has no such."""
+    if isinstance(value, dict):
+        return {key: finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def basis(rows: Sequence[Candidate]) -> str | None:

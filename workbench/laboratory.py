@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -134,7 +134,7 @@ def share_out(
 
     pool = ThreadPoolExecutor(max_workers=len(places))
     try:
-        for future in [pool.submit(serve, place) for place in places]:
+        for future in as_completed([pool.submit(serve, place) for place in places]):
             future.result()
     finally:
         with lock:

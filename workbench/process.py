@@ -18,6 +18,11 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
+from zipfile import BadZipFile
+
+import numpy as np
+
+from adapters.contract import Arrays
 
 from .environments import how_to_get, interpreter, variables
 
@@ -219,3 +224,19 @@ class Worker:
             return ""
         lines = text.strip().splitlines()
         return "".join(f"\n{line}" for line in lines[-STDERR_LINES:])
+
+
+def written(output: Path, job: str) -> Arrays:
+    """The arrays that a worker has left in a file, as it was asked to by a job.
+
+    Raises
+    ------
+    Failed
+        If there is no such file, or not the whole of it.
+    """
+    try:
+        with np.load(output, allow_pickle=False) as file:
+            return dict(file)
+    # An empty file is an EOFError; one with a single array, a TypeError.
+    except (OSError, EOFError, TypeError, ValueError, BadZipFile) as error:
+        raise Failed(f"{job}: the answer cannot be read ({error!r})") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterator, Sequence
 from importlib import resources
 from itertools import pairwise, zip_longest
@@ -130,7 +131,7 @@ def spark(numbers: Sequence[float], low: float, high: float) -> str:
     scale = (len(SPARKS) - 1) / ((high - low) or 1.0)
     return "".join(
         SPARKS[min(max(round((mean - low) * scale), 0), len(SPARKS) - 1)]
-        if mean == mean
+        if math.isfinite(mean)
         else "?"
         for mean in means
     )
@@ -230,9 +231,11 @@ def _seconds(row: dict[str, Any], layer: str) -> str:
 
 
 def _scales(rows: Sequence[dict[str, Any]]) -> dict[str, tuple[float, float]]:
-    """The smallest and the largest loss of each objective in any row."""
+    """The smallest and the largest finite loss of each objective in any row."""
     everything: dict[str, list[float]] = {}
     for row in rows:
         for objective, losses in (row["losses"] or {}).items():
-            everything.setdefault(objective, []).extend(x for x in losses if x == x)
-    return {name: (min(v), max(v)) for name, v in everything.items() if v}
+            everything.setdefault(objective, []).extend(filter(math.isfinite, losses))
+    return {
+        n: (min(v, default=0.0), max(v, default=0.0)) for n, v in everything.items()
+    }

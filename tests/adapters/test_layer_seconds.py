@@ -9,6 +9,8 @@ from adapters.contract import MODES
 from adapters.zoo import MODELS
 from workbench.experiment import experiment
 
+pytestmark = [pytest.mark.frameworks, pytest.mark.xdist_group("layer_seconds")]
+
 JOBS = "slowed"
 SECONDS = 0.02  # that a slow layer takes longer
 # A model, the layer in it that is slow, and the function that makes this layer alone.
@@ -76,7 +78,10 @@ def test_time_is_noted_at_the_layer_that_takes_it(ask, worker, model):
 
     rounds = ask("layers", model, rounds=2)["layers"]
 
+    names = MODELS[model].layers
+    behind = names[names.index(slow) + 1]
     assert min(rounds[slow]) >= SECONDS
+    assert min(rounds[behind]) < SECONDS
 
 
 def test_of_a_layer_that_is_used_again_the_first_call_counts(ask, worker):

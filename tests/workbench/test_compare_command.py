@@ -1,7 +1,11 @@
 """How a run over several models counts what is done, and whether all of it passes."""
 
+import json
+import math
+
 import pytest
 
+from workbench import compare_command, report
 from workbench.compare_command import Tally, all_equal
 
 
@@ -31,3 +35,13 @@ def rows(*found):
 )
 def test_all_pass_that_are_equal_or_alone_or_have_a_known_cause(found, expected):
     assert all_equal(rows(*found)) is expected
+
+
+def test_what_is_no_number_is_null_in_json(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(report, "write", lambda documents, folder: folder)
+    document, saved = {"losses": [math.nan, math.inf, 1.0]}, tmp_path / "saved.json"
+
+    compare_command._publish([document], tmp_path, as_json=True, save=saved)
+
+    assert json.loads(capsys.readouterr().out) == {"losses": [None, None, 1.0]}
+    assert json.loads(saved.read_text())["documents"] == [{"losses": [None, None, 1.0]}]

@@ -16,6 +16,7 @@ from adapters.zoo import MODELS
 
 from ..errors import UserError
 from ..laboratory import Laboratory
+from ..lock import only_one
 from ..options import (
     EVERY_FRAMEWORK,
     EXIT_DIFFERENT,
@@ -59,13 +60,13 @@ def recipes(
     if save == SAVED:
         save.parent.mkdir(exist_ok=True)
     check_place("--save", save)
-    store = Store(save)
     try:
         with (
-            store.writing(),
+            only_one(save),
             Laboratory(limit_seconds=limit) as laboratory,
             _progress() as advance,
         ):
+            store = Store(save)  # what is there now, and will be
             trainings, troubles = train_all(tasks, store, laboratory, advance)
     except KeyboardInterrupt:
         notes.print(f"interrupted; {save} has what was finished, and goes on from it")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .. import atomic, machine
 from ..errors import UserError
-from ..lock import only_one
 
 Place = tuple[str, str, str, int]
 """Model, framework, mode and seed: a newer training replaces an older one there."""
@@ -104,16 +102,6 @@ class Store:
             "schema": SCHEMA_VERSION,
             "trainings": [dataclasses.asdict(training) for _, training in ordered],
         }
-
-    def writing(self) -> AbstractContextManager[None]:
-        """Be the only run that writes to the file.
-
-        Raises
-        ------
-        UserError
-            If another run is at it.
-        """
-        return only_one(self.path)
 
     def _write(self) -> None:
         # A training a line: changes of a few show as such.

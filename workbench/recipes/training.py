@@ -15,11 +15,11 @@ from adapters.contract import Arrays
 from adapters.zoo import MODELS
 
 from .. import machine, sanity
-from ..arrays import named, under, written
+from ..arrays import named, under
 from ..distances import relative
 from ..experiment import Experiment
 from ..laboratory import Laboratory, share_out
-from ..process import Failed, Missing
+from ..process import Failed, Missing, written
 from .plan import Task
 from .store import Store, Training
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from adapters.contract import FRAMEWORKS
 
+from ..document import finite
 from ..equality import GATES
 from . import listings
 from .costs import COSTS
@@ -48,12 +48,3 @@ def frameworks(entries: Sequence[Entry]) -> list[str]:
     """All that occur; a framework's place decides its colour, whoever is missing."""
     found = [row["framework"] for entry in entries for row in entry.rows]
     return list(dict.fromkeys([*FRAMEWORKS, *found]))
-
-
-def finite(value: Any) -> Any:
-    """Plain data with nothing where a number is infinite or none: JSON has no such."""
-    if isinstance(value, dict):
-        return {key: finite(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(inner) for inner in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -28,7 +28,7 @@ from .code import Code
 from .target import Target
 
 MAX_WORKERS = 4
-IDLE_SECONDS = 120.0
+IDLE_SECONDS = 30.0
 
 _HERE = Path(__file__).resolve().parent
 _ROOT = _HERE.parents[2]

@@ -1,12 +1,15 @@
 """The command as a user meets it: its words and its exit codes."""
 
+import contextlib
 import json
 
 import pytest
 
 from workbench.errors import UserError
 from workbench.experiment import experiment
+from workbench.lock import only_one
 from workbench.recipes import command, plan
+from workbench.recipes.store import Store
 from workbench.recipes.training import Troubles
 
 MISTAKES = {
@@ -57,6 +60,28 @@ def test_a_damaged_file_is_left_alone(recipes, tmp_path):
         recipes()
 
     assert path.read_text() == "nothing"
+
+
+def test_what_another_run_has_just_kept_stays(recipes, tmp_path, training, monkeypatch):
+    @contextlib.contextmanager
+    def only_one(path):
+        Store(path).keep(training(seed=7))  # until now the other one had the lock
+        yield
+
+    monkeypatch.setattr(command, "only_one", only_one)
+
+    recipes(seeds=2)
+
+    kept = Store(tmp_path / "recipes.json").trainings
+    assert {one.seed for one in kept} == {0, 1, 7}
+
+
+def test_only_one_run_writes_a_file(recipes, tmp_path):
+    with (
+        only_one(tmp_path / "recipes.json"),
+        pytest.raises(UserError, match=r"is writing .*recipes\.json"),
+    ):
+        recipes()
 
 
 def test_json_is_one_document_and_the_file_is_for_the_next_time(

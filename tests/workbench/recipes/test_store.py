@@ -104,14 +104,3 @@ def test_another_machine_is_named(path, training):
 
     with pytest.raises(UserError, match=r"another machine \(Abacus 3000\)"):
         Store(path)
-
-
-def test_two_runs_cannot_write_at_once(path):
-    with (
-        Store(path).writing(),
-        pytest.raises(UserError, match=r"is writing .*recipes\.json"),
-        Store(path).writing(),
-    ):
-        pass
-    with Store(path).writing():
-        pass
