@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from adapters.contract import MODES
 
 from ..experiment import Experiment, recipe
+from . import source
 from .store import Place, Training
 
 SEEDS, NOISE_SEEDS = 5, 1
@@ -32,6 +33,11 @@ class Task:
         one = self.experiment
         return one.model, self.framework, self.mode, one.seed
 
+    @property
+    def source(self) -> str:
+        """A hash of the model's code."""
+        return source.of_model(self.framework, self.experiment.model)
+
     def __str__(self) -> str:
         return f"{self.experiment.model}, {self.framework}, seed {self.experiment.seed}"
 
@@ -46,7 +52,11 @@ class Task:
 
     def is_done(self, training: Training, versions: dict[str, str]) -> bool:
         """Whether this training need not be made again."""
-        return self.fits(training) and training.versions == versions
+        return (
+            self.fits(training)
+            and training.versions == versions
+            and training.source == self.source
+        )
 
 
 def plan(

@@ -33,6 +33,9 @@ class Training:
         What a second training, from parameters one unit in the last place off, does
         otherwise: `value` is its metric; `losses` are, by the number of steps, the
         largest relative difference of any loss so far.
+    source : str
+        A hash of the model's code in the adapter. That of the rest of the adapter
+        stands among the `versions`.
     machine : dict or None
         Where, when and with which code it was made. Nothing if the file does not say;
         such a training is made again.
@@ -47,6 +50,7 @@ class Training:
     metric: str
     value: float
     noise: dict[str, Any] | None
+    source: str = ""
     machine: dict[str, Any] | None = None
 
     @property

@@ -100,7 +100,8 @@ class Tally:
     trainings, waiting : int
         Planned, and not made yet.
     mixed : list of str
-        Frameworks of whose trainings some are by other versions than the rest.
+        Frameworks, or models in one, of whose trainings some are by other versions than
+        the rest, or by other code.
     """
 
     rows: int
@@ -136,8 +137,16 @@ def tally(tasks: Sequence[Task], trainings: Sequence[Training]) -> Tally:
         different=verdicts.count("different"),
         trainings=len(tasks),
         waiting=len(tasks) - len(planned),
-        mixed=[name for name, found in versions(planned).items() if len(found) > 1],
+        mixed=_mixed(planned),
     )
+
+
+def _mixed(trainings: Sequence[Training]) -> list[str]:
+    sources: dict[str, set[str]] = {}
+    for one in trainings:
+        sources.setdefault(f"{one.model} of {one.framework}", set()).add(one.source)
+    found = {**versions(trainings), **sources}
+    return [name for name, kinds in found.items() if len(kinds) > 1]
 
 
 def versions(trainings: Sequence[Training]) -> dict[str, list[dict[str, str]]]:

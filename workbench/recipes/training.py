@@ -20,6 +20,7 @@ from ..distances import relative
 from ..experiment import Experiment
 from ..laboratory import Laboratory, share_out
 from ..process import Failed, Missing, written
+from . import source
 from .plan import Task
 from .store import Store, Training
 
@@ -102,7 +103,8 @@ def _versions(
     for i, name in enumerate(dict.fromkeys(task.framework for task in tasks)):
         core = laboratory.cores[i % len(laboratory.cores)]
         try:
-            found[name] = laboratory.shared(name, [core]).versions
+            own = laboratory.shared(name, [core]).versions
+            found[name] = own | {"adapter": source.of_adapter(name)}
         except Missing as missing:
             troubles.missing[name] = str(missing)
         except Failed as failed:
@@ -130,10 +132,11 @@ def _trained(
         framework=task.framework,
         mode=task.mode,
         seed=one.seed,
-        versions=worker.versions,
+        versions=worker.versions | {"adapter": source.of_adapter(task.framework)},
         metric=metric["name"],
         value=metric["value"],
         noise=_noise(one, results) if task.with_noise else None,
+        source=task.source,
         machine=machine.description(),
     )
     return training, ""

@@ -160,6 +160,16 @@ def test_mixed_versions_are_not_complete(whole):
     )
 
 
+def test_a_model_of_mixed_code_is_not_complete(whole):
+    tasks, (first, *others) = whole
+    newer = dataclasses.replace(first, source="newer")
+
+    found = tally(tasks, [newer, *others])
+
+    assert not found.is_complete
+    assert found.mixed == [f"{first.model} of {first.framework}"]
+
+
 def test_noise_is_the_largest_of_all_seeds(training):
     first = {"value": 0.94, "losses": {"1": 2e-7, "400": 1e-3}}
     second = {"value": 0.97, "losses": {"1": 1e-7, "400": 2e-3}}
