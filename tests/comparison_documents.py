@@ -33,7 +33,7 @@ def row(framework, mode="eager", *, status="equal", reason=None, **more):
         "steps": 200,
         **dict.fromkeys(ERRORS, 2e-16),
         "float32": dict.fromkeys(ERRORS, 1e-7),
-        "noise_floor": {"after 10": 3e-8, "after 100": 2e-7},
+        "noise_floor": {"first losses": 5e-8, "after 10": 3e-8, "after 100": 2e-7},
         "layers": None,
         "losses": {"loss": [2.0, 1.0, 0.5]},
         "metric": {"name": "accuracy", "value": 0.9554},
@@ -74,8 +74,19 @@ def document(*rows, model="mlp", experiment_id=None, **more):
         "machine": {"cpu": "a cpu", "cores": 4, "memory_bytes": 25_276_080_128},
         "basis": "pytorch (eager)",
         "request": {"rounds": 12, "measure": True, "is_quick": False},
-        "rows": list(rows),
+        "rows": _with_noise_in_first_modes(rows),
     }
+
+
+def _with_noise_in_first_modes(rows):
+    """Of several frameworks each measures noise in its first mode alone."""
+    first = {row["framework"]: row for row in reversed(rows)}
+    return [
+        row
+        if len(first) == 1 or row is first[row["framework"]]
+        else row | {"noise_floor": None}
+        for row in rows
+    ]
 
 
 def layer(name, rng):
@@ -142,7 +153,11 @@ def _full(framework, mode, recipe, rng, seconds):
         mode,
         **{error: _error(rng, 3e-16) for error in ERRORS},
         float32={error: _error(rng, 2e-7) for error in ERRORS},
-        noise_floor={"after 10": _error(rng, 5e-8), "after 100": _error(rng, 3e-7)},
+        noise_floor={
+            "first losses": _error(rng, 5e-8),
+            "after 10": _error(rng, 5e-8),
+            "after 100": _error(rng, 3e-7),
+        },
         layers=[layer(name, rng) for name in recipe.layers]
         if (framework, mode) in BY_OPERATION
         else None,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..environments import ENVIRONMENTS, how_to_get
 from .entries import Entry, Row
-from .proof import floor, moments
+from .proof import floor, moments, moved
 from .table import Cell, Column, Line, Table, counted, error, prose, sign, word
 
 UNEXPLAINED = "no documented cause"
@@ -47,21 +47,18 @@ def remedy(row: Row) -> str | None:
 
 
 def noise_floors(entries: Sequence[Entry]) -> Table:
-    """The noise floors of every framework over all experiments and modes."""
+    """The noise floors of every framework over all rows that have any."""
     rows = [row for entry in entries for row in entry.rows if row["noise_floor"]]
     frameworks = list(dict.fromkeys(row["framework"] for row in rows))
     when = moments(rows)
     return Table(
         name="noise",
-        caption="What one rounding of the first values does to the parameters: "
-        "relative 2-norm in float32, over all models and modes",
+        caption="What one rounding of the first values does to training: relative "
+        "2-norm in float32, over all experiments; where frameworks are compared, in "
+        "the first mode of each",
         columns=[
             Column("rows"),
-            *(
-                Column(t, f"{m} steps" if m.startswith("after") else m)
-                for m in when
-                for t in ("median", "largest", "in")
-            ),
+            *(Column(t, moved(m)) for m in when for t in ("median", "largest", "in")),
         ],
         lines=[
             Line(Cell(one), _floors(one, entries, when), framework=one)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import units
-from ..equality import GATES, NOISE_FACTOR
+from ..equality import GATES, allowance
 from .entries import Entry, Row
 from .table import Cell, Column, Line, Table, counted, error, sign, word
 
 KINDS = ("forward", "gradient", "trajectory")
-_NOISE = "what one rounding of the first values does to the parameters, in float32"
 
 
 def equality(entry: Entry) -> Table:
@@ -22,7 +21,7 @@ def equality(entry: Entry) -> Table:
         Column("status", kind="word"),
         Column("steps", meaning="that were compared: slow modes make fewer"),
         *(Column(kind, dtype) for dtype in GATES for kind in KINDS),
-        *(Column(m, "noise floor", f"noise floor {_NOISE}") for m in moments(rows)),
+        *(Column(m, "noise floor", _noise_meaning(m)) for m in moments(rows)),
         Column(_metric_name(rows), meaning="on samples that were held back"),
     ]
     return Table(
@@ -49,21 +48,47 @@ def limits(dtype: str, kind: str) -> list[tuple[str, float]]:
     return list(gate.items()) if isinstance(gate, dict) else [("", gate)]
 
 
-def allowed(dtype: str, kind: str, rows: Sequence[Row]) -> float:
+def allowed(dtype: str, kind: str, noise: Mapping[str, float]) -> float:
     """How large an error may be: its loosest gate, or what rounding alone does.
 
-    Of several snapshots only the largest error is kept, so the loosest decides.
+    Of several moments only the largest error is kept, so the loosest decides.
+
+    Parameters
+    ----------
+    noise : dict
+        What rounding does to the training of others, by moment (`noise_of_others`).
     """
-    gates = dict(limits(dtype, kind))
-    if dtype == "float32":
-        noise = {moment: floor(rows, moment) or 0.0 for moment in gates}
-        gates = {m: max(gate, NOISE_FACTOR * noise[m]) for m, gate in gates.items()}
-    return max(gates.values())
+    gates = [gate for _, gate in limits(dtype, kind)]
+    if (dtype, kind) == ("float32", "trajectory"):
+        asked = [m for m in noise if GATES[dtype].of(m) is not None]
+        gates += [allowance(dtype, moment, noise) for moment in asked]
+    return max(gates)
+
+
+def noise_of_others(row: Row, rows: Sequence[Row]) -> dict[str, float]:
+    """The largest noise floors, by moment, of all that do not share a row's vote.
+
+    As in `workbench.candidates.judge`: of the other frameworks, or of the other modes
+    if only one framework can be trusted. Of a row that is different a document does
+    not say whether it could be trusted; here it counts.
+    """
+    complete = [r for r in rows if r["losses"]]
+    trusted = [r for r in complete if r["status"] != "failed"] or complete
+    others = [r for r in trusted if r is not row]
+    if len({r["framework"] for r in trusted}) > 1:
+        others = [r for r in others if r["framework"] != row["framework"]]
+    floors = {moment: floor(others, moment) for moment in moments(others)}
+    return {moment: n for moment, n in floors.items() if n is not None}
 
 
 def moments(rows: Sequence[Row]) -> list[str]:
-    """When noise floors were taken, such as "after 10"."""
+    """When noise floors were taken, such as "after 10", or of "first losses"."""
     return list(dict.fromkeys(m for row in rows for m in row["noise_floor"] or ()))
+
+
+def moved(moment: str) -> str:
+    """What it is that rounding moves: parameters, or the first losses."""
+    return f"parameters {moment} steps" if moment.startswith("after") else moment
 
 
 def floor(rows: Sequence[Row], moment: str) -> float | None:
@@ -79,14 +104,20 @@ def errors(row: Row, dtype: str) -> list[float | None]:
 
 
 def _proof(row: Row, rows: Sequence[Row]) -> list[Cell]:
+    others = noise_of_others(row, rows)
     found = [
-        error(number, allowed=allowed(dtype, kind, rows))
+        error(number, allowed=allowed(dtype, kind, others))
         for dtype in GATES
         for kind, number in zip(KINDS, errors(row, dtype), strict=True)
     ]
     noise = [error((row["noise_floor"] or {}).get(m)) for m in moments(rows)]
     start = [word(row["mode"]), sign(row["status"]), counted(row["steps"])]
     return [*start, *found, *noise, _metric(row["metric"])]
+
+
+def _noise_meaning(moment: str) -> str:
+    effect = f"what one rounding of the first values does to the {moved(moment)}"
+    return f"noise floor: {effect}, in float32"
 
 
 def _foot(rows: Sequence[Row]) -> list[Cell]:
