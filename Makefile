@@ -30,9 +30,10 @@ test-core:  ## Test the reference framework; needs no other framework.
 	@$(PYTHON) -m workbench.install --folder .venv-core --frameworks reference --extras test
 	.venv-core/bin/python -m pytest -n 2 tests/reference_impl tests/laws $(PYTEST)
 
-nightly:  ## Compare 300 new random models, and plant what takes long to find.
+nightly:  ## Compare 300 random models and all modes; plant what takes long to find.
 	@$(INSTALL) --extras workbench,book,dev
-	NIGHTLY=1 RANDOM_MODELS=300 $(BIN)/python -m pytest --timeout 3600 tests/random_models tests/workbench/test_planted.py $(PYTEST)
+	NIGHTLY=1 RANDOM_MODELS=300 $(BIN)/python -m pytest --timeout 3600 tests/random_models tests/workbench/test_planted.py \
+		tests/equivalence/test_five_frameworks.py::test_every_mode_computes_the_same $(PYTEST)
 
 lint:  ## Check style and types.
 	@$(INSTALL) --extras workbench,book,dev

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from . import machine
 from .process import Failed, Worker
@@ -45,14 +45,21 @@ class Laboratory:
         self._alive: list[Worker] = []
         self._is_open, self._lock = True, threading.Lock()
 
-    def worker(self, framework: str, cores: list[int]) -> Worker:
-        """A new process for a framework, on some of the cores."""
+    def worker(self, framework: str, cores: list[int], **options: Any) -> Worker:
+        """A new process for a framework, on some of the cores.
+
+        Parameters
+        ----------
+        options
+            Others of `Worker`, such as the `module` that runs in it.
+        """
         return Worker(
             framework,
             self.folder,
             cores=cores,
             limit_seconds=self._limit_seconds,
             begun=self._begun,
+            **options,
         )
 
     def shared(self, framework: str, cores: list[int]) -> Worker:

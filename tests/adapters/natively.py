@@ -12,7 +12,7 @@ import sys
 import numpy as np
 
 from workbench import worker
-from workbench.arrays import under
+from workbench.arrays import named, under
 
 # How the framework's users call a loss: a function, or an object that is one.
 CALLS = {
@@ -39,14 +39,41 @@ class Jobs:
 
     def train(self, *, inputs, output, **options):
         """Write the parameters after a native training."""
+        np.savez(output, **self._trained(inputs, is_native=True, **options))
+        return {}
+
+    def train_by_its_own(self, *, output, name, own, options, factor, model, **others):
+        """Write gradients and parameters of a training by the framework's own loss.
+
+        Its `factor` makes it the adapter's.
+        """
+        called, own = CALLS[self._framework], pkgutil.resolve_name(own)
+        file = importlib.import_module(f"adapters.{self._framework}.models.{model}")
+        shared = getattr(file, name)
+        # Of MXNet's functions the first argument is a name space.
+        setattr(file, name, lambda *x: factor * called(own, *x[-2:], **options))
+        try:
+            np.savez(output, **self._trained(model=model, **others))
+        finally:
+            setattr(file, name, shared)
+        return {}
+
+    def train_by_the_adapters(self, *, output, **others):
+        """The same by the loss that all adapters share."""
+        np.savez(output, **self._trained(**others))
+        return {}
+
+    def _trained(self, inputs, **options):
+        """The gradients of the first batch, and the parameters after all."""
         with np.load(inputs, allow_pickle=False) as file:
             arrays = dict(file)
-        start = under("parameter", arrays)
-        trainer = self._trainer(arrays=start, is_native=True, **options)
-        train = under("train", arrays)
-        trainer.train(self._data.batches(train, {}, arrays["order"]))
-        np.savez(output, **trainer.parameters())
-        return {}
+        start, noise = under("parameter", arrays), under("noise", arrays)
+        trainer = self._trainer(arrays=start, **options)
+        train, order = under("train", arrays), arrays["order"]
+        batches = list(self._data.batches(train, noise, order))
+        gradients = trainer.gradients(batches[0])[1]
+        trainer.train(batches)
+        return trainer.parameters() | named("gradient", gradients)
 
     def loss(self, *, name, own, options, prediction, y):
         """A loss by the adapter, and the framework's own with options and without."""

@@ -13,6 +13,7 @@ from adapters.contract import FRAMEWORKS, MODES
 from adapters.deviations import DEVIATIONS, SETTINGS, cause, deviation
 from adapters.formulas import FORMULAS
 from adapters.native_losses import LOSSES
+from adapters.zoo import MODELS
 from atlas.rows import ROWS
 from workbench.arrays import under
 from workbench.experiment import experiment
@@ -24,6 +25,12 @@ STEPS = 20
 ROUNDING = 1e-12  # of float64, in sums that are taken in other orders [2e-15]
 FACTOR = 2  # between a size and the one digit of it that is declared
 MODEL = "softmax_regression"  # no kink multiplies a small difference
+# What each loss trains, and how many numbers a sample of it has.
+TRAINED_BY = {
+    "mean_squared_error": ("linear_regression", 1),
+    "cross_entropy": ("softmax_regression", 1),
+    "binary_cross_entropy": ("vae", 64),
+}
 INPUTS = experiment(MODEL, steps=STEPS, batch=16).inputs("float64")
 START = under("parameter", INPUTS)
 
@@ -137,6 +144,34 @@ def test_an_own_loss_is_the_adapters_with_its_options_and_only_then(workers, los
     assert factor * found["own"] == pytest.approx(found["shared"], rel=ROUNDING)
     is_default = found["unsaid"] == pytest.approx(found["own"], rel=ROUNDING)
     assert is_default == (not loss.options)
+
+
+@pytest.mark.parametrize(
+    "loss", LOSSES, ids=lambda loss: f"{loss.framework}, {loss.loss}"
+)
+def test_a_model_trains_by_an_own_loss_as_by_the_adapters(workers, tmp_path, loss):
+    model, features = TRAINED_BY[loss.loss]
+    one, inputs = experiment(model, steps=10, batch=16), tmp_path / "inputs.npz"
+    np.savez(inputs, **one.inputs("float64"))
+    (mode,) = {"eager", "imperative"} & set(MODES[loss.framework])
+    own = {"name": loss.loss, "own": loss.own, "options": dict(loss.options)}
+    own["factor"] = features if loss.is_mean else 1
+    found = []
+
+    for job, more in {"train_by_its_own": own, "train_by_the_adapters": {}}.items():
+        output = tmp_path / f"{job}.npz"
+        workers(loss.framework).ask(
+            job, inputs=str(inputs), output=str(output), **one.options(mode), **more
+        )
+        with np.load(output) as file:
+            found.append(dict(file))
+
+    natively, shared = found
+    assert {f"gradient/{name}" for name in MODELS[model].shapes} < set(shared)
+    for name, array in shared.items():
+        np.testing.assert_allclose(
+            natively[name], array, rtol=0, atol=ROUNDING * abs(array).max()
+        )
 
 
 @pytest.mark.parametrize("row", [*DEVIATIONS, *LOSSES])

@@ -1,6 +1,7 @@
 """What the tests of the workbench share."""
 
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -34,6 +35,12 @@ def run(command, tmp_path):
         )
 
     return call
+
+
+@pytest.fixture
+def heed_interrupts():
+    """What a shell starts in the background ignores them, and so do its children."""
+    return lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture

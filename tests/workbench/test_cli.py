@@ -192,12 +192,9 @@ def start_long_run(command, tmp_path):
     return start
 
 
-def heed_interrupts():
-    """What a shell starts in the background ignores them, and so do its children."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def test_an_interrupted_run_keeps_the_finished_rows(start_long_run, tmp_path):
+def test_an_interrupted_run_keeps_the_finished_rows(
+    start_long_run, tmp_path, heed_interrupts
+):
     process = start_long_run(preexec_fn=heed_interrupts)
     while "round 3 of" not in process.stderr.readline():
         assert process.poll() is None
@@ -213,7 +210,7 @@ def test_an_interrupted_run_keeps_the_finished_rows(start_long_run, tmp_path):
     assert row["step_seconds"]["median"] > 0
 
 
-def test_an_interrupted_run_goes_on(run, command, tmp_path):
+def test_an_interrupted_run_goes_on(run, command, tmp_path, heed_interrupts):
     asked = ["compare", "linear_regression", "mlp", "--frameworks", "reference"]
     asked += ["--steps", "5", "--equality-only"]
     process = subprocess.Popen(
@@ -327,7 +324,9 @@ def test_an_interrupt_while_the_command_loads_is_told_in_one_line(run, command):
     assert (done.returncode, done.stderr) == (130, "interrupted\n")
 
 
-def test_an_interrupt_while_a_worker_starts_is_told_in_one_line(run, impostor):
+def test_an_interrupt_while_a_worker_starts_is_told_in_one_line(
+    run, impostor, heed_interrupts
+):
     once = "open('interrupted', 'x'); os.kill(os.getppid(), signal.SIGINT)"
     impostor("jax", f"import os, signal; {once}; signal.pause()")
 

@@ -6,25 +6,23 @@ changes a default is noticed.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from atlas.row import Row, same
 
-from .. import machine
-from ..process import Failed, Missing, Worker
+from ..laboratory import Laboratory, share_out
+from ..process import Failed, Missing
 
 LIMIT_SECONDS = 120.0
 
-# Besides those of `workbench.environments`.
+# Besides those of `workbench.environments`, which change defaults for comparisons.
 SETTINGS = {
-    # As MXNet comes: row 62 is about it.
-    "mxnet": {"MXNET_MKLDNN_ENABLED": "1"},
-    # JAX compiles every op, to run it once: without its dear passes in half the time.
+    # As MXNet comes, with oneDNN: row 62 is about it.
+    "mxnet": {"MXNET_MKLDNN_ENABLED": "1", "MXNET_USE_MKLDNN_RNN": "1"},
+    # The only default that is changed. JAX compiles every op, to run it once: without
+    # its dear passes in half the time. Every row holds with them, too.
     "jax": {
         "XLA_FLAGS": "--xla_backend_optimization_level=0 "
         "--xla_llvm_disable_expensive_passes=true"
@@ -80,29 +78,29 @@ def run(
     limit_seconds: float = LIMIT_SECONDS,
 ) -> list[Column]:
     """A column for each framework, all at once."""
+    columns: dict[str, Column] = {}
+    with Laboratory(limit_seconds=limit_seconds) as laboratory:
 
-    def column(framework: str) -> Column:
-        return _column(framework, rows, limit_seconds)
+        def work(framework: str, cores: list[int]) -> Column:
+            return _column(framework, rows, laboratory, cores)
 
-    with ThreadPoolExecutor(len(frameworks)) as pool:
-        return list(pool.map(column, frameworks))
+        places = [laboratory.cores] * len(frameworks)
+        share_out(frameworks, places, work, columns.__setitem__)
+    return [columns[framework] for framework in frameworks]
 
 
-def _column(framework: str, rows: Sequence[Row], limit_seconds: float) -> Column:
+def _column(
+    framework: str, rows: Sequence[Row], laboratory: Laboratory, cores: list[int]
+) -> Column:
     results: dict[str, dict[str, Any]] = {}
     versions: dict[str, str] = {}
     try:
-        with (
-            tempfile.TemporaryDirectory(prefix="mapping-") as folder,
-            Worker(
-                framework,
-                Path(folder),
-                cores=machine.cores(),
-                limit_seconds=limit_seconds,
-                module="workbench.atlas.worker",
-                settings=SETTINGS.get(framework),
-            ) as worker,
-        ):
+        with laboratory.worker(
+            framework,
+            cores,
+            module="workbench.atlas.worker",
+            settings=SETTINGS.get(framework),
+        ) as worker:
             versions = worker.versions
             for row in rows:
                 if framework in row.expected():

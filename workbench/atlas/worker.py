@@ -2,8 +2,9 @@
 
     python -m workbench.atlas.worker FRAMEWORK CORE,CORE
 
-`workbench.worker` says how it is asked. A framework is used here as it comes: nothing
-of it is configured, because its defaults are what the witnesses are about.
+`workbench.worker` says how it is asked. A framework is used here as it comes, on the
+CPU: its defaults are what the witnesses are about. Only JAX's compiler has been told to
+leave out its costly passes, by `SETTINGS` in `workbench.atlas.running`.
 """
 
 from __future__ import annotations

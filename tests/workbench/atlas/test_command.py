@@ -10,6 +10,7 @@ from workbench.atlas import command
 from workbench.atlas.running import Column
 from workbench.errors import UserError
 
+PATIENCE_SECONDS = 30  # a quarter of what one answer of a witness may take
 MISTAKES = {
     "99": "unknown row '99'; there are 1 to ",
     "gelo": "unknown row 'gelo'",
@@ -91,3 +92,40 @@ def test_a_mistake_has_its_own_exit_code(run):
     assert done.returncode == 2
     assert "unknown row '99'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+# Each waits until nobody can ask any more, and leaves a link: it leads nowhere once the
+# process is gone.
+LOADING = """
+    import os, sys
+    os.symlink(f"/proc/{os.getpid()}", "loading")
+    sys.stdin.read()
+"""
+ASKED = """
+    import os, signal, sys, time
+    print('{"import_seconds": 1, "versions": {}}', flush=True)
+    sys.stdin.readline()
+    os.symlink(f"/proc/{os.getpid()}", "asked")
+    while not os.path.exists("loading"):
+        time.sleep(0.05)
+    os.kill(os.getppid(), signal.SIGINT)
+    sys.stdin.read()
+"""
+
+
+def test_an_interrupt_ends_all_witnesses_at_once(
+    run, impostor, tmp_path, heed_interrupts
+):
+    impostor("jax", LOADING)
+    impostor("pytorch", ASKED)
+
+    done = run(
+        *("atlas", "--run", "--frameworks", "jax,pytorch"),
+        preexec_fn=heed_interrupts,
+        timeout=PATIENCE_SECONDS,
+    )
+
+    assert (done.returncode, done.stderr) == (130, "interrupted\n")
+    for link in (tmp_path / "loading", tmp_path / "asked"):
+        assert link.is_symlink()
+        assert not link.exists()

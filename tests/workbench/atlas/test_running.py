@@ -5,10 +5,20 @@ import textwrap
 
 import pytest
 
+from adapters.contract import FRAMEWORKS
 from atlas.row import Row
 from workbench.atlas.command import holds
-from workbench.atlas.running import Column, Difference, differences, run
+from workbench.atlas.running import SETTINGS, Column, Difference, differences, run
+from workbench.environments import ENVIRONMENTS
 
+# As MXNet has it in its documentation, on the page of environment variables.
+DEFAULTS = {"MXNET_MKLDNN_ENABLED": "1", "MXNET_USE_MKLDNN_RNN": "1"}
+# What frameworks say while they run, and that all of them run on the CPU.
+HARMLESS = {
+    "TF_CPP_MIN_LOG_LEVEL",
+    "MXNET_STORAGE_FALLBACK_LOG_VERBOSE",
+    "JAX_PLATFORMS",
+}
 READY = {"import_seconds": 1, "versions": {"jax": "99.0"}}
 ROW = Row(
     "functions", 14, "gelu", "GELU of 1", "why", {"jax": 0.8}, remedy="r", agreed=0.9
@@ -77,6 +87,19 @@ def test_a_framework_that_is_not_there_is_a_column_that_says_how_to_get_it(impos
     assert "make setup FRAMEWORKS=jax" in columns[0].trouble
     assert not holds(columns, [])
     assert holds([*columns, Column("reference")], [])
+
+
+def test_no_default_is_changed_but_the_effort_of_jax_s_compiler():
+    changed = {
+        name
+        for framework in FRAMEWORKS
+        for name, value in (
+            ENVIRONMENTS[framework].settings | SETTINGS.get(framework, {})
+        ).items()
+        if name not in HARMLESS and value != DEFAULTS.get(name)
+    }
+
+    assert changed == {"XLA_FLAGS"}
 
 
 def test_a_difference_is_one_of_a_row_and_a_column():
