@@ -91,6 +91,21 @@ def check_all(
     share_out(tasks, bench.slots, work, done, choose=choose)
 
 
+def check_with_noise(rows: Sequence[Candidate], bench: Bench) -> None:
+    """Ask candidates for float32 once more, and for trainings one rounding off."""
+    for candidate in rows:
+        candidate.measures_noise = True
+
+    def work(task: Task, cores: list[int]) -> Answer:
+        return _answer(task, bench, cores)
+
+    def done(task: Task, answer: Answer) -> None:
+        if answer.status is None:  # else, what is known already counts
+            task.candidate.results["float32"] = answer.results
+
+    share_out([Task(c, "float32") for c in rows], bench.slots, work, done)
+
+
 def _suitable(
     waiting: Sequence[Task], laboratory: Laboratory, cores: list[int]
 ) -> Task:

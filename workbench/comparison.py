@@ -10,7 +10,7 @@ from typing import Any
 
 from . import machine
 from .candidates import Candidate, candidates, judge
-from .checking import Bench, check_all
+from .checking import Bench, check_all, check_with_noise
 from .cost import Measurement, Timed
 from .document import basis, document
 from .errors import UserError
@@ -87,6 +87,8 @@ def compare(
         counter = Counter(progress, parts(request))
         try:
             check_all(rows, bench, counter.advance)
+            judge(rows, experiment)
+            check_with_noise([c for c in rows if c.is_doubtful], bench)
             judge(rows, experiment)
             keep(known())
             chosen = _worth_timing(rows, request)

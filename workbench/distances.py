@@ -104,6 +104,31 @@ def trajectory(results: Arrays, truth: Arrays) -> dict[str, float]:
     return errors
 
 
+def usual_trajectory(results: Arrays, truth: Arrays) -> dict[str, float]:
+    """The same, but the median of what trainings one rounding apart have, too."""
+    every = [trajectory(results, truth)]
+    for run in _noisy(results):
+        every.append(trajectory(run, {n: a for n, a in truth.items() if n in run}))
+    return {
+        moment: float(
+            np.median([errors[moment] for errors in every if moment in errors])
+        )
+        for moment in every[0]
+    }
+
+
+def _noisy(results: Arrays) -> list[Arrays]:
+    """What each run with noise has made, under the names of the one without."""
+    runs: dict[str, Arrays] = {}
+    for key, array in results.items():
+        what, is_noisy, rest = key.partition(", run ")
+        if is_noisy:
+            run, _, name = rest.partition("/")
+            usual = "losses" if what == "first losses" else what
+            runs.setdefault(run, {})[f"{usual}/{name}"] = array
+    return list(runs.values())
+
+
 def steps(results: Arrays, truth: Arrays) -> int:
     """How many updates both have made, as their losses tell."""
     return min(

@@ -41,7 +41,7 @@ class Row:
     noise_floor : dict or None
         What one rounding of the first values does in float32, relative: to the "first
         losses", and to the parameters "after 10" steps and "after 100". Of the
-        framework's first mode here.
+        framework's first mode here, and where training seemed to differ.
     layers : list of dict or None
         `name`, the errors `forward` and `gradient` in float64, and the `seconds` that
         the layer takes forward, op by op.

@@ -221,6 +221,44 @@ def test_a_quick_comparison_times_the_process_that_was_checked():
     assert row["import_seconds"] is row["peak_bytes"] is None
 
 
+# In one mode, parameters after 10 steps in float32 are others; in one training or all.
+SWITCHED = """
+    import sys
+    import numpy as np
+    from workbench import jobs, worker
+    check = jobs.Jobs.check
+    def switched(self, *, output, **options):
+        answer = check(self, output=output, **options)
+        with np.load(output) as file:
+            arrays = dict(file)
+        for name, array in arrays.items():
+            is_single = array.dtype == np.float32 and options["mode"] == "eager"
+            if is_single and name.startswith("{start}"):
+                arrays[name] = array + np.float32(0.01)
+        np.savez(output, **arrays)
+        return answer
+    jobs.Jobs.check = switched
+    worker.main(*sys.argv[3:])
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "status"), [("after 10/", "equal"), ("after 10", "different")]
+)
+def test_a_mode_that_differs_once_is_trained_again(impostor, start, status):
+    impostor("reference", SWITCHED.replace("{start}", start))
+    request = Request(("reference", "pytorch"), ("default", "eager"), measure=False)
+
+    document = compare(experiment("linear_regression", steps=10), request)
+
+    found = {(row["framework"], row["mode"]): row for row in document["rows"]}
+    if found["pytorch", "eager"]["status"] == "missing":
+        pytest.skip(found["pytorch", "eager"]["reason"])
+    assert found["reference", "compiled"]["status"] == "equal"
+    assert found["reference", "eager"]["status"] == status
+    assert found["reference", "eager"]["noise_floor"] is not None
+
+
 def test_progress_goes_from_one_part_to_all_of_them():
     request, calls = Request(("reference",), rounds=1), []
 

@@ -8,6 +8,7 @@ import pytest
 from adapters.zoo import metrics
 from adapters.zoo.model import Data, Model, momentum
 from workbench import consensus, distances, equality, sanity
+from workbench.arrays import named, under
 
 MODEL = Model(
     about="two linear layers",
@@ -310,6 +311,24 @@ def one_that_is_off(results, moment, *, by):
     path = {f"{moment}/{n}": results[f"trained/{n}"] for n in MODEL.shapes}
     single = {**results, **path}
     return single, changed(single, f"{moment}/hidden.weight", by=by)
+
+
+def test_of_trainings_one_rounding_apart_the_median_counts(results):
+    results |= named("after 10", under("trained", results))
+    single = {name: a.astype(np.float32) for name, a in results.items()}
+    apart = {n: a + np.float32(0.01) for n, a in under("after 10", single).items()}
+    same = under("after 10", single)
+
+    def reason(*runs):
+        names = ("after 10", "after 10, run 0", "after 10, run 1")
+        made = [named(name, run) for name, run in zip(names, runs, strict=True)]
+        return equality.verdict(
+            single | made[0] | made[1] | made[2], results, MODEL, "float32"
+        ).reason
+
+    assert reason(apart, same, same) is None
+    assert reason(same, apart, same) is None
+    assert "training differs in after 10" in reason(apart, apart, same)
 
 
 def test_the_noise_floor_is_the_largest_effect_in_any_run(results):
