@@ -260,11 +260,22 @@ def _publish(
         shown = whole if len(documents) > 1 else whole["documents"][0]
         print(json.dumps(shown, indent=2, allow_nan=False))
     if save is not None:
-        text = json.dumps(whole, indent=1, allow_nan=False)
-        atomic.replace(save, (text + "\n").encode())
+        atomic.replace(save, _saved(whole["documents"]).encode())
     page = report.write(documents, output / "report")
     if not as_json:
         if len(documents) > 1:
             screen.print(*table.overview(documents))
         screen.print(f"\nresults  {output / 'results.sqlite'}", highlight=False)
         screen.print(f"report   {page}", highlight=False, soft_wrap=True)
+
+
+def _saved(documents: list[dict[str, Any]]) -> str:
+    """JSON with a row a line: changes of a few show as such."""
+    texts = []
+    for document in documents:
+        facts = {name: fact for name, fact in document.items() if name != "rows"}
+        lines = (json.dumps(row, allow_nan=False) for row in document["rows"])
+        rows = ",\n".join(lines)
+        texts.append(f'{json.dumps(facts)[:-1]}, "rows": [\n{rows}\n]}}')
+    together = ",\n".join(texts)
+    return f'{{"schema": {SCHEMA_VERSION}, "documents": [\n{together}\n]}}\n'

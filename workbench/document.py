@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from adapters.contract import REMARKS, Arrays
 from adapters.zoo import MODELS
 
@@ -139,11 +141,16 @@ def _row(
         float32=c.verdicts.get("float32", nothing).as_json(),
         noise_floor=c.noise or None,
         layers=_layers(exactly, seconds, experiment) if results else None,
-        losses={n: a.tolist() for n, a in under("losses", results).items()} or None,
+        losses={n: _short(a) for n, a in under("losses", results).items()} or None,
         metric=_metric(results, experiment),
         **costs,
         versions=c.versions,
     )
+
+
+def _short(array: np.ndarray) -> list[float]:
+    """Numbers by as few digits as their dtype needs: 0.1, not 0.10000000149011612."""
+    return [float(str(x)) for x in array]
 
 
 def _layers(

@@ -39,9 +39,12 @@ def test_all_pass_that_are_equal_or_alone_or_have_a_known_cause(found, expected)
 
 def test_what_is_no_number_is_null_in_json(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(report, "write", lambda documents, folder: folder)
-    document, saved = {"losses": [math.nan, math.inf, 1.0]}, tmp_path / "saved.json"
+    row, saved = {"losses": [math.nan, math.inf, 1.0]}, tmp_path / "saved.json"
+    expected = {"basis": None, "rows": [{"losses": [None, None, 1.0]}] * 2}
 
-    compare_command._publish([document], tmp_path, as_json=True, save=saved)
+    compare_command._publish(
+        [{"basis": None, "rows": [row, row]}], tmp_path, as_json=True, save=saved
+    )
 
-    assert json.loads(capsys.readouterr().out) == {"losses": [None, None, 1.0]}
-    assert json.loads(saved.read_text())["documents"] == [{"losses": [None, None, 1.0]}]
+    assert json.loads(capsys.readouterr().out) == expected
+    assert json.loads(saved.read_text())["documents"] == [expected]
