@@ -88,8 +88,9 @@ def compare(
         try:
             check_all(rows, bench, counter.advance)
             judge(rows, experiment)
-            check_with_noise([c for c in rows if c.is_doubtful], bench)
-            judge(rows, experiment)
+            if doubtful := [c for c in rows if c.is_doubtful]:
+                check_with_noise(doubtful, bench)
+                judge(rows, experiment)
             keep(known())
             chosen = _worth_timing(rows, request)
             counter.total = _parts(rows, chosen, request)
