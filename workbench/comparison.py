@@ -171,8 +171,17 @@ def _time_all(
     """
     if not rows:
         return
-    inputs = bench.inputs("float32")
-    _start_all(rows, bench, measurement, request, advance)
+
+    def start(c: Candidate, cores: list[int]) -> Timed | str:
+        return _started(c, cores, bench, measurement, is_quick=request.is_quick)
+
+    def done(c: Candidate, found: Timed | str) -> None:
+        measurement.add(c, found)
+        advance(f"started {c.key}")
+
+    # Rows that share a worker cannot ask it two things at once.
+    slots = bench.slots[:1] if request.is_quick else bench.slots
+    share_out(rows[::-1], slots, start, done)
     for number in range(request.rounds):
         measurement.round(number)
         advance(f"round {number + 1} of {request.rounds}")
@@ -185,37 +194,26 @@ def _time_all(
         of_it = [c for c in rows if c.framework == framework]
         timed = [c for c in of_it if measurement.is_timed(c)]
         if timed:
+            inputs = bench.inputs("float32")
             measurement.time_layers(timed[0], inputs, request.rounds)
         advance(f"timed layers of {framework}")
 
 
-def _start_all(
-    rows: Sequence[Candidate],
+def _started(
+    row: Candidate,
+    cores: list[int],
     bench: Bench,
     measurement: Measurement,
-    request: Request,
-    advance: Callable[[str], None],
-) -> None:
+    *,
+    is_quick: bool,
+) -> Timed | str:
+    """What is ready to be timed, or why nothing is."""
     laboratory, inputs = bench.laboratory, bench.inputs("float32")
-
-    def start(c: Candidate, cores: list[int]) -> Timed | str:
-        """What is ready to be timed, or why nothing is."""
-        try:
-            if request.is_quick:
-                worker = laboratory.shared(c.framework, c.cores)
-                return measurement.start(c, worker, inputs, home=c.cores)
-            worker = laboratory.worker(c.framework, cores)
-            return measurement.start(c, worker, inputs)
-        except (Failed, Missing) as error:
-            return str(error)
-
-    def done(c: Candidate, found: Timed | str) -> None:
-        if isinstance(found, Timed):
-            measurement.add(c, found)
-        else:
-            measurement.failures[c.key] = found
-        advance(f"started {c.key}")
-
-    # Rows that share a worker cannot ask it two things at once.
-    slots = bench.slots[:1] if request.is_quick else bench.slots
-    share_out(rows[::-1], slots, start, done)
+    try:
+        if is_quick:
+            worker = laboratory.shared(row.framework, row.cores)
+            return measurement.start(row, worker, inputs, home=row.cores)
+        worker = laboratory.worker(row.framework, cores)
+        return measurement.start(row, worker, inputs)
+    except (Failed, Missing) as error:
+        return str(error)

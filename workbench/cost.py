@@ -146,9 +146,12 @@ class Measurement:
         seconds = first["first_step_seconds"]
         return Timed(worker, row.mode, home is None, seconds)
 
-    def add(self, row: Candidate, timed: Timed) -> None:
-        """Time it in every round from now on."""
-        self._timed[row.key] = timed
+    def add(self, row: Candidate, found: Timed | str) -> None:
+        """Time a row in every round from now on; or keep why it cannot be timed."""
+        if isinstance(found, Timed):
+            self._timed[row.key] = found
+        else:
+            self.failures[row.key] = found
 
     def round(self, number: int) -> None:
         """Time every worker once, in an order of this round's own."""
@@ -158,8 +161,7 @@ class Measurement:
             try:
                 self._timed[key].measure()
             except Failed as error:
-                self.failures[key] = str(error)
-                del self._timed[key]
+                self._drop(key, str(error))
 
     def check(self) -> None:
         """Take away whoever did not train while it was timed."""
@@ -170,8 +172,7 @@ class Measurement:
             except Failed as error:
                 trouble = str(error)
             if trouble:
-                self.failures[key] = trouble
-                del self._timed[key]
+                self._drop(key, trouble)
 
     def send_home(self) -> None:
         """Let workers that others use go back to their own cores."""
@@ -189,8 +190,7 @@ class Measurement:
         try:
             answer = timed.worker.ask("layers", inputs=inputs, rounds=rounds, **options)
         except Failed as error:
-            self.failures[row.key] = str(error)
-            del self._timed[row.key]
+            self._drop(row.key, str(error))
         else:
             timed.layers = answer["layers"]
 
@@ -203,3 +203,8 @@ class Measurement:
         """End the workers that are rows' own."""
         for worker in self._own:
             worker.stop()
+
+    def _drop(self, key: str, reason: str) -> None:
+        """Time a row no more."""
+        self.failures[key] = reason
+        del self._timed[key]

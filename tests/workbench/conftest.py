@@ -7,7 +7,9 @@ import subprocess
 import sys
 import textwrap
 
+import numpy as np
 import pytest
+from two_layers import MODEL
 
 from workbench.environments import ROOT, interpreter
 
@@ -77,3 +79,33 @@ def planted(impostor, tmp_path):
         impostor(framework, WORKER)
 
     return plant
+
+
+@pytest.fixture
+def direction():
+    """Along which the slope of a loss is asked."""
+    rng = np.random.default_rng(1)
+    return {name: rng.normal(size=shape) for name, shape in MODEL.shapes.items()}
+
+
+@pytest.fixture
+def results(direction):
+    """What a framework could have computed of two layers."""
+    rng = np.random.default_rng(0)
+    made = {
+        "activation/hidden": rng.normal(size=(3, 2)),
+        "activation/output": rng.normal(size=(3, 1)),
+        "gradient/hidden.weight": rng.normal(size=(2, 2)),
+        "gradient/output.weight": rng.normal(size=(2, 1)),
+        "trained/hidden.weight": rng.normal(size=(2, 2)),
+        "trained/output.weight": rng.normal(size=(2, 1)),
+    }
+    made |= {"whole": made["activation/output"], "loss/loss": np.asarray(0.7)}
+    made["one"] = rng.normal(size=(1, 1))
+    made["untrained"] = rng.normal(size=(8, 1))
+    made |= {"losses/loss": rng.uniform(size=5), "prediction": rng.normal(size=(4, 1))}
+    length = np.sqrt(sum((d**2).sum() for d in direction.values()))
+    made["slope/loss"] = sum(
+        (made[f"gradient/{n}"] * d).sum() / length for n, d in direction.items()
+    )
+    return made

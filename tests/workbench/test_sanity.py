@@ -1,0 +1,58 @@
+"""What can be said of one framework's results alone."""
+
+import dataclasses
+
+import numpy as np
+from two_layers import MODEL, changed
+
+from workbench import sanity
+
+
+def test_a_gradient_that_is_the_slope_of_the_loss_is_believed(results, direction):
+    assert sanity.slope_disagrees(results, direction, MODEL) is None
+
+
+def test_a_gradient_that_is_not_the_slope_of_the_loss_is_not(results, direction):
+    wrong = changed(results, "gradient/output.weight", by=0.01)
+
+    reason = sanity.slope_disagrees(wrong, direction, MODEL)
+
+    assert "differences of its own loss" in reason
+
+
+def test_each_objective_is_held_against_its_own_slope(results, direction):
+    two = {"output_loss": "output.", "hidden_loss": "hidden."}
+    model = dataclasses.replace(MODEL, objectives=two)
+    for objective in two:
+        (name,) = model.trained(objective)
+        along = direction[name] / np.linalg.norm(direction[name])
+        results[f"slope/{objective}"] = (results[f"gradient/{name}"] * along).sum()
+    wrong = changed(results, "slope/hidden_loss", by=0.01)
+
+    assert sanity.slope_disagrees(results, direction, model) is None
+    assert "loss of the hidden" in sanity.slope_disagrees(wrong, direction, model)
+
+
+def test_what_is_missing_or_misshapen_is_named(results):
+    shapes = {name: np.shape(array) for name, array in results.items()}
+    missing = {n: a for n, a in results.items() if n != "gradient/output.weight"}
+    transposed = {**results, "trained/output.weight": np.zeros((1, 2))}
+    single = {**results, "whole": results["whole"].astype(np.float32)}
+
+    assert sanity.misshapen(results, shapes, "float64") is None
+    for wrong, words in [
+        (missing, "gradient of output.weight is missing"),
+        (transposed, "trained of output.weight must be float64[2, 1], float64[1, 2]"),
+        (single, "whole must be float64[3, 1], float32[3, 1] came"),
+    ]:
+        assert words in sanity.misshapen(wrong, shapes, "float64")
+    assert sanity.misshapen(results, {"whole": None}, "float64") is None
+
+
+def test_the_usual_shape_is_that_of_most(results):
+    other = {**results, "activation/hidden": np.zeros((2, 3))}
+
+    usual = sanity.usual_shapes([results, other, results])
+
+    assert usual["activation/hidden"] == (3, 2)
+    assert "activation of hidden must be" in sanity.misshapen(other, usual, "float64")
