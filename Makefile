@@ -50,8 +50,8 @@ ifeq ($(ASKED),)
 	$(BIN)/python benchmarks/eager_overhead.py
 	$(BIN)/python benchmarks/loader.py
 	$(BIN)/python benchmarks/pool.py
-	$(BIN)/python benchmarks/comparing.py
-	$(BIN)/mapping compare --all --frameworks "$(FRAMEWORKS)" --save benchmarks/results/compare.json
+	$(BIN)/python benchmarks/comparing.py quick --frameworks "$(FRAMEWORKS)"
+	$(BIN)/python benchmarks/comparing.py all --frameworks "$(FRAMEWORKS)" --save benchmarks/results/compare.json
 	$(BIN)/mapping recipes --frameworks "$(FRAMEWORKS)" --save benchmarks/results/recipes.json
 endif
 

@@ -183,7 +183,7 @@ class Trainer(Protocol):
     Raises
     ------
     Unsupported
-        If the model cannot run in this mode.
+        If the model cannot run in this mode. Today every model runs in every mode.
     ValueError
         If `check` refuses any of them.
     """
@@ -215,6 +215,8 @@ class Trainer(Protocol):
 
         In training, in the canonical layout, before any reader changes it; where a
         layer is used more than once, its first result in the order of the objectives.
+        Where a mode shows nothing but its results, the same layers run in another one:
+        those of torch.compile run eager, and those of MXNet's graphs in a symbol.
         Leaves the statistics as they were.
         """
 

@@ -1,9 +1,9 @@
 """How long a comparison takes, and how much of that is the workbench's own.
 
-    .venv/bin/python benchmarks/comparing.py
-    .venv/bin/python benchmarks/comparing.py --all
+    .venv/bin/python benchmarks/comparing.py quick
+    .venv/bin/python benchmarks/comparing.py all --save benchmarks/results/compare.json
 
-Runs what `mapping compare --quick` does, or `mapping compare --all`, and writes the
+Does what `mapping compare --quick` does, or `mapping compare --all`, and writes the
 seconds of each experiment to benchmarks/results/comparing.json, with the machine. Own
 are those in which no framework was loaded and none was asked; the aim is 1.5 of them
 for an experiment. What a machine compiles for the first time takes longer: kernels of
@@ -12,21 +12,24 @@ the reference, and what PyTorch's compiler makes.
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 import tempfile
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from adapters.contract import FRAMEWORKS
 from adapters.zoo import MODELS
 from workbench import report
-from workbench.compare_command import QUICK_ROUNDS, QUICK_STEPS
+from workbench.compare_command import QUICK_ROUNDS, QUICK_STEPS, write
 from workbench.comparison import compare
 from workbench.experiment import experiment
 from workbench.laboratory import Laboratory
 from workbench.machine import description
+from workbench.options import frameworks_in
 from workbench.process import Worker
 from workbench.request import LIMIT_SECONDS, Request
 from workbench.store import Store
@@ -72,9 +75,12 @@ def covered(spans: Iterable[tuple[float, float]]) -> float:
     return total
 
 
-def measured(kind: str) -> dict[str, Any]:
-    """Seconds of all experiments and of each, and those that are the workbench's."""
+def measured(
+    kind: str, frameworks: tuple[str, ...]
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Seconds of all experiments and of each, and their documents."""
     request, options = REQUESTS[kind]
+    request = replace(request, frameworks=frameworks)
     experiments, documents = {}, []
     begun = time.perf_counter()
     with (
@@ -92,23 +98,36 @@ def measured(kind: str) -> dict[str, Any]:
             experiments[model] = {"seconds": seconds, "own_seconds": own}
             print(f"{model:22}{seconds:8.1f} s, own {own:.2f} s", flush=True)
             documents.append(document)
+        started = time.perf_counter()
         report.write(documents, Path(folder))
-    return {
+    ended = time.perf_counter()
+    found = {
         "machine": description(),
-        "seconds": time.perf_counter() - begun,
+        "seconds": ended - begun,
+        "report_seconds": ended - started,
         "experiments": experiments,
     }
+    return found, documents
 
 
-def main(arguments: list[str]) -> None:
+def main() -> None:
     """Measure, print and write."""
-    kind = "all" if arguments == ["--all"] else "quick"
-    known = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    found = measured(kind)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("kind", choices=REQUESTS)
+    parser.add_argument("--frameworks", default=",".join(FRAMEWORKS))
+    parser.add_argument("--save", type=Path, help="write the documents to this file")
+    asked = parser.parse_args()
+    found, documents = measured(asked.kind, tuple(frameworks_in(asked.frameworks)))
     most = max(one["own_seconds"] for one in found["experiments"].values())
-    print(f"{kind}: {found['seconds'] / 60:.1f} min; own {most:.2f} s at most")
-    RESULTS.write_text(json.dumps(known | {kind: found}, indent=1) + "\n")
+    print(
+        f"{asked.kind}: {found['seconds'] / 60:.1f} min; own {most:.2f} s at most, "
+        f"and {found['report_seconds']:.1f} s for the report"
+    )
+    known = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    RESULTS.write_text(json.dumps(known | {asked.kind: found}, indent=1) + "\n")
+    if asked.save is not None:
+        write(documents, asked.save)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

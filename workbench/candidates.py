@@ -30,7 +30,7 @@ class Candidate:
     measures_noise: bool = True
     """Whether it trains from neighbours of the first values as well."""
     noise: dict[str, float] = field(default_factory=dict)
-    """What one rounding does to its parameters in float32, by the number of steps."""
+    """What one rounding does to its training in float32, by the moment."""
     steps: int | None = None
     """How many updates were compared; slow modes make fewer than others."""
     trouble: str | None = None
@@ -239,7 +239,7 @@ def _wrong_slopes(
 
 
 def _largest(floors: Sequence[dict[str, float]]) -> dict[str, float]:
-    """The largest effect of a rounding in any of the others, by the number of steps.
+    """The largest effect of a rounding in any of the others, by the moment.
 
     Not in the framework itself: what is noisy would excuse itself.
     """

@@ -39,7 +39,7 @@ from .options import (
     frameworks_in,
     names_in,
 )
-from .request import LIMIT_SECONDS, ROUNDS, Request
+from .request import LIMIT_SECONDS, PATIENCE_SECONDS, ROUNDS, Request
 from .store import Store, existing
 from .terminal import EXIT_INTERRUPTED, notes, screen
 
@@ -86,6 +86,14 @@ def compare(
         typer.Option(min=1, help=f"Timings of each framework; {ROUNDS} by default."),
     ] = None,
     limit: Limit = LIMIT_SECONDS,
+    patience: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            help="Seconds of training between two looks at its parameters; what would "
+            "take longer ends early.",
+        ),
+    ] = PATIENCE_SECONDS,
     equality_only: Annotated[
         bool, typer.Option("--equality-only", help="Measure no cost.")
     ] = False,
@@ -108,6 +116,7 @@ def compare(
         even_if_different=even_if_different,
         rounds=rounds or (QUICK_ROUNDS if quick else ROUNDS),
         limit_seconds=limit,
+        patience_seconds=patience,
         is_quick=quick,
     )
     check_place("--save", save)
@@ -260,7 +269,7 @@ def _publish(
         shown = whole if len(documents) > 1 else whole["documents"][0]
         print(json.dumps(shown, indent=2, allow_nan=False))
     if save is not None:
-        atomic.replace(save, _saved(whole["documents"]).encode())
+        write(documents, save)
     page = report.write(documents, output / "report")
     if not as_json:
         if len(documents) > 1:
@@ -269,13 +278,14 @@ def _publish(
         screen.print(f"report   {page}", highlight=False, soft_wrap=True)
 
 
-def _saved(documents: list[dict[str, Any]]) -> str:
-    """JSON with a row a line: changes of a few show as such."""
+def write(documents: list[dict[str, Any]], path: Path) -> None:
+    """Write documents as JSON with a row a line: changes of a few show as such."""
     texts = []
-    for document in documents:
+    for document in finite(documents):
         facts = {name: fact for name, fact in document.items() if name != "rows"}
         lines = (json.dumps(row, allow_nan=False) for row in document["rows"])
         rows = ",\n".join(lines)
         texts.append(f'{json.dumps(facts)[:-1]}, "rows": [\n{rows}\n]}}')
     together = ",\n".join(texts)
-    return f'{{"schema": {SCHEMA_VERSION}, "documents": [\n{together}\n]}}\n'
+    text = f'{{"schema": {SCHEMA_VERSION}, "documents": [\n{together}\n]}}\n'
+    atomic.replace(path, text.encode())

@@ -23,6 +23,16 @@ from .request import Request
 
 SCHEMA_VERSION = 2
 
+# What a row may be, in the order in which it is told, and what that means.
+STATUSES = {
+    "equal": "it computes what the others compute",
+    "alone": "there was nothing to compare it with, and nothing is wrong",
+    "different": "it computes something else than the others, or than its own loss",
+    "failed": "it crashed, was too slow, or gave an answer that is none",
+    "unsupported": "the framework does not support the model in this mode",
+    "missing": "the framework is not installed",
+}
+
 
 @dataclass(frozen=True)
 class Row:
@@ -31,8 +41,7 @@ class Row:
     Attributes
     ----------
     status : str
-        "equal", "different", "failed", "missing" or "unsupported"; "alone" if there was
-        nothing to compare it with and nothing is wrong.
+        One of `STATUSES`.
     reason, cause, remark : str or None
         Why it is not equal; the documented cause of that, if there is one; and what is
         worth knowing of the model in this mode, though it may be equal.
@@ -148,9 +157,9 @@ def _row(
     )
 
 
-def _short(array: np.ndarray) -> list[float]:
-    """Numbers by as few digits as their dtype needs: 0.1, not 0.10000000149011612."""
-    return [float(str(x)) for x in array]
+def _short(losses: np.ndarray) -> list[float]:
+    """Numbers by as few digits as float32 needs: 0.1, not 0.10000000149011612."""
+    return [float(str(x)) for x in losses.astype(np.float32)]
 
 
 def _layers(

@@ -148,7 +148,8 @@ def verdict(
     Parameters
     ----------
     noise : dict, optional
-        What rounding alone does to parameters, by the name of the snapshot.
+        What rounding alone does: to the first losses, and to parameters, by the name of
+        the snapshot.
     """
     gates = GATES[dtype]
     forward = dict(distances.forward(results, truth, model))

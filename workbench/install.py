@@ -20,10 +20,8 @@ from pathlib import Path
 from .environments import ENVIRONMENTS, ROOT
 
 MINIMUM = (3, 11)
-MXNET_PYTHON = (
-    3,
-    11,
-)  # MXNet's sources use names that later Pythons and NumPys removed
+# MXNet's sources use names that later Pythons and NumPys removed.
+MXNET_PYTHON = (3, 11)
 LOG_LINES = 15
 
 

@@ -76,54 +76,24 @@ class Worker:
         self.framework = framework
         self._limit_seconds, self._is_stopped = limit_seconds, False
         self._end, self._numbers = "nobody needed it any more", itertools.count(1)
-        python = interpreter(framework)
-        if python is None:
-            raise Missing(f"not installed; {how_to_get(framework)}")
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        places = ",".join(map(str, cores))
+        command = [_python(framework), "-m", module, framework, places]
+        environment = variables(framework, threads=len(cores)) | (settings or {})
         # A file of its own: two modes of one framework may run at once.
         self._stderr = tempfile.NamedTemporaryFile(  # noqa: SIM115 (closed by `stop`)
             "w", dir=folder, prefix=framework
         )
-        try:
-            self._process = subprocess.Popen(
-                [
-                    str(python),
-                    "-m",
-                    module,
-                    framework,
-                    ",".join(map(str, cores)),
-                ],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._stderr,
-                text=True,
-                errors="replace",
-                env=variables(framework, threads=len(cores)) | (settings or {}),
-                # An interrupt is for the one who asks; it ends its workers itself.
-                start_new_session=True,
-            )
-        except FileNotFoundError:
-            self._stderr.close()
-            raise Missing(
-                f"not installed, there is no {python}; {how_to_get(framework)}"
-            ) from None
-        except OSError as error:
-            self._stderr.close()
-            raise Failed(f"cannot start {python}: {error.strerror}") from None
-        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._process = self._started(command, environment)
         threading.Thread(target=self._listen, daemon=True).start()
         try:
             begun(self)
-            ready = self._answer("starting")
-            if "missing" in ready:
-                module, advice = ready["missing"], how_to_get(framework)
-                raise Missing(f"module {module} is not installed; {advice}")
-            if not {"import_seconds", "versions"} <= set(ready):
-                raise Failed(f"starting: no versions came, but {str(ready)[:80]}")
+            greeting = self._greeting()
         except BaseException:
             self.stop()
             raise
-        self.import_seconds: float = ready["import_seconds"]
-        self.versions: dict[str, str] = ready["versions"]
+        self.import_seconds: float = greeting["import_seconds"]
+        self.versions: dict[str, str] = greeting["versions"]
 
     def ask(self, job: str, **arguments: Any) -> dict[str, Any]:
         """The answer to a request; see `workbench.jobs.Jobs` for what can be asked.
@@ -168,6 +138,40 @@ class Worker:
 
     def __exit__(self, *exception: object) -> None:
         self.stop()
+
+    def _started(
+        self, command: list[str], environment: dict[str, str]
+    ) -> subprocess.Popen[str]:
+        """The process, which may not have loaded its framework yet."""
+        try:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._stderr,
+                text=True,
+                errors="replace",
+                env=environment,
+                # An interrupt is for the one who asks; it ends its workers itself.
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._stderr.close()
+            if isinstance(error, FileNotFoundError):
+                advice = how_to_get(self.framework)
+                complaint = f"not installed, there is no {command[0]}; {advice}"
+                raise Missing(complaint) from None
+            raise Failed(f"cannot start {command[0]}: {error.strerror}") from None
+
+    def _greeting(self) -> dict[str, Any]:
+        """What it says once its framework is loaded, with its versions."""
+        said = self._answer("starting")
+        if "missing" in said:
+            module, advice = said["missing"], how_to_get(self.framework)
+            raise Missing(f"module {module} is not installed; {advice}")
+        if not {"import_seconds", "versions"} <= set(said):
+            raise Failed(f"starting: no versions came, but {str(said)[:80]}")
+        return said
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
@@ -224,6 +228,13 @@ class Worker:
             return ""
         lines = text.strip().splitlines()
         return "".join(f"\n{line}" for line in lines[-STDERR_LINES:])
+
+
+def _python(framework: str) -> str:
+    path = interpreter(framework)
+    if path is None:
+        raise Missing(f"not installed; {how_to_get(framework)}")
+    return str(path)
 
 
 def written(output: Path, job: str) -> Arrays:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Iterator, Sequence
-from importlib import resources
 from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -21,9 +20,9 @@ from adapters.contract import FRAMEWORKS, files
 from adapters.zoo import MODELS
 
 from . import table, units
-from .code_lines import code_lines
 from .errors import unknown
 from .options import Model, Output, frameworks_in
+from .report import listings
 from .store import existing
 from .terminal import screen
 
@@ -70,7 +69,7 @@ def code(
     there = list(dict.fromkeys(f for name in names for f in files(name)))
     if file is not None and file not in there:
         raise unknown("file", file, there)
-    shown = file or f"models/{model}.py"
+    shown = file or listings.model_file(model)
     if screen.width >= LEAST_COLUMNS * len(names):
         screen.print(side_by_side(shown, names))
     else:
@@ -138,16 +137,15 @@ def spark(numbers: Sequence[float], low: float, high: float) -> str:
 
 
 def side_by_side(file: str, frameworks: Sequence[str]) -> Table:
-    """A file of the adapters in columns, marked where it is not as in all the others.
+    """A file of the adapters in columns; lines that not all have in common are marked.
 
     Every public name begins on the same line in all columns.
     """
-    texts = [_text(name, file) for name in frameworks]
     grid = Table(box=None, padding=(0, 1), title=file, title_justify="left")
-    for name, text in zip(frameworks, texts, strict=True):
-        grid.add_column(_heading(name, text), overflow="fold", ratio=1)
-    for listings in _listings(texts):
-        grid.add_row(*("" if one is None else one for one in listings))
+    for name in frameworks:
+        grid.add_column(_heading(name, file), overflow="fold", ratio=1)
+    for parts in _marked(file, frameworks):
+        grid.add_row(*("" if part is None else part for part in parts))
     return grid
 
 
@@ -156,25 +154,30 @@ def one_below_the_other(file: str, frameworks: Sequence[str]) -> Group:
 
     What comes before the first name is shown likewise.
     """
-    texts = [_text(name, file) for name in frameworks]
-    headings = list(map(_heading, frameworks, texts))
+    headings = [_heading(name, file) for name in frameworks]
     shown: list[RenderableType] = [Text(file, style="italic")]
-    for listings in _listings(texts):
-        for heading, listing in zip(headings, listings, strict=True):
-            if listing is not None:
-                shown += [Rule(Text(heading, style="bold"), align="left"), listing]
+    for parts in _marked(file, frameworks):
+        for heading, part in zip(headings, parts, strict=True):
+            if part is not None:
+                shown += [Rule(Text(heading, style="bold"), align="left"), part]
     return Group(*shown)
 
 
-def _heading(framework: str, text: str) -> str:
-    return f"{framework}, {code_lines(text)} lines"
+def _heading(framework: str, file: str) -> str:
+    return f"{framework}, {listings.count(framework, file) or 0} lines"
 
 
-def _listings(texts: Sequence[str]) -> Iterator[list[Syntax | None]]:
-    """Part by part, the listing of each program; nothing where one has no more."""
-    everywhere = set.intersection(*(set(text.splitlines()) for text in texts))
+def _marked(file: str, frameworks: Sequence[str]) -> Iterator[list[Syntax | None]]:
+    """Part by part, the program of each framework; nothing where one has no more."""
+    texts = [
+        listings.source(name, file) or f"# {name} has no {file}\n"
+        for name in frameworks
+    ]
+    common = listings.common(texts)
+    shared = [{places[i] + 1 for places in common} for i in range(len(texts))]
     for parts in zip_longest(*map(_parts, texts)):
-        yield [None if p is None else _listing(p, everywhere) for p in parts]
+        pairs = zip(parts, shared, strict=True)
+        yield [None if p is None else _listing(p, lines) for p, lines in pairs]
 
 
 class Part(NamedTuple):
@@ -195,26 +198,19 @@ def _parts(text: str) -> list[Part]:
     return [Part(a + 1, lines[a:b]) for a, b in pairwise([*starts, len(lines)])]
 
 
-def _listing(part: Part, everywhere: set[str]) -> Syntax:
-    """A part with its numbers; lines that not all have are marked."""
-    own = {n for n, line in enumerate(part.lines, part.start) if line not in everywhere}
+def _listing(part: Part, shared: set[int]) -> Syntax:
+    """A part with the numbers of its lines; those that are not shared are marked."""
+    numbers = range(part.start, part.start + len(part.lines))
     return Syntax(
         "\n".join(part.lines),
         "python",
         theme=THEME,
         line_numbers=True,
         start_line=part.start,
-        highlight_lines=own,
+        highlight_lines=set(numbers) - shared,
         word_wrap=True,
         background_color="default",
     )
-
-
-def _text(framework: str, file: str) -> str:
-    path = resources.files("adapters").joinpath(framework, file)
-    if not path.is_file():
-        return f"# {framework} has no {file}\n"
-    return path.read_text(encoding="utf-8")
 
 
 def _largest(layers: Sequence[dict[str, Any]], kind: str) -> Text:

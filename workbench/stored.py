@@ -7,10 +7,9 @@ import json
 from collections.abc import Iterator
 from typing import Any, get_type_hints
 
-from .document import Row
+from .document import STATUSES, Row
 from .equality import LayerError, Verdict
 from .misfit import lacking, misfit
-from .table import STYLES
 from .units import Spread
 
 _SPREAD = [field.name for field in dataclasses.fields(Spread)]
@@ -57,5 +56,5 @@ def _complaints(row: dict[str, Any]) -> Iterator[str | None]:
         yield misfit(name, row[name], kind)
     for name, keys in _PARTS.items():
         yield lacking(name, row[name], keys)
-    if row["status"] not in STYLES:
-        yield f"status must be one of {', '.join(STYLES)}, {row['status']!r} came"
+    if row["status"] not in STATUSES:
+        yield f"status must be one of {', '.join(STATUSES)}, {row['status']!r} came"

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from . import units
+from .environments import ENVIRONMENTS
 
 NOTHING = "–"
 SVG_COLUMNS = 84
@@ -38,8 +39,12 @@ def show(document: dict[str, Any], console: Console) -> None:
         highlight=False,
     )
     console.print(equality_table(rows))
-    if any(row["step_seconds"] for row in rows):
+    timed = [row["framework"] for row in rows if row["step_seconds"]]
+    if timed:
         console.print(cost_table(rows, document["basis"]))
+    for framework in dict.fromkeys(timed):
+        if remark := ENVIRONMENTS[framework].remark:
+            console.print(Text(f"{framework} {remark}"))
     for row in rows:
         for words in filter(None, (row["reason"], row["cause"], row["remark"])):
             said = f"{row['framework']} ({row['mode']}): {words}"
@@ -103,13 +108,15 @@ def equality_table(rows: list[dict[str, Any]]) -> Table:
     table.add_column("framework")
     table.add_column("mode")
     table.add_column("status")
-    for heading in ("forward", "gradient", "trained", _SHORT.get(learned, learned)):
+    errors = ("forward", "gradient", "trained")
+    for heading in ("steps", *errors, _SHORT.get(learned, learned)):
         table.add_column(heading, justify="right")
     for row in rows:
         table.add_row(
             row["framework"],
             row["mode"],
             Text(row["status"], style=STYLES[row["status"]]),
+            NOTHING if row["steps"] is None else str(row["steps"]),
             _error(row["forward_error"]),
             _error(row["gradient_error"]),
             _error(row["trajectory_error"]),
@@ -159,7 +166,7 @@ def whole(table: Table) -> Table:
 
 
 def _error(error: float | None) -> str:
-    return NOTHING if error is None else f"{error:.1e}"
+    return NOTHING if error is None else units.error(error)
 
 
 def _median(spread: dict[str, float] | None) -> str:
@@ -181,8 +188,6 @@ def _ratio(spread: dict[str, float] | None) -> str:
 
 
 def _metric(metric: dict[str, Any] | None) -> str:
-    if metric is None:
+    if metric is None or metric["value"] is None:
         return NOTHING
-    if metric["name"] == "accuracy":
-        return f"{metric['value']:.1%}"
-    return f"{metric['value']:.4f}"
+    return units.metric(metric["name"], metric["value"])

@@ -81,6 +81,11 @@ def error(number: float, digits: int = 1) -> str:
     return f"{mantissa}e{int(exponent)}"
 
 
+def metric(name: str, value: float) -> str:
+    """How good predictions are: an accuracy in percent, else four digits that count."""
+    return f"{value:.2%}" if name == "accuracy" else significant(value, digits=4)
+
+
 def _suitable(number: float, unit: Unit) -> tuple[str, float]:
     fitting = (pair for pair in unit.scale if abs(number) >= pair[1])
     return next(fitting, unit.scale[-1])

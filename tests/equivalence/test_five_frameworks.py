@@ -18,8 +18,8 @@ LEARNED_TOLERANCE = 1e-4
 # However slow the machine is, all steps are made.
 LIMIT_SECONDS = PATIENCE_SECONDS = 300
 
-# Parameters are compared after 10 steps and after 100. Few models have steps so short
-# that the second is affordable, and are so calm that all learn the same to rounding.
+# Parameters are compared after 10 steps and after 100. By day few models get so far:
+# those with short steps, which are so calm that all learn the same to rounding.
 STEPS, FEW = 110, {"steps": 12, "batch": 32}
 CALM = ("linear_regression", "softmax_regression", "matrix_factorisation", "mlp")
 # Small models, one of them with two objectives. torch.compile is left to the other: a
@@ -92,11 +92,17 @@ def test_every_mode_computes_the_same(model, laboratory):
     modes = ("all",) if BY_NIGHT else CHEAP[model]
     request = Request(modes=modes, measure=False, patience_seconds=PATIENCE_SECONDS)
 
-    document = compare(experiment(model, **FEW), request, laboratory=laboratory)
+    one = experiment(model, **({"steps": STEPS} if BY_NIGHT else FEW))
+    document = compare(one, request, laboratory=laboratory)
 
-    found = {f"{row['framework']} ({row['mode']})": row for row in document["rows"]}
-    expected = {"equal", "missing"}
-    if shutil.which("c++") is None:
-        expected.add("failed")  # torch.compile asks for a C++ compiler
-    wrong = {k: r["reason"] for k, r in found.items() if r["status"] not in expected}
+    found = [row for row in document["rows"] if row["status"] != "missing"]
+    if shutil.which("c++") is None:  # which torch.compile asks for
+        found = [row for row in found if row["mode"] != "torch.compile"]
+    if len({row["framework"] for row in found}) < 2:
+        pytest.skip("two frameworks are needed to compare them")
+    wrong = [
+        (row["framework"], row["mode"], row["reason"])
+        for row in found
+        if (row["status"], row["steps"]) != ("equal", one.steps)
+    ]
     assert not wrong

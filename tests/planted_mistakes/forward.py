@@ -10,7 +10,7 @@ PLANTS = {
         "padding=[(padding, padding) for",
         "padding=[(2 * padding, 0) for",
         FORWARD + "layer conv1",
-        is_dear=True,
+        is_costly=True,
     ),
     "padding of stride 2 as in 'same'": Plant(
         "resnet8",
@@ -19,7 +19,7 @@ PLANTS = {
         "layers.ZeroPadding2D(1,",
         "layers.ZeroPadding2D(((0, 1), (0, 1)) if stride == 2 else 1,",
         FORWARD + "layer block2.conv1",
-        is_dear=True,
+        is_costly=True,
     ),
     "channels last when flattened": Plant(
         "lenet",
@@ -28,7 +28,7 @@ PLANTS = {
         "layers.Permute((3, 1, 2), dtype=dtype)",
         "layers.Permute((1, 2, 3), dtype=dtype)",
         FORWARD + "layer fc1",
-        is_dear=True,
+        is_costly=True,
     ),
     "mean for maximum": Plant(
         "dna_cnn",
@@ -69,7 +69,7 @@ PLANTS = {
         "tf.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))",
         "tf.tanh(0.7978845834732056 * (x + 0.044715 * x**3))",
         FORWARD + "layer block1.gelu",
-        is_dear=True,
+        is_costly=True,
     ),
     "eps of batch normalisation": Plant(
         "resnet8",
@@ -94,7 +94,7 @@ PLANTS = {
         "value, is_causal=True)",
         "value, is_causal=True, scale=D**-0.5)",
         FORWARD + "layer block1.attention",
-        is_dear=True,
+        is_costly=True,
     ),
     "a mask that shows the next character": Plant(
         "gpt",
@@ -111,7 +111,7 @@ PLANTS = {
         "i, f, g, o = jnp.split",
         "i, f, o, g = jnp.split",
         FORWARD + "layer lstm",
-        is_dear=True,
+        is_costly=True,
     ),
     "gates r z n where z r n are expected": Plant(
         "gru",
@@ -120,7 +120,7 @@ PLANTS = {
         "tf.concat([z, r, n], axis=-1)",
         "tf.concat([r, z, n], axis=-1)",
         FORWARD + "layer gru",
-        is_dear=True,
+        is_costly=True,
     ),
     "the first step for the last": Plant(
         "lstm",
@@ -129,7 +129,7 @@ PLANTS = {
         "layers.Lambda(lambda x: x[:, -1]",
         "layers.Lambda(lambda x: x[:, 0]",
         FORWARD + "layer last",
-        is_dear=True,
+        is_costly=True,
     ),
     "a prediction for one sample that is none": Plant(
         "mlp",

@@ -20,7 +20,7 @@ PLANTS = {
         'return tf.cast(tf.cast(self._predict(batch), "float32"), batch["x"].dtype)',
         FORWARD + "the whole model",
         mode="fit",
-        is_dear=True,
+        is_costly=True,
     ),
     "assignments that no session is asked for": Plant(
         "linear_regression",
@@ -48,7 +48,7 @@ PLANTS = {
         "]",
         FORWARD + "layer output",
         mode="session",
-        is_dear=True,
+        is_costly=True,
     ),
     "gradients that add up, of a bound symbol": Plant(
         "mlp",
@@ -110,7 +110,7 @@ PLANTS = {
         "{n: x.half().to(x.dtype) for n, x in batch.items()}))",
         FORWARD + "the whole model",
         mode="torch.compile",
-        is_dear=True,
+        is_costly=True,
     ),
     "the number of a step, as it was when traced": Plant(
         "matrix_factorisation",

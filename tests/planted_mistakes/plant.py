@@ -11,8 +11,8 @@ class Plant(NamedTuple):
     """A mistake: a text that stands once in a file of an adapter, and another one.
 
     `found` is a regular expression for the place that the check must name, in `dtype`.
-    Without a `mode` it is found in the framework's first; else there only. What is dear
-    takes over 15 seconds to load, trace and compile; others of its kind are not.
+    Without a `mode` it is found in the framework's first; else there only. What is
+    costly takes over 15 seconds to load, trace and compile; others of its kind are not.
     """
 
     model: str
@@ -23,4 +23,4 @@ class Plant(NamedTuple):
     found: str
     mode: str = ""
     dtype: str = "float64"
-    is_dear: bool = False
+    is_costly: bool = False

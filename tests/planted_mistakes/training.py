@@ -44,7 +44,7 @@ PLANTS = {
         "momentum=BATCH_NORM_MOMENTUM",
         "momentum=1 - BATCH_NORM_MOMENTUM",
         TRAINING + r"after 10, most in \S+\.(mean|variance)",
-        is_dear=True,
+        is_costly=True,
     ),
     "the unbiased variance": Plant(
         "resnet8",

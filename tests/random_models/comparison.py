@@ -1,10 +1,10 @@
 """Where frameworks first differ: forward from the inputs, backward from the loss.
 
 No framework is right by decree: each is held against the element-wise median of what
-all compute in float64, at the gates of `workbench.equality`; of two the reference is
-right. In float32 the arrays are the same, and what rounding does to each place is
-measured by rounding every array and every result in float64 once more; ten times as
-much is allowed.
+all compute in float64, at the gates of `workbench.equality`. Of two that is their mean:
+both are named where they differ by twice what is allowed. In float32 the arrays are the
+same, and what rounding does to each place is measured by rounding every array and every
+result in float64 once more; ten times as much is allowed.
 
 Errors are relative to the largest value of the layer, or to its largest gradient, as in
 `workbench.equality`: where a sum cancels there is nothing but rounding in it, and the
@@ -27,8 +27,6 @@ from adapters.contract import Arrays
 from workbench.equality import GATES, NOISE_FACTOR
 from workbench.experiment import NOISE_RUNS
 
-VOTES_FOR_A_MEDIAN = 3
-
 
 @dataclass(frozen=True)
 class Difference:
@@ -37,6 +35,7 @@ class Difference:
     Attributes
     ----------
     framework : str
+        Several, with "and", if they differ in the same place.
     name : str, optional
         Of an array, or nothing if the framework raised an exception.
     is_gradient : bool
@@ -169,11 +168,15 @@ def difference(
     present = {name: o for name, o in outcomes.items() if not o.unsupported}
     # The loss differs wherever a layer does: the earliest place is the cause.
     for place in expected.allowed:
-        for framework, outcome in present.items():
-            wrong = _wrong(place, outcome, expected, model.dtype)
-            if wrong:
-                text = f"{place.words} differs first, {wrong}"
-                return Difference(framework, text, place.name, place.is_gradient)
+        wrong = {
+            framework: how
+            for framework, outcome in present.items()
+            if (how := _wrong(place, outcome, expected, model.dtype))
+        }
+        if wrong:
+            hows = "; ".join(dict.fromkeys(wrong.values()))
+            text = f"{place.words} differs first, {hows}"
+            return Difference(" and ".join(wrong), text, place.name, place.is_gradient)
     return None
 
 
@@ -199,8 +202,6 @@ def _error(array: np.ndarray, wanted: np.ndarray) -> float:
 
 def _median(outcomes: dict[str, Outcome]) -> Outcome:
     votes = [o for o in outcomes.values() if not (o.unsupported or o.raised)]
-    if len(votes) < VOTES_FOR_A_MEDIAN:
-        return outcomes["reference"]
     return Outcome(
         _medians([vote.values for vote in votes]),
         _medians([vote.gradients for vote in votes]),

@@ -60,7 +60,7 @@ def shrunk(frameworks, layers):
 def test_a_planted_difference_is_located(shrunk):
     _, difference = shrunk
 
-    assert difference.framework == "pytorch"
+    assert difference.framework == "reference and pytorch"
     assert "(softmax)" in difference.text
 
 

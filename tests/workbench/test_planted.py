@@ -112,20 +112,20 @@ def beside(framework, model):
     return tuple(quick[:2])
 
 
-def by_night(is_dear):
+def by_night(is_costly):
     """What makes a test wait for the night."""
     reason = "takes long; `make nightly` runs it"
-    return pytest.mark.skipif(is_dear and "NIGHTLY" not in os.environ, reason=reason)
+    return pytest.mark.skipif(is_costly and "NIGHTLY" not in os.environ, reason=reason)
 
 
 PLACES = dict.fromkeys((p.framework, p.model, p.mode) for p in PLANTS.values())
-BY_DAY = {(p.framework, p.model, p.mode) for p in PLANTS.values() if not p.is_dear}
+BY_DAY = {(p.framework, p.model, p.mode) for p in PLANTS.values() if not p.is_costly}
 
 
 @pytest.mark.parametrize(
     "plant",
     [
-        pytest.param(plant, id=name, marks=by_night(plant.is_dear))
+        pytest.param(plant, id=name, marks=by_night(plant.is_costly))
         for name, plant in PLANTS.items()
     ],
 )
@@ -151,7 +151,7 @@ def test_a_planted_mistake_is_caught_and_located(plant, planted, laboratory):
 @pytest.mark.parametrize(
     ("framework", "model", "mode"),
     [
-        pytest.param(*place, marks=by_night(is_dear=place not in BY_DAY))
+        pytest.param(*place, marks=by_night(is_costly=place not in BY_DAY))
         for place in PLACES
     ],
 )

@@ -13,6 +13,7 @@ def test_a_row_without_numbers_is_shown_with_its_reason():
         "reason": "module [jax] is not installed",
         "cause": None,
         "remark": "slow & sure",
+        "steps": None,
         "forward_error": None,
         "gradient_error": None,
         "trajectory_error": None,

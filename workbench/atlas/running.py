@@ -22,7 +22,7 @@ SETTINGS = {
     # As MXNet comes, with oneDNN: row 62 is about it.
     "mxnet": {"MXNET_MKLDNN_ENABLED": "1", "MXNET_USE_MKLDNN_RNN": "1"},
     # The only default that is changed. JAX compiles every op, to run it once: without
-    # its dear passes in half the time. Every row holds with them, too.
+    # its costly passes in half the time. Every row holds with them, too.
     "jax": {
         "XLA_FLAGS": "--xla_backend_optimization_level=0 "
         "--xla_llvm_disable_expensive_passes=true"

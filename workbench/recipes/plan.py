@@ -35,28 +35,25 @@ class Task:
 
     @property
     def source(self) -> str:
-        """A hash of the model's code."""
-        return source.of_model(self.framework, self.experiment.model)
+        """A hash of the code that trains it."""
+        return source.of(self.framework, self.experiment.model)
 
     def __str__(self) -> str:
         return f"{self.experiment.model}, {self.framework}, seed {self.experiment.seed}"
 
     def fits(self, training: Training) -> bool:
-        """Whether a training is of this task, by whichever versions."""
+        """Whether a training is of this task, by today's code and any versions."""
         return (
             training.place == self.place
             and training.experiment == self.experiment.id
             and training.machine is not None
             and (training.noise is not None or not self.with_noise)
+            and training.source == self.source
         )
 
     def is_done(self, training: Training, versions: dict[str, str]) -> bool:
         """Whether this training need not be made again."""
-        return (
-            self.fits(training)
-            and training.versions == versions
-            and training.source == self.source
-        )
+        return self.fits(training) and training.versions == versions
 
 
 def plan(
@@ -76,7 +73,7 @@ def plan(
 
 
 def fitting(tasks: Sequence[Task], trainings: Sequence[Training]) -> list[Training]:
-    """The trainings of some tasks, without those by other recipes."""
+    """The trainings of some tasks, without those by other recipes or by older code."""
     known = {training.place: training for training in trainings}
     return [
         known[task.place]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -19,31 +18,26 @@ _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @cache
-def of_adapter(framework: str) -> str:
-    """A hash of what all models share in an adapter, and of how its process starts."""
-    paths = [*(ADAPTERS / framework).glob("*.py"), ADAPTERS / "zoo" / "model.py"]
+def of(framework: str, model: str) -> str:
+    """A hash of the code that trains a model, and of how its process starts.
+
+    An adapter has files that all models share, and one of this model; so has the zoo.
+    """
+    adapter, zoo, name = ADAPTERS / framework, ADAPTERS / "zoo", f"{model}.py"
+    paths = [*adapter.glob("*.py"), adapter / "models" / name]
+    paths += [zoo / shared for shared in ("model.py", "metrics.py", name)]
     if framework == "reference":  # its version stays the same from day to day
         paths += (ROOT / "reference_impl").rglob("*.py")
-    return _hash(paths, str(ENVIRONMENTS[framework].settings))
-
-
-@cache
-def of_model(framework: str, model: str) -> str:
-    """A hash of a model's file in an adapter, and of that in the zoo."""
-    name = f"{model}.py"
-    return _hash([ADAPTERS / framework / "models" / name, ADAPTERS / "zoo" / name])
-
-
-def _hash(paths: Iterable[Path], settings: str = "") -> str:
-    found = hashlib.sha256(settings.encode())
+    found = hashlib.sha256(str(ENVIRONMENTS[framework].settings).encode())
     for path in sorted(paths):
-        found.update(f"{path.relative_to(ROOT)} {_program(path.read_text())}".encode())
+        found.update(f"{path.relative_to(ROOT)} {_program(path)}".encode())
     return found.hexdigest()[:10]
 
 
-def _program(text: str) -> str:
+@cache
+def _program(path: Path) -> str:
     """What Python makes of a source, without its docstrings."""
-    tree = ast.parse(text)
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, _DOCUMENTED) and ast.get_docstring(node) is not None:
             node.body = node.body[1:]

@@ -34,8 +34,7 @@ class Training:
         otherwise: `value` is its metric; `losses` are, by the number of steps, the
         largest relative difference of any loss so far.
     source : str
-        A hash of the model's code in the adapter. That of the rest of the adapter
-        stands among the `versions`.
+        A hash of the code that made it.
     machine : dict or None
         Where, when and with which code it was made. Nothing if the file does not say;
         such a training is made again.

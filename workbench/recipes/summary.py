@@ -98,10 +98,9 @@ class Tally:
     rows, equivalent, different : int
         Models times frameworks: planned, and with such a verdict.
     trainings, waiting : int
-        Planned, and not made yet.
+        Planned, and not made yet by today's code.
     mixed : list of str
-        Frameworks, or models in one, of whose trainings some are by other versions than
-        the rest, or by other code.
+        Frameworks of whose trainings some are by other versions than the rest.
     """
 
     rows: int
@@ -137,16 +136,8 @@ def tally(tasks: Sequence[Task], trainings: Sequence[Training]) -> Tally:
         different=verdicts.count("different"),
         trainings=len(tasks),
         waiting=len(tasks) - len(planned),
-        mixed=_mixed(planned),
+        mixed=[name for name, found in versions(planned).items() if len(found) > 1],
     )
-
-
-def _mixed(trainings: Sequence[Training]) -> list[str]:
-    sources: dict[str, set[str]] = {}
-    for one in trainings:
-        sources.setdefault(f"{one.model} of {one.framework}", set()).add(one.source)
-    found = {**versions(trainings), **sources}
-    return [name for name, kinds in found.items() if len(kinds) > 1]
 
 
 def versions(trainings: Sequence[Training]) -> dict[str, list[dict[str, str]]]:

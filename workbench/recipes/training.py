@@ -20,7 +20,6 @@ from ..distances import relative
 from ..experiment import Experiment
 from ..laboratory import Laboratory, share_out
 from ..process import Failed, Missing, written
-from . import source
 from .plan import Task
 from .store import Store, Training
 
@@ -103,8 +102,7 @@ def _versions(
     for i, name in enumerate(dict.fromkeys(task.framework for task in tasks)):
         core = laboratory.cores[i % len(laboratory.cores)]
         try:
-            own = laboratory.shared(name, [core]).versions
-            found[name] = own | {"adapter": source.of_adapter(name)}
+            found[name] = laboratory.shared(name, [core]).versions
         except Missing as missing:
             troubles.missing[name] = str(missing)
         except Failed as failed:
@@ -132,7 +130,7 @@ def _trained(
         framework=task.framework,
         mode=task.mode,
         seed=one.seed,
-        versions=worker.versions | {"adapter": source.of_adapter(task.framework)},
+        versions=worker.versions,
         metric=metric["name"],
         value=metric["value"],
         noise=_noise(one, results) if task.with_noise else None,

@@ -47,7 +47,8 @@ COSTS = (
         "first_step_seconds",
         "First step",
         units.SECONDS,
-        "the first training step of a process, with whatever is compiled in it",
+        "the first training step of a process, with whatever is compiled in it; what "
+        "torch.compile and the reference have compiled before lies on the disk",
     ),
     Cost(
         "import_seconds",

@@ -5,15 +5,13 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
+from ..document import STATUSES
 from ..environments import ENVIRONMENTS, how_to_get
 from .entries import Entry, Row
 from .proof import floor, moments, moved
 from .table import Cell, Column, Line, Table, counted, error, prose, sign, word
 
 UNEXPLAINED = "no documented cause"
-
-# Those that ask for work come first.
-_ORDER = ("unexplained", "failed", "different", "unsupported", "missing")
 
 
 def deviations(entries: Sequence[Entry]) -> Table:
@@ -67,9 +65,9 @@ def noise_floors(entries: Sequence[Entry]) -> Table:
     )
 
 
-def _urgency(row: Row) -> int:
-    status = "unexplained" if is_unexplained(row) else row["status"]
-    return _ORDER.index(status) if status in _ORDER else len(_ORDER)
+def _urgency(row: Row) -> tuple[bool, int]:
+    """Those that ask for work come first."""
+    return not is_unexplained(row), list(STATUSES).index(row["status"])
 
 
 def _line(entry: Entry, row: Row) -> Line:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from adapters.contract import FRAMEWORKS, MODES
 
+from ..document import STATUSES
 from .entries import Entry, Row
-from .table import SIGNS
 
 
 def facets(entries: Sequence[Entry]) -> dict[str, list[str]]:
@@ -15,7 +15,7 @@ def facets(entries: Sequence[Entry]) -> dict[str, list[str]]:
     pairs = [(entry, row) for entry in entries for row in entry.rows]
     found = [facets_of(entry, row) for entry, row in pairs]
     modes = [mode for of_one in MODES.values() for mode in of_one]
-    known = {"framework": FRAMEWORKS, "mode": modes, "status": list(SIGNS)}
+    known = {"framework": FRAMEWORKS, "mode": modes, "status": list(STATUSES)}
     values = {
         name: _ordered((one[name] for one in found), known.get(name, ()))
         for name in ("model", "framework", "mode", "threads", "status")

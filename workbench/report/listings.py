@@ -90,6 +90,24 @@ def matches(left: str, right: str) -> list[tuple[int, int, int]]:
     return [(m.a, m.b, m.size) for m in matcher.get_matching_blocks()]
 
 
+def common(texts: Sequence[str]) -> list[tuple[int, ...]]:
+    """The lines of the first text that are matched in all others: where, in each text.
+
+    Lines count from 0. `common` in `templates/listing.js` does the same in the page,
+    for the frameworks that are chosen there.
+    """
+    first, *others = texts
+    places = [
+        {a + i: b + i for a, b, size in matches(first, other) for i in range(size)}
+        for other in others
+    ]
+    return [
+        (line, *(place[line] for place in places))
+        for line in range(len(first.splitlines()))
+        if all(line in place for place in places)
+    ]
+
+
 def side_by_side(file: str) -> dict[str, object]:
     """A file's lines in each framework, and the matches of every two frameworks."""
     texts = {framework: source(framework, file) for framework in FRAMEWORKS}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from adapters.contract import MODES
 
 from .. import units
+from ..document import STATUSES
 from ..equality import GATES
 from . import verdict
 from .deviations import is_unexplained
@@ -109,7 +111,7 @@ def _square(entry: Entry, row: Row) -> Square:
         anchor=entry.anchor_of(row),
         name=f"{row['framework']} {row['mode']}",
         status=row["status"],
-        sign=SIGNS.get(row["status"], ""),
+        sign=SIGNS[row["status"]],
         cost=units.quantity(ratio.median, units.RATIO) if ratio else cost,
         shade=bisect(LIMITS, ratio.median) if ratio else None,
         errors={dtype: _errors(row, dtype) for dtype in GATES},
@@ -126,18 +128,8 @@ def _sentence(entries: Sequence[Entry]) -> str:
     rows = [row for entry in entries for row in entry.rows]
     if not rows:
         return "Nothing was compared."
-    counts = {
-        "equal": "equal",
-        "alone": "alone",
-        "different": "different",
-        "failed": "failed",
-        "unsupported": "not supported",
-        "missing": "missing",
-    }
-    found = [
-        (sum(r["status"] == s for r in rows), words) for s, words in counts.items()
-    ]
-    parts = [f"{count} {words}" for count, words in found if count]
+    counts = Counter(row["status"] for row in rows)
+    parts = [f"{counts[status]} {status}" for status in STATUSES if counts[status]]
     unexplained = sum(map(is_unexplained, rows))
     end = f"; {unexplained} without a documented cause" if unexplained else ""
     return (

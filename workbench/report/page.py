@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from adapters.contract import FRAMEWORKS
 
 from .. import units
+from ..environments import ENVIRONMENTS
 from ..equality import GATES
 from . import listings, verdict
 from .costs import COSTS, cost, is_timed, lines_of_adapters, lines_of_models
@@ -71,6 +72,7 @@ class Panel:
 def html(documents: Sequence[dict[str, Any]]) -> str:
     """The whole page."""
     known = entries(documents)
+    there = frameworks(known)
     models = list(dict.fromkeys(entry.model for entry in known))
     script = "\n".join(_text(name) for name in SCRIPTS)
     return (
@@ -84,7 +86,12 @@ def html(documents: Sequence[dict[str, Any]]) -> str:
             panels=[panel(entry) for entry in known],
             deviations=deviations(known),
             noise=noise_floors(known),
-            frameworks=frameworks(known),
+            frameworks=there,
+            settings={
+                framework: environment.remark
+                for framework, environment in ENVIRONMENTS.items()
+                if framework in there and environment.remark
+            },
             adapters=FRAMEWORKS,
             files=listings.files(models),
             costs=COSTS,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import units
+from ..document import STATUSES
 from ..equality import GATES, allowance
 from .entries import Entry, Row
 from .table import Cell, Column, Line, Table, counted, error, sign, word
@@ -18,7 +19,7 @@ def equality(entry: Entry) -> Table:
     rows = entry.rows
     columns = [
         Column("mode", kind="word"),
-        Column("status", kind="word"),
+        Column("status", kind="word", meaning=_status_meaning(rows)),
         Column("steps", meaning="that were compared: slow modes make fewer"),
         *(Column(kind, dtype) for dtype in GATES for kind in KINDS),
         *(Column(m, "noise floor", _noise_meaning(m)) for m in moments(rows)),
@@ -115,6 +116,12 @@ def _proof(row: Row, rows: Sequence[Row]) -> list[Cell]:
     return [*start, *found, *noise, _metric(row["metric"])]
 
 
+def _status_meaning(rows: Sequence[Row]) -> str:
+    """What those that occur mean."""
+    found = {row["status"] for row in rows}
+    return "; ".join(f"{one}: {STATUSES[one]}" for one in STATUSES if one in found)
+
+
 def _noise_meaning(moment: str) -> str:
     effect = f"what one rounding of the first values does to the {moved(moment)}"
     return f"noise floor: {effect}, in float32"
@@ -141,6 +148,5 @@ def _metric_name(rows: Sequence[Row]) -> str:
 def _metric(metric: dict[str, Any] | None) -> Cell:
     if metric is None or metric["value"] is None:
         return Cell()
-    value = metric["value"]
-    is_part = metric["name"] == "accuracy"
-    return Cell(f"{value:.2%}" if is_part else units.significant(value, 4), value)
+    name, value = metric["name"], metric["value"]
+    return Cell(units.metric(name, value), value)

@@ -133,7 +133,7 @@ def prose(text: str | None, *, kind: str = "") -> Cell:
 
 def sign(status: str) -> Cell:
     """A status, with a sign for the eye."""
-    return Cell(status, status, icon=SIGNS.get(status, ""), kind=f"word is-{status}")
+    return Cell(status, status, icon=SIGNS[status], kind=f"word is-{status}")
 
 
 def measured(measurement: object, unit: units.Unit) -> Cell:

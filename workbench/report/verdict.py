@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import units
+from ..document import STATUSES
 from .deviations import is_unexplained, remedy
 from .entries import Row, name
 from .proof import limits
 
-STATUSES = ("equal", "alone", "different", "failed", "unsupported", "missing")
 MOST_NAMES = 4  # of rows that agree; with more, those that do not are the shorter list
-_VERBS = {  # of one row, of several
+_VERBS = {  # of one row, of several; those that agree have a sentence of their own
     "different": ("differs", "differ"),
     "failed": ("failed", "failed"),
-    "unsupported": ("cannot run it", "cannot run it"),
+    "unsupported": ("does not support it", "do not support it"),
     "missing": ("is missing", "are missing"),
 }
 _NUMBERS = (
@@ -55,9 +55,10 @@ def sentence(document: dict[str, Any]) -> str:
         return "No framework was compared."
     names = _names_by_status(rows)
     parts = [_agreement(rows, names)]
-    for status, (one, several) in _VERBS.items():
-        found = names[status]
-        if found and not (status == "different" and _is_alone(names)):
+    for status, found in names.items():
+        is_told = status not in _VERBS or (status == "different" and _is_alone(names))
+        if found and not is_told:
+            one, several = _VERBS[status]
             verb = one if len(found) == 1 else several
             parts.append(f"{listed(found)} {verb}{_known_cause(status, rows)}")
     end = _evidence(document) if len(names["equal"]) == len(rows) > 1 else ""

@@ -4,6 +4,7 @@ import pytest
 
 from workbench import machine
 from workbench.experiment import recipe
+from workbench.recipes import source
 from workbench.recipes.store import Training
 
 
@@ -20,6 +21,7 @@ def training():
                 "mode": "compiled",
                 "seed": seed,
                 "versions": {"numpy": "2"},
+                "source": source.of(framework, fields.get("model", "mlp")),
                 "metric": "accuracy",
                 "value": value,
                 "noise": None,

@@ -96,7 +96,7 @@ def test_a_wrong_step_size_is_not_equivalent(train, impostor, laboratory):
 
 def test_a_training_serves_again_if_nothing_but_the_day_has_changed(training):
     one, versions = Task(recipe("mlp"), "jax", with_noise=False), {"jax": "1"}
-    made = training("jax", mode="jit", versions=versions, source=one.source)
+    made = training("jax", mode="jit", versions=versions)
 
     assert one.is_done(made, versions)
     assert not one.is_done(made, {"jax": "2"})

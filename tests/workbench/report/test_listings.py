@@ -35,6 +35,23 @@ def test_matches_are_lines_that_are_equal():
         assert ours == right.splitlines()[at_right : at_right + count]
 
 
+def test_lines_in_common_are_equal_and_in_order_in_every_text():
+    texts = [listings.source(f, "train.py") for f in ("pytorch", "jax", "mxnet")]
+
+    common = listings.common(texts)
+
+    for text, places in zip(texts, zip(*common, strict=True), strict=True):
+        assert list(places) == sorted(set(places))
+        lines = text.splitlines()
+        assert [lines[at] for at in places] == [
+            texts[0].splitlines()[at] for at, *_ in common
+        ]
+
+
+def test_a_line_that_stands_elsewhere_is_not_in_common():
+    assert len(listings.common(["first\nsecond\n", "second\nfirst\n"])) == 1
+
+
 def test_lines_of_code_are_neither_blank_nor_a_comment(monkeypatch):
     monkeypatch.setattr(
         listings, "source", lambda *names: "# a\n\nx = 1  # b\n  \ny = 2"

@@ -11,7 +11,8 @@ from comparison_documents import (
     row,
 )
 
-from workbench import units
+from workbench import table, units
+from workbench.document import STATUSES
 from workbench.equality import GATES, NOISE_FACTOR
 from workbench.report.deviations import UNEXPLAINED, deviations, noise_floors
 from workbench.report.entries import entries
@@ -19,6 +20,7 @@ from workbench.report.facets import facets
 from workbench.report.layers import layers
 from workbench.report.overview import overview
 from workbench.report.proof import equality
+from workbench.report.table import SIGNS
 from workbench.report.training import training
 
 LOOSEST = max(GATES["float32"].trajectory.values())
@@ -39,6 +41,44 @@ def marks(*rows):
     """How many errors of each row are marked."""
     lines = equality(entry(*rows)).lines
     return [[cell.kind for cell in line.cells].count("number over") for line in lines]
+
+
+@pytest.mark.parametrize("looks", [SIGNS, table.STYLES], ids=["signs", "colours"])
+def test_every_status_has_a_look_and_nothing_else_has(looks):
+    assert set(looks) == set(STATUSES)
+
+
+def test_the_statuses_that_occur_are_explained():
+    columns = equality(entry(row("jax"), empty("mxnet", "missing"))).columns
+
+    (meaning,) = [c.meaning for c in columns if c.title == "status"]
+    assert meaning == f"equal: {STATUSES['equal']}; missing: {STATUSES['missing']}"
+
+
+def test_rows_are_counted_in_the_order_of_their_statuses():
+    rows = [empty("jax", status) for status in reversed(STATUSES)]
+
+    counts = overview([entry(*rows)]).sentence.split(": ")[1].split(";")[0]
+
+    assert counts == (
+        "1 equal, 1 alone, 1 different, 1 failed, 1 unsupported and 1 missing"
+    )
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [
+        {"name": "accuracy", "value": 973 / 1024},
+        {"name": "mean squared error", "value": 0.01234567},
+    ],
+    ids=lambda metric: metric["name"],
+)
+def test_the_terminal_writes_errors_and_metrics_as_the_page_does(metric):
+    made = row("jax", forward_error=2.8e-16, metric=metric)
+
+    in_terminal = [next(iter(c.cells)) for c in table.equality_table([made]).columns]
+    on_page = [cell.text for cell in equality(entry(made)).lines[0].cells]
+    assert {"2.8e-16", on_page[-1]} <= set(map(str, in_terminal)) & set(on_page)
 
 
 def test_an_error_beyond_its_gate_is_marked():

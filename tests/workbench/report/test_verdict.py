@@ -7,6 +7,7 @@ from comparison_documents import (
     row,
 )
 
+from workbench.document import STATUSES
 from workbench.equality import GATES
 from workbench.report import verdict
 
@@ -68,12 +69,21 @@ def test_the_verdict_on_equal_frameworks_has_the_errors_and_their_gates():
                 empty("tensorflow", "unsupported", "one objective only"),
             ],
             "Two of four frameworks computed the same (reference and pytorch); "
-            "jax differs, for a documented cause; tensorflow cannot run it.",
+            "jax differs, for a documented cause; tensorflow does not support it.",
         ),
     ],
 )
 def test_the_verdict_names_everyone_who_did_not_agree(rows, sentence):
     assert verdict.sentence(document(*rows)) == sentence
+
+
+@pytest.mark.parametrize(
+    "status", [one for one in STATUSES if one not in ("equal", "alone")]
+)
+def test_the_verdict_names_who_did_not_agree_whatever_the_status(status):
+    rows = [row("reference"), row("pytorch"), empty("jax", status)]
+
+    assert "; jax " in verdict.sentence(document(*rows))
 
 
 def test_a_verdict_needs_no_number():
