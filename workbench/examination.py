@@ -66,8 +66,7 @@ def training(
     stops = [1, *snapshots, inputs.steps]
     trainer.restart(inputs.start)
     for made, found in _stops(trainer, inputs, stops, patience=patience):
-        for name, values in found.items():
-            losses.setdefault(name, []).extend(values)
+        _extend(losses, found)
         if made in snapshots:
             results |= named(f"after {made}", trainer.parameters())
     results |= _arrays("losses", losses)
@@ -105,19 +104,28 @@ def _stops(
 ) -> Iterator[tuple[int, Losses]]:
     """Train from one number of steps to the next; the losses between them.
 
-    The pace of the last steps tells whether the next are worth waiting for; that of
-    the first stop does not, because it may have compiled.
+    The pace so far tells whether the next are worth waiting for. It is that of the
+    fastest half of a way between stops, as a busy machine may slow the other; that up
+    to the first stop does not count, because it may have compiled.
     """
-    seconds_each = 0.0
+    fastest = 0.0
     for start, stop in pairwise([0, *stops]):
-        if (stop - start) * seconds_each > patience:
+        if (stop - start) * fastest > patience:
             return
+        losses: Losses = {}
+        for first, last in pairwise([start, (start + stop) // 2, stop]):
+            if last > first:
+                started = time.perf_counter()
+                _extend(losses, trainer.train(inputs.batches(first, last)))
+                pace = (time.perf_counter() - started) / (last - first)
+                fastest = min(fastest or pace, pace) if start else 0.0
         if stop > start:
-            started = time.perf_counter()
-            losses = trainer.train(inputs.batches(start, stop))
-            passed = time.perf_counter() - started
-            seconds_each = passed / (stop - start) if start else 0.0
             yield stop, losses
+
+
+def _extend(losses: Losses, found: Losses) -> None:
+    for name, values in found.items():
+        losses.setdefault(name, []).extend(values)
 
 
 def _arrays(prefix: str, values: Any) -> Arrays:
