@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 
 import jax
 
+from ..contract import Batch
 from .binding import bind
 
 _Params = dict[str, jax.Array]
 
 
 def value_and_grad(
-    loss: Callable, model: Mapping, params: _Params, rest: _Params, batch: _Params
+    loss: Callable, model: Mapping, params: _Params, rest: _Params, batch: Batch
 ) -> tuple[tuple[jax.Array, _Params], _Params]:
     """The loss of a batch, and its gradients by the parameters.
 

@@ -7,8 +7,6 @@ made anew for every pass and keeps what its batch normalisations have seen in it
 that layers stay functions.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 

@@ -7,8 +7,6 @@ A layer is data and a function: `params`, all zero at first, and its result,
 `apply(params, *inputs)`. `bind` puts the two together.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple

@@ -27,5 +27,5 @@ def divergence(mean: Array, log_variance: Array) -> Array:
 
     It is that of normal distributions, (N, D), summed over D.
     """
-    each = jnp.square(mean) + jnp.exp(log_variance) - 1 - log_variance
+    each = jnp.square(mean) + jnp.exp(log_variance) - log_variance - 1
     return jnp.mean(jnp.sum(each, axis=-1)) / 2

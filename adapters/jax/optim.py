@@ -5,8 +5,6 @@ The formulas are written in the framework's own tensors, as all adapters have th
 Both are pure functions of trees. `native` is `jax.example_libraries.optimizers`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -44,23 +42,26 @@ def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> _Optimiser:
     Bias correction in step t: m' = m / (1 - beta1^t), v' = v / (1 - beta2^t).
     """
 
-    def init(params: _Params) -> Any:
+    def init(params: _Params) -> dict[str, Any]:
         m, v = (jax.tree.map(jnp.zeros_like, params) for _ in range(2))
         # In float64: of 1 - beta^t, which is small, float32 would keep too little.
-        return jnp.zeros((), jnp.float64), m, v
+        return {"t": jnp.zeros((), jnp.float64), "m": m, "v": v}
 
-    def update(grads: _Params, state: Any, params: _Params) -> tuple[_Params, Any]:
-        t, m, v = state
-        t += 1
-        m = jax.tree.map(lambda m, g: beta1 * m + (1 - beta1) * g, m, grads)
-        v = jax.tree.map(lambda v, g: beta2 * v + (1 - beta2) * g**2, v, grads)
+    def update(
+        grads: _Params, state: dict[str, Any], params: _Params
+    ) -> tuple[_Params, Any]:
+        t = state["t"] + 1
+        m = jax.tree.map(lambda m, g: beta1 * m + (1 - beta1) * g, state["m"], grads)
+        v = jax.tree.map(
+            lambda v, g: beta2 * v + (1 - beta2) * g * g, state["v"], grads
+        )
 
         def updated(p: jax.Array, m: jax.Array, v: jax.Array) -> jax.Array:
             correction1 = (1 - beta1**t).astype(p.dtype)
             correction2 = (1 - beta2**t).astype(p.dtype)
             return p - lr * (m / correction1) / (jnp.sqrt(v / correction2) + eps)
 
-        return jax.tree.map(updated, params, m, v), (t, m, v)
+        return jax.tree.map(updated, params, m, v), {"t": t, "m": m, "v": v}
 
     return _Optimiser(init, update)
 

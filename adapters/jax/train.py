@@ -128,6 +128,8 @@ class Trainer:
             )
             for name, value in values.items():
                 losses[name].append(value)
+        # Losses are there before updates: the last one may still be computed.
+        jax.block_until_ready(self._params)
         return {name: [x.item() for x in values] for name, values in losses.items()}
 
     def parameters(self) -> Arrays:

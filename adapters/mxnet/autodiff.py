@@ -9,9 +9,11 @@ from typing import Any
 from mxnet import autograd, nd
 from mxnet.gluon import Parameter
 
+from ..contract import Batch
+
 
 def value_and_grad(
-    loss: Callable, params: list[Parameter], batch: dict[str, nd.NDArray]
+    loss: Callable, params: list[Parameter], batch: Batch
 ) -> tuple[nd.NDArray, list[nd.NDArray]]:
     """The loss of a batch, and its gradients by the parameters.
 

@@ -3,14 +3,13 @@
 A cached graph, op by op, or a symbol bound to arrays.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
 from mxnet import nd
 from mxnet.gluon import HybridBlock
 
+from ..contract import Batch
 from .symbolic import Symbolic
 
 
@@ -37,7 +36,7 @@ class _Imperative:
     def __init__(self, function: Callable, model: HybridBlock) -> None:
         self._function, self._model = function, model
 
-    def __call__(self, batch: dict[str, nd.NDArray]) -> Any:
+    def __call__(self, batch: Batch) -> Any:
         return self._function(nd, self._model, batch)
 
     def backward(self, value: nd.NDArray) -> None:
@@ -55,7 +54,7 @@ class _Block(HybridBlock):
         self._function, self._symbolic = function, symbolic
         self._names: list[str] = []
 
-    def __call__(self, batch: dict[str, nd.NDArray]) -> Any:
+    def __call__(self, batch: Batch) -> Any:
         # A graph asks for exactly those arrays that it reads.
         self._names = self._names or self._symbolic.reads(batch)
         return super().__call__(*(batch[name] for name in self._names))

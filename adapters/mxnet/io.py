@@ -4,8 +4,6 @@ A table says what each kind of layer calls its arrays. Linear weights, and those
 recurrent layers, are (D_out, D_in).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 

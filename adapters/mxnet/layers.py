@@ -9,8 +9,6 @@ yet, so shapes are told in codes: 0 keeps an axis, -1 takes what is left, -3 joi
 axes, -4 splits one.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Training by `mxnet.module.Module`, which owns arrays, gradients and an optimiser."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
@@ -9,9 +7,8 @@ import mxnet as mx
 from mxnet import nd
 from mxnet.gluon import HybridBlock, Parameter
 
+from ..contract import Batch
 from .symbolic import Symbolic
-
-_Batch = dict[str, nd.NDArray]
 
 
 class Module:
@@ -26,24 +23,24 @@ class Module:
         function: Callable,
         model: HybridBlock,
         trained: list[Parameter],
-        pair: Any,
+        rule: Any,
     ) -> None:
         self._symbolic, self._model = Symbolic(function, model), model
-        self._trained, self._pair = [p.name for p in trained], pair
+        self._trained, self._rule = [p.name for p in trained], rule
         self._module: Any = None  # bound to the shapes of the first batch
 
-    def __call__(self, batch: _Batch) -> nd.NDArray:
+    def __call__(self, batch: Batch) -> nd.NDArray:
         """The result after training, a new array: the next call writes over it."""
         self._forward(batch, is_train=False)
         return self._module.get_outputs()[0].copy()
 
-    def value_and_grad(self, batch: _Batch) -> tuple[nd.NDArray, dict[str, nd.NDArray]]:
+    def value_and_grad(self, batch: Batch) -> tuple[nd.NDArray, dict[str, nd.NDArray]]:
         """The loss, and gradients by Gluon's names of the parameters."""
         value = self._pass(batch)
         grads = self._module._exec_group.execs[0].grad_dict
         return value, {name: grads[name] for name in self._trained}
 
-    def step(self, batch: _Batch) -> nd.NDArray:
+    def step(self, batch: Batch) -> nd.NDArray:
         """Update the module's parameters once; the loss before."""
         value = self._pass(batch)
         self._module.update()
@@ -71,19 +68,19 @@ class Module:
         for name, array in seen.items():
             params[name].set_data(array)
 
-    def _pass(self, batch: _Batch) -> nd.NDArray:
+    def _pass(self, batch: Batch) -> nd.NDArray:
         self._forward(batch, is_train=True)
         self._module.backward()
         return self._module.get_outputs()[0].copy()
 
-    def _forward(self, batch: _Batch, is_train: bool) -> None:
+    def _forward(self, batch: Batch, is_train: bool) -> None:
         if self._module is None:
             self._module = self._bound(batch)
         arrays = [batch[name] for name in self._module.data_names]
         # It binds anew by itself if shapes have changed.
         self._module.forward(mx.io.DataBatch(arrays), is_train=is_train)
 
-    def _bound(self, batch: _Batch) -> mx.mod.Module:
+    def _bound(self, batch: Batch) -> mx.mod.Module:
         symbol = self._symbolic.symbol(batch)
         if self._trained:
             symbol = mx.sym.MakeLoss(symbol)  # where gradients begin
@@ -104,8 +101,8 @@ class Module:
     def _start(self, module: mx.mod.Module) -> None:
         """Give a module a new optimiser."""
         # Without a scale of one, gradients are divided by the size of the batch.
-        settings = {"pair": self._pair, "rescale_grad": 1.0}
-        module.init_optimizer(None, "_pairrule", settings, force_init=True)
+        settings = {"rule": self._rule, "rescale_grad": 1.0}
+        module.init_optimizer(None, "_rule", settings, force_init=True)
 
     def _arrays(self) -> tuple[dict[str, nd.NDArray], dict[str, nd.NDArray]]:
         """Arguments and auxiliary states, as MXNet calls running statistics."""
@@ -118,20 +115,20 @@ class Module:
 
 
 @mx.optimizer.register
-class _PairRule(mx.optimizer.Optimizer):
-    """A pair of `optim` as a Module wants it: array by array."""
+class _Rule(mx.optimizer.Optimizer):
+    """A rule of `optim` as a Module wants it: array by array."""
 
-    def __init__(self, pair: Any, **settings: Any) -> None:
+    def __init__(self, rule: Any, **settings: Any) -> None:
         super().__init__(**settings)
-        self._pair = pair
+        self._rule = rule
 
     def create_state(self, index: int, weight: nd.NDArray) -> Any:
-        return self._pair.init([weight])
+        return self._rule.init([weight])
 
     def update(
         self, index: int, weight: nd.NDArray, grad: nd.NDArray, state: Any
     ) -> None:
-        self._pair.update([grad], state, [weight])
+        self._rule.update([grad], state, [weight])
 
     create_state_multi_precision = create_state
     update_multi_precision = update

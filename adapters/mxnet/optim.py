@@ -5,8 +5,6 @@ The formulas are written in the framework's own tensors, as all adapters have th
 `update` changes parameters in place. `native` is `mxnet.optimizer`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -43,12 +41,13 @@ def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> _Optimiser:
     """
 
     def init(params: _Arrays) -> dict[str, Any]:
-        return {"t": 0, "moments": [(p.zeros_like(), p.zeros_like()) for p in params]}
+        m, v = ([p.zeros_like() for p in params] for _ in range(2))
+        return {"t": 0, "m": m, "v": v}
 
     def update(grads: _Arrays, state: dict[str, Any], params: _Arrays) -> None:
-        state["t"] += 1
-        correction1, correction2 = 1 - beta1 ** state["t"], 1 - beta2 ** state["t"]
-        for g, (m, v), p in zip(grads, state["moments"], params, strict=True):
+        t = state["t"] = state["t"] + 1
+        correction1, correction2 = 1 - beta1**t, 1 - beta2**t
+        for g, m, v, p in zip(grads, state["m"], state["v"], params, strict=True):
             m *= beta1
             m += (1 - beta1) * g
             v *= beta2
@@ -67,23 +66,23 @@ def formula(name: str, **settings: float) -> _Optimiser:
 def native(name: str, **settings: float) -> _Optimiser:
     """The framework's own optimiser of this name.
 
-    Its momentum has the step size in the velocity, v <- momentum v - lr g; its Adam
-    adds eps before the bias is corrected. Numbers go through float32.
+    `adapters.deviations` says what it computes instead of the formula.
     """
-    kind, names = {
-        "momentum": ("sgd", {"lr": "learning_rate", "momentum": "momentum"}),
-        "adam": ("adam", {"lr": "learning_rate", "eps": "epsilon"}),
-    }[name]
-    renamed = {names.get(key, key): value for key, value in settings.items()}
+    makers: dict[str, Callable] = {"momentum": _momentum, "adam": _adam}
 
     def init(params: _Arrays) -> optimizer.Updater:
-        # Without a scale of one, gradients are divided by the size of the batch.
-        return optimizer.get_updater(
-            optimizer.create(kind, rescale_grad=1.0, **renamed)
-        )
+        return optimizer.get_updater(makers[name](**settings))
 
     def update(grads: _Arrays, updater: optimizer.Updater, params: _Arrays) -> None:
         for i, (g, p) in enumerate(zip(grads, params, strict=True)):
             updater(i, g, p)
 
     return _Optimiser(init, update)
+
+
+def _momentum(*, lr: float, momentum: float) -> optimizer.Optimizer:
+    return optimizer.SGD(learning_rate=lr, momentum=momentum)
+
+
+def _adam(*, lr: float, beta1: float, beta2: float, eps: float) -> optimizer.Optimizer:
+    return optimizer.Adam(lr, beta1, beta2, eps)

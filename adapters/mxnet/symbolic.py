@@ -1,7 +1,5 @@
 """Training as it was before Gluon: a graph is written down, then bound to arrays."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +8,7 @@ import numpy as np
 from mxnet import autograd, nd
 from mxnet.gluon import HybridBlock
 
-_Batch = dict[str, nd.NDArray]
+from ..contract import Batch
 
 
 class Symbolic:
@@ -24,7 +22,7 @@ class Symbolic:
         self._function, self._model = function, model
         self._bound: dict[Any, mx.executor.Executor] = {}
 
-    def symbol(self, batch: _Batch) -> mx.sym.Symbol:
+    def symbol(self, batch: Batch) -> mx.sym.Symbol:
         """The graph, in which every array of the batch is a variable."""
         variables = {
             # Without a dtype it would be float32.
@@ -34,11 +32,11 @@ class Symbolic:
         out = self._function(mx.sym, self._model, variables)
         return mx.sym.Group(out) if isinstance(out, list) else out
 
-    def reads(self, batch: _Batch) -> list[str]:
+    def reads(self, batch: Batch) -> list[str]:
         """The names of the arrays of a batch that the graph needs."""
         return [n for n in self.symbol(batch).list_arguments() if n in batch]
 
-    def __call__(self, batch: _Batch) -> Any:
+    def __call__(self, batch: Batch) -> Any:
         """The results, as new arrays: the next call writes over the executor's."""
         self._executor = executor = self._executor_for(batch)
         used = {n: x for n, x in batch.items() if n in executor.arg_dict}
@@ -50,13 +48,13 @@ class Symbolic:
         """Write the gradients of what the last call computed."""
         self._executor.backward(value.ones_like())
 
-    def _executor_for(self, batch: _Batch) -> mx.executor.Executor:
+    def _executor_for(self, batch: Batch) -> mx.executor.Executor:
         key = tuple((name, x.shape) for name, x in batch.items())
         if key not in self._bound:
             self._bound[key] = self._bind(self.symbol(batch), batch)
         return self._bound[key]
 
-    def _bind(self, symbol: mx.sym.Symbol, batch: _Batch) -> mx.executor.Executor:
+    def _bind(self, symbol: mx.sym.Symbol, batch: Batch) -> mx.executor.Executor:
         params = self._model.collect_params()
         args = {
             n: params[n].data() if n in params else batch[n].copy()

@@ -3,18 +3,16 @@
 The model holds parameters, a step changes them in place.
 """
 
-from __future__ import annotations
-
 import importlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 from mxnet import autograd, nd
 from mxnet.gluon import HybridBlock, Parameter
 
-from ..contract import Arrays, check
+from ..contract import Arrays, Batch, check
 from ..zoo import MODELS
 from . import io, optim
 from .autodiff import value_and_grad
@@ -22,8 +20,6 @@ from .compile import compiled
 from .module import Module
 from .recording import activations, layer_seconds
 from .tensor import to_numpy
-
-_Batch = dict[str, nd.NDArray]
 
 
 class _Objective:
@@ -35,11 +31,11 @@ class _Objective:
     def __init__(self, loss: Any, params: list[Parameter], rule: Any) -> None:
         self._loss, self._params, self._rule = loss, params, rule
 
-    def value_and_grad(self, batch: _Batch) -> tuple[nd.NDArray, dict[str, nd.NDArray]]:
+    def value_and_grad(self, batch: Batch) -> tuple[nd.NDArray, dict[str, nd.NDArray]]:
         value, grads = value_and_grad(self._loss, self._params, batch)
         return value, {p.name: g for p, g in zip(self._params, grads, strict=True)}
 
-    def step(self, batch: _Batch) -> nd.NDArray:
+    def step(self, batch: Batch) -> nd.NDArray:
         value, grads = value_and_grad(self._loss, self._params, batch)
         self._rule.update(grads, self._state, [p.data() for p in self._params])
         return value
@@ -89,17 +85,17 @@ class Trainer:
         """Start over from these parameters and statistics."""
         self.zoo.check(arrays)
         io.load(self.model, arrays)
-        for objective in self._objectives.values():
-            objective.load()
-            objective.restart()
+        for each in self._objectives.values():
+            each.load()
+            each.restart()
         if isinstance(self._predict, Module):
             self._predict.load()
 
-    def predict(self, batch: _Batch) -> nd.NDArray:
+    def predict(self, batch: Batch) -> nd.NDArray:
         """The output of the model after training."""
         return self._predict(batch)
 
-    def activations(self, batch: _Batch) -> Arrays:
+    def activations(self, batch: Batch) -> Arrays:
         """The result of every named layer, in order."""
         with self._kept_statistics(), autograd.train_mode():
             results = self._results(batch)
@@ -107,7 +103,7 @@ class Trainer:
         arrays = map(to_numpy, results)
         return dict(zip(self.zoo.layers, arrays, strict=True))
 
-    def layer_seconds(self, batch: _Batch) -> dict[str, float]:
+    def layer_seconds(self, batch: Batch) -> dict[str, float]:
         """How long every named layer takes, in order; op by op in every mode."""
         # A model of its own: that of the trainer may be hybridized.
         model = io.load(self._build(), self.parameters())
@@ -116,29 +112,29 @@ class Trainer:
                 model, self.zoo.layers, partial(self._run, nd, model, batch)
             )
 
-    def gradients(self, batch: _Batch) -> tuple[dict[str, float], Arrays]:
+    def gradients(self, batch: Batch) -> tuple[dict[str, float], Arrays]:
         """Each objective's loss, and the gradients of what it trains."""
         losses: dict[str, float] = {}
         arrays: Arrays = {}
         with self._kept_statistics():
-            for name, objective in self._objectives.items():
-                value, grads = objective.value_and_grad(batch)
+            for name, each in self._objectives.items():
+                value, grads = each.value_and_grad(batch)
                 losses[name] = value.asscalar().item()
                 arrays |= io.named(self.model, grads)
         return losses, arrays
 
-    def train(self, batches: Iterable[_Batch]) -> dict[str, list[float]]:
+    def train(self, batches: Iterable[Batch]) -> dict[str, list[float]]:
         """Update once for each batch and objective; the losses before each."""
         losses: dict[str, list] = {name: [] for name in self._objectives}
         for batch in batches:
-            for name, objective in self._objectives.items():
-                losses[name].append(objective.step(batch))
+            for name, each in self._objectives.items():
+                losses[name].append(each.step(batch))
                 if len(self._objectives) > 1:
-                    self._share(objective)
+                    self._share(each)
         # Graphs write running statistics on their way back, and readers do not wait.
         nd.waitall()
-        for objective in self._objectives.values():
-            self._share(objective)
+        for each in self._objectives.values():
+            self._share(each)
         return {
             name: [value.asscalar().item() for value in values]
             for name, values in losses.items()
@@ -149,18 +145,18 @@ class Trainer:
         return io.parameters(self.model)
 
     def _objective(self, loss: Any, prefix: str, mode: str, rule: Any) -> Any:
-        block = getattr(self.model, prefix[:-1]) if prefix else self.model
+        block = reduce(getattr, prefix.split(".")[:-1], self.model)
         params = [p for p in block.collect_params().values() if p.grad_req != "null"]
         if mode == "module":
             return Module(loss, self.model, params, rule)
         return _Objective(compiled(loss, self.model, mode), params, rule)
 
-    def _layers(self, F: Any, model: HybridBlock, batch: dict[str, Any]) -> list[Any]:
+    def _layers(self, F: Any, model: HybridBlock, batch: Batch) -> list[Any]:
         """The result of every named layer, as arrays or as symbols."""
         run = partial(self._run, F, model, batch)
         return list(activations(model, self.zoo.layers, run).values())
 
-    def _run(self, F: Any, model: HybridBlock, batch: dict[str, Any]) -> None:
+    def _run(self, F: Any, model: HybridBlock, batch: Batch) -> None:
         for loss in self._losses:
             loss(F, model, batch)
 
@@ -182,5 +178,5 @@ class Trainer:
             nd.waitall()  # as in `train`
             for p, before in kept.items():
                 p.set_data(before)
-            for objective in self._objectives.values():
-                objective.load()
+            for each in self._objectives.values():
+                each.load()

@@ -3,15 +3,12 @@
 from collections.abc import Iterator
 
 import numpy as np
-import torch
 
-from ..contract import Arrays
+from ..contract import Arrays, Batch
 from .tensor import from_numpy
 
 
-def batches(
-    samples: Arrays, noise: Arrays, order: np.ndarray
-) -> Iterator[dict[str, torch.Tensor]]:
+def batches(samples: Arrays, noise: Arrays, order: np.ndarray) -> Iterator[Batch]:
     """The samples that each row of `order` names, and that step's noise, as tensors."""
     held = {name: from_numpy(array) for name, array in samples.items()}
     for step, rows in enumerate(from_numpy(order)):

@@ -25,5 +25,5 @@ def divergence(mean: torch.Tensor, log_variance: torch.Tensor) -> torch.Tensor:
 
     It is that of normal distributions, (N, D), summed over D.
     """
-    each = mean**2 + log_variance.exp() - log_variance - 1
+    each = mean.square() + log_variance.exp() - log_variance - 1
     return each.sum(-1).mean() / 2

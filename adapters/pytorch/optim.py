@@ -41,14 +41,14 @@ def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> _Optimiser:
     """
 
     def init(params: _Tensors) -> dict[str, Any]:
-        moments = [(torch.zeros_like(p), torch.zeros_like(p)) for p in params]
-        return {"t": 0, "moments": moments}
+        m, v = ([torch.zeros_like(p) for p in params] for _ in range(2))
+        return {"t": 0, "m": m, "v": v}
 
     @torch.no_grad()
     def update(grads: _Tensors, state: dict[str, Any], params: _Tensors) -> None:
-        state["t"] += 1
-        correction1, correction2 = 1 - beta1 ** state["t"], 1 - beta2 ** state["t"]
-        for g, (m, v), p in zip(grads, state["moments"], params, strict=True):
+        t = state["t"] = state["t"] + 1
+        correction1, correction2 = 1 - beta1**t, 1 - beta2**t
+        for g, m, v, p in zip(grads, state["m"], state["v"], params, strict=True):
             m.mul_(beta1).add_(g, alpha=1 - beta1)
             v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
             p.sub_((m / correction1) / ((v / correction2).sqrt() + eps), alpha=lr)

@@ -11,15 +11,13 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
-from ..contract import Arrays, check
+from ..contract import Arrays, Batch, check
 from ..zoo import MODELS
 from . import io, optim
 from .autodiff import value_and_grad
 from .compile import compiled
 from .recording import activations, layer_seconds
 from .tensor import to_numpy
-
-_Batch = dict[str, torch.Tensor]
 
 
 class _Objective(NamedTuple):
@@ -31,6 +29,19 @@ class _Objective(NamedTuple):
     loss: Callable
     params: dict[str, nn.Parameter]
     rule: Any
+
+    def value_and_grad(
+        self, model: nn.Module, batch: Batch
+    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        params = tuple(self.params.values())
+        value, grads = value_and_grad(self.loss, model, params, batch)
+        return value, dict(zip(self.params, grads, strict=True))
+
+    def step(self, model: nn.Module, state: Any, batch: Batch) -> torch.Tensor:
+        params = tuple(self.params.values())
+        value, grads = value_and_grad(self.loss, model, params, batch)
+        self.rule.update(grads, state, params)
+        return value
 
 
 class Trainer:
@@ -68,14 +79,14 @@ class Trainer:
             for name, each in self._objectives.items()
         }
 
-    def predict(self, batch: _Batch) -> torch.Tensor:
+    def predict(self, batch: Batch) -> torch.Tensor:
         """The output of the model after training."""
         if self.model.training:
             self.model.eval()
         with torch.inference_mode():
             return self._predict(self.model, batch)
 
-    def activations(self, batch: _Batch) -> Arrays:
+    def activations(self, batch: Batch) -> Arrays:
         """The result of every named layer, in order.
 
         Op by op in every mode.
@@ -84,33 +95,29 @@ class Trainer:
             seen = activations(self.model, self.zoo.layers, self._run(batch))
         return {name: to_numpy(x) for name, x in seen.items()}
 
-    def layer_seconds(self, batch: _Batch) -> dict[str, float]:
+    def layer_seconds(self, batch: Batch) -> dict[str, float]:
         """How long every named layer takes, in order; op by op in every mode."""
         with self._kept_statistics():
             return layer_seconds(self.model, self.zoo.layers, self._run(batch))
 
-    def gradients(self, batch: _Batch) -> tuple[dict[str, float], Arrays]:
+    def gradients(self, batch: Batch) -> tuple[dict[str, float], Arrays]:
         """Each objective's loss, and the gradients of what it trains."""
         losses: dict[str, float] = {}
-        grads: dict[str, torch.Tensor] = {}
+        arrays: Arrays = {}
         with self._kept_statistics():
-            for name, (loss, params, _) in self._objectives.items():
-                value, found = value_and_grad(
-                    loss, self.model, tuple(params.values()), batch
-                )
+            for name, each in self._objectives.items():
+                value, grads = each.value_and_grad(self.model, batch)
                 losses[name] = value.item()
-                grads |= dict(zip(params, found, strict=True))
-        return losses, io.named(self.model, grads)
+                arrays |= io.named(self.model, grads)
+        return losses, arrays
 
-    def train(self, batches: Iterable[_Batch]) -> dict[str, list[float]]:
+    def train(self, batches: Iterable[Batch]) -> dict[str, list[float]]:
         """Update once for each batch and objective; the losses before each."""
         losses: dict[str, list] = {name: [] for name in self._objectives}
         for batch in batches:
             self._resume()
-            for name, (loss, params, rule) in self._objectives.items():
-                held = tuple(params.values())
-                value, grads = value_and_grad(loss, self.model, held, batch)
-                rule.update(grads, self._states[name], held)
+            for name, each in self._objectives.items():
+                value = each.step(self.model, self._states[name], batch)
                 losses[name].append(value)
         return {name: [x.item() for x in values] for name, values in losses.items()}
 
@@ -118,7 +125,7 @@ class Trainer:
         """Parameters and statistics under canonical names."""
         return io.parameters(self.model)
 
-    def _run(self, batch: _Batch) -> Callable[[], None]:
+    def _run(self, batch: Batch) -> Callable[[], None]:
         """What computes all losses, op by op."""
 
         def run() -> None:

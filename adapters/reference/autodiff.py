@@ -9,9 +9,11 @@ from typing import Any
 import reference_impl as ri
 from reference_impl import nn
 
+from ..contract import Batch
+
 
 def value_and_grad(
-    loss: Callable, params: Any, rest: Any, batch: dict[str, ri.Tensor]
+    loss: Callable, params: Any, rest: Any, batch: Batch
 ) -> tuple[tuple[ri.Tensor, Any], Any]:
     """The loss of a batch, and its gradients by the parameters.
 

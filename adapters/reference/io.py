@@ -14,7 +14,7 @@ from ..contract import Arrays
 from .tensor import to_numpy
 
 # Fields whose own names say nothing: a container is named by what it holds.
-_CONTAINERS = {nn.Sequential: ("layers",), nn.Residual: ("body", "shortcut")}
+_CONTAINERS = {nn.Sequential: ("layers",)}
 # The canonical names of parameters where the framework has other ones.
 _TABLE: dict[type, dict[str, str]] = {
     nn.LSTM: {"weight": "input_weight", "hidden_weight": "state_weight"},

@@ -25,5 +25,5 @@ def divergence(mean: ri.Tensor, log_variance: ri.Tensor) -> ri.Tensor:
 
     It is that of normal distributions, (N, D), summed over D.
     """
-    each = mean * mean + ri.exp(log_variance) - log_variance - 1
+    each = ri.square(mean) + ri.exp(log_variance) - log_variance - 1
     return ri.mean(ri.sum(each, axis=-1)) / 2

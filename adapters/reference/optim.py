@@ -34,6 +34,7 @@ def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> optim.Optimise
 
     def init(params: Any) -> dict[str, Any]:
         m, v = (ri.tree.map(ri.zeros_like, params) for _ in range(2))
+        # In float64: of 1 - beta^t, which is small, float32 would keep too little.
         return {"t": ri.tensor(0.0, dtype=ri.float64), "m": m, "v": v}
 
     def update(grads: Any, state: dict[str, Any], params: Any) -> tuple[Any, Any]:

@@ -13,15 +13,13 @@ from typing import Any, NamedTuple
 import reference_impl as ri
 from reference_impl import nn
 
-from ..contract import Arrays, check
+from ..contract import Arrays, Batch, check
 from ..zoo import MODELS
 from . import io, optim
 from .autodiff import value_and_grad
 from .compile import compiled
 from .recording import activations, layer_seconds
 from .tensor import to_numpy
-
-_Batch = dict[str, ri.Tensor]
 
 
 class _Objective(NamedTuple):
@@ -37,10 +35,10 @@ class _Objective(NamedTuple):
     def params(self, model: Any) -> Any:
         return _partition(model, self.is_trained)[0]
 
-    def value_and_grad(self, model: Any, batch: _Batch) -> Any:
+    def value_and_grad(self, model: Any, batch: Batch) -> Any:
         return value_and_grad(self.loss, *_partition(model, self.is_trained), batch)
 
-    def step(self, model: Any, state: Any, batch: _Batch) -> Any:
+    def step(self, model: Any, state: Any, batch: Batch) -> Any:
         params, rest = _partition(model, self.is_trained)
         (value, after), grads = value_and_grad(self.loss, params, rest, batch)
         params, state = self.rule.update(grads, state, params)
@@ -75,7 +73,7 @@ class Trainer:
         }
 
         # What is compiled are functions of all that changes.
-        def observed(observe: Callable, model: Any, batch: _Batch) -> Any:
+        def observed(observe: Callable, model: Any, batch: Batch) -> Any:
             return observe(model, zoo.layers, partial(_run, objectives, batch))
 
         step = partial(_in_order, objectives)
@@ -97,20 +95,20 @@ class Trainer:
             for name, each in self._objectives.items()
         }
 
-    def predict(self, batch: _Batch) -> ri.Tensor:
+    def predict(self, batch: Batch) -> ri.Tensor:
         """The output of the model after training."""
         return self._predict(self.model, batch)
 
-    def activations(self, batch: _Batch) -> Arrays:
+    def activations(self, batch: Batch) -> Arrays:
         """The result of every named layer, in order."""
         seen = self._activations(self.model, batch)
         return {name: to_numpy(x) for name, x in seen.items()}
 
-    def layer_seconds(self, batch: _Batch) -> dict[str, float]:
+    def layer_seconds(self, batch: Batch) -> dict[str, float]:
         """How long every named layer takes, in order; op by op in every mode."""
         return self._layer_seconds(self.model, batch)
 
-    def gradients(self, batch: _Batch) -> tuple[dict[str, float], Arrays]:
+    def gradients(self, batch: Batch) -> tuple[dict[str, float], Arrays]:
         """Each objective's loss, and the gradients of what it trains."""
         losses: dict[str, float] = {}
         arrays: Arrays = {}
@@ -119,7 +117,7 @@ class Trainer:
             arrays |= io.named(grads)
         return losses, arrays
 
-    def train(self, batches: Iterable[_Batch]) -> dict[str, list[float]]:
+    def train(self, batches: Iterable[Batch]) -> dict[str, list[float]]:
         """Update once for each batch and objective; the losses before each."""
         losses: dict[str, list] = {name: [] for name in self._states}
         for batch in batches:
@@ -135,14 +133,14 @@ class Trainer:
         return io.parameters(self.model)
 
 
-def _run(objectives: dict[str, _Objective], batch: _Batch, model: Any) -> None:
+def _run(objectives: dict[str, _Objective], batch: Batch, model: Any) -> None:
     """Compute all losses, in training, with a model that may be observed."""
     for each in objectives.values():
         each.loss(model, batch)
 
 
 def _gradients(
-    objectives: dict[str, _Objective], model: Any, batch: _Batch
+    objectives: dict[str, _Objective], model: Any, batch: Batch
 ) -> dict[str, Any]:
     return {n: each.value_and_grad(model, batch) for n, each in objectives.items()}
 
@@ -151,7 +149,7 @@ def _in_order(
     objectives: dict[str, _Objective],
     model: Any,
     states: dict[str, Any],
-    batch: _Batch,
+    batch: Batch,
 ) -> Any:
     """All updates of a step: the next model and states, and the losses before."""
     states, losses = dict(states), {}

@@ -25,5 +25,5 @@ def divergence(mean: tf.Tensor, log_variance: tf.Tensor) -> tf.Tensor:
 
     It is that of normal distributions, (N, D), summed over D.
     """
-    each = mean**2 + tf.exp(log_variance) - 1 - log_variance
-    return tf.reduce_mean(0.5 * tf.reduce_sum(each, axis=-1))
+    each = tf.square(mean) + tf.exp(log_variance) - log_variance - 1
+    return tf.reduce_mean(tf.reduce_sum(each, axis=-1)) / 2

@@ -43,19 +43,19 @@ def adam(*, lr: float, beta1: float, beta2: float, eps: float) -> _Optimiser:
     """
 
     def init(params: _Params) -> dict[str, Any]:
+        m, v = ([_zeros(p) for p in params] for _ in range(2))
         # In float64: of 1 - beta^t, which is small, float32 would keep too little.
-        steps = tf.Variable(tf.zeros((), tf.float64))
-        return {"t": steps, "moments": [(_zeros(p), _zeros(p)) for p in params]}
+        return {"t": tf.Variable(tf.zeros((), tf.float64)), "m": m, "v": v}
 
     def update(grads: _Grads, state: dict[str, Any], params: _Params) -> None:
         t = state["t"].assign_add(1)
-        correction1, correction2 = 1 - beta1**t, 1 - beta2**t
-        for g, (m, v), p in zip(grads, state["moments"], params, strict=True):
+        corrections = 1 - beta1**t, 1 - beta2**t
+        for g, m, v, p in zip(grads, state["m"], state["v"], params, strict=True):
             m = m.assign(beta1 * m + (1 - beta1) * g)
-            v = v.assign(beta2 * v + (1 - beta2) * g**2)
-            first = m / tf.cast(correction1, g.dtype)
-            second = v / tf.cast(correction2, g.dtype)
-            p.value.assign_sub(lr * first / (tf.sqrt(second) + eps))
+            v = v.assign(beta2 * v + (1 - beta2) * g * g)
+            correction1, correction2 = (tf.cast(c, g.dtype) for c in corrections)
+            step = lr * (m / correction1) / (tf.sqrt(v / correction2) + eps)
+            p.value.assign_sub(step)
 
     return _Optimiser(init, update)
 
@@ -69,14 +69,15 @@ def formula(name: str, **settings: float) -> _Optimiser:
 def native(name: str, **settings: float) -> _Optimiser:
     """The framework's own optimiser of this name.
 
-    It holds its own state.
+    It holds its own state; `adapters.deviations` says what it computes instead of the
+    formula.
     """
+    makers: dict[str, Callable] = {"momentum": _momentum, "adam": _adam}
 
     def init(params: _Params) -> Any:
-        if not tf.executing_eagerly():
-            return _OF_SESSIONS[name](**settings)
-        optimiser = _OF_KERAS[name](**settings)
-        optimiser.build(params)
+        optimiser = makers[name](**settings)
+        if isinstance(optimiser, keras.Optimizer):
+            optimiser.build(params)
         return optimiser
 
     def update(grads: _Grads, optimiser: Any, params: _Params) -> None:
@@ -93,24 +94,13 @@ def _zeros(p: keras.Variable) -> tf.Variable:
     return tf.Variable(tf.zeros(p.shape, p.dtype))
 
 
-def _keras_momentum(*, lr: float, momentum: float) -> Any:
-    return keras.optimizers.SGD(lr, momentum)
-
-
-def _keras_adam(*, lr: float, beta1: float, beta2: float, eps: float) -> Any:
-    return keras.optimizers.Adam(lr, beta1, beta2, eps)
-
-
-def _session_momentum(*, lr: float, momentum: float) -> Any:
+def _momentum(*, lr: float, momentum: float) -> Any:
+    if tf.executing_eagerly():
+        return keras.optimizers.SGD(lr, momentum)
     return tf.compat.v1.train.MomentumOptimizer(lr, momentum)
 
 
-def _session_adam(*, lr: float, beta1: float, beta2: float, eps: float) -> Any:
+def _adam(*, lr: float, beta1: float, beta2: float, eps: float) -> Any:
+    if tf.executing_eagerly():
+        return keras.optimizers.Adam(lr, beta1, beta2, eps)
     return tf.compat.v1.train.AdamOptimizer(lr, beta1, beta2, eps)
-
-
-_OF_KERAS: dict[str, Callable] = {"momentum": _keras_momentum, "adam": _keras_adam}
-_OF_SESSIONS: dict[str, Callable] = {
-    "momentum": _session_momentum,
-    "adam": _session_adam,
-}

@@ -53,8 +53,8 @@ def _observed(
 ) -> Iterator[None]:
     """Call `before(name)` and `after(name, out)` around every call of these layers.
 
-    Keras has no hooks. Much of a layer's time is what Keras does before it comes to
-    `call`; so each gets a class of its own, where Python looks for `__call__`.
+    Much of a layer's time is what Keras does before it comes to `call`; so each gets a
+    class of its own, where Python looks for `__call__`.
     """
     kinds = {layer: type(layer) for layer in _layers(model) if layer.name in names}
     for layer, kind in kinds.items():

@@ -49,7 +49,7 @@ class _Objective:
         value, grads = value_and_grad(self.loss, self.model, self.params, batch)
         return value, io.named(self.model, self.params, grads)
 
-    def update(self, batch: Batch) -> tf.Tensor:
+    def step(self, batch: Batch) -> tf.Tensor:
         """Update once; the loss from before."""
         value, grads = value_and_grad(self.loss, self.model, self.params, batch)
         self._rule.update(grads, self._state, self.params)
@@ -91,7 +91,7 @@ class Trainer:
         self._gradients = many(self._found)
         # A session computes what it is asked for at once in any order.
         updates: dict[str, Callable[[Batch], tf.Tensor]] = {
-            name: many(each.update) if session else each.update
+            name: many(each.step) if session else each.step
             for name, each in self._objectives.items()
         }
         step = partial(_in_order, updates)

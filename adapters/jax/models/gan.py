@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from jax import Array, lax
 from jax.typing import DTypeLike
 
+from ...contract import Batch
 from ...zoo.model import SLOPE
 from ..layers import leaky_relu, linear, relu, sequential
 from ..losses import binary_cross_entropy
@@ -24,12 +25,12 @@ def build(dtype: DTypeLike) -> dict:
     }
 
 
-def predict(model: Mapping, batch: dict[str, Array]) -> Array:
+def predict(model: Mapping, batch: Batch) -> Array:
     """Generated points, (N, 2)."""
     return model["generator"](batch["z1"])
 
 
-def discriminator_loss(model: Mapping, batch: dict[str, Array]) -> Array:
+def discriminator_loss(model: Mapping, batch: Batch) -> Array:
     """The cross entropy of real points as real and of generated ones as fake."""
     real = model["discriminator"](batch["x"])
     points = lax.stop_gradient(model["generator"](batch["z1"]))
@@ -37,7 +38,7 @@ def discriminator_loss(model: Mapping, batch: dict[str, Array]) -> Array:
     return binary_cross_entropy(real, 1.0) + binary_cross_entropy(fake, 0.0)
 
 
-def generator_loss(model: Mapping, batch: dict[str, Array]) -> Array:
+def generator_loss(model: Mapping, batch: Batch) -> Array:
     """The cross entropy of generated points as real."""
     points = model["generator"](batch["z2"])
     fake = model["discriminator"](points)

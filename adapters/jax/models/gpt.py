@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from jax import Array
 from jax.typing import DTypeLike
 
+from ...contract import Batch
 from ..layers import attention, embedding, gelu, layer_norm, linear, positions
 from ..losses import cross_entropy
 
@@ -48,11 +49,11 @@ def build(dtype: DTypeLike) -> dict:
     }
 
 
-def predict(model: Mapping, batch: dict[str, Array]) -> Array:
+def predict(model: Mapping, batch: Batch) -> Array:
     """The logits of the next character after each, (N, T, V)."""
     return _logits(model, batch["x"])
 
 
-def loss(model: Mapping, batch: dict[str, Array]) -> Array:
+def loss(model: Mapping, batch: Batch) -> Array:
     """The cross entropy of the next characters."""
     return cross_entropy(_logits(model, batch["x"]), batch["y"])

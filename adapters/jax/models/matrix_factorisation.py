@@ -5,8 +5,15 @@ from collections.abc import Mapping
 from jax import Array
 from jax.typing import DTypeLike
 
+from ...contract import Batch
 from ..layers import embedding
 from ..losses import mean_squared_error
+
+
+def _ratings(model: Mapping, user: Array, item: Array) -> Array:
+    """The product of a user's row with an item's, plus a bias of each."""
+    products = (model["users"](user) * model["items"](item)).sum(-1)
+    return products + (model["user_bias"](user) + model["item_bias"](item))[:, 0]
 
 
 def build(dtype: DTypeLike) -> dict:
@@ -19,13 +26,11 @@ def build(dtype: DTypeLike) -> dict:
     }
 
 
-def predict(model: Mapping, batch: dict[str, Array]) -> Array:
+def predict(model: Mapping, batch: Batch) -> Array:
     """The predicted ratings, (N,)."""
-    user, item = batch["user"], batch["item"]
-    product = (model["users"](user) * model["items"](item)).sum(-1)
-    return product + (model["user_bias"](user) + model["item_bias"](item))[:, 0]
+    return _ratings(model, batch["user"], batch["item"])
 
 
-def loss(model: Mapping, batch: dict[str, Array]) -> Array:
+def loss(model: Mapping, batch: Batch) -> Array:
     """The mean squared error."""
-    return mean_squared_error(predict(model, batch), batch["y"])
+    return mean_squared_error(_ratings(model, batch["user"], batch["item"]), batch["y"])

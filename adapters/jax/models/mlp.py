@@ -5,6 +5,7 @@ from collections.abc import Callable
 from jax import Array
 from jax.typing import DTypeLike
 
+from ...contract import Batch
 from ..layers import linear, relu, sequential
 from ..losses import cross_entropy
 
@@ -18,11 +19,11 @@ def build(dtype: DTypeLike) -> dict:
     )
 
 
-def predict(model: Callable, batch: dict[str, Array]) -> Array:
+def predict(model: Callable, batch: Batch) -> Array:
     """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 
-def loss(model: Callable, batch: dict[str, Array]) -> Array:
+def loss(model: Callable, batch: Batch) -> Array:
     """The cross entropy of the right class."""
     return cross_entropy(model(batch["x"]), batch["y"])

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from jax import Array
 from jax.typing import DTypeLike
 
+from ...contract import Batch
 from ..layers import average_pool, batch_norm, convolution, linear, relu
 from ..losses import cross_entropy
 
@@ -55,11 +56,11 @@ def build(dtype: DTypeLike) -> dict:
     }
 
 
-def predict(model: Mapping, batch: dict[str, Array]) -> Array:
+def predict(model: Mapping, batch: Batch) -> Array:
     """The logits of the classes, (N, 10)."""
     return _logits(model, batch["x"])
 
 
-def loss(model: Mapping, batch: dict[str, Array]) -> Array:
+def loss(model: Mapping, batch: Batch) -> Array:
     """The cross entropy of the right class."""
     return cross_entropy(_logits(model, batch["x"]), batch["y"])

@@ -6,20 +6,17 @@ import jax.numpy as jnp
 from jax import Array
 from jax.typing import DTypeLike
 
+from ...contract import Batch
 from ..layers import linear, relu
 from ..losses import binary_cross_entropy, divergence
 
 
-def _encoded(model: Mapping, x: Array) -> tuple[Array, Array]:
-    """The normal distribution of the code: mean and log variance."""
+def _autoencoded(model: Mapping, x: Array, noise: Array) -> tuple[Array, Array, Array]:
+    """Images to normal distributions of codes, and a code of each back to an image."""
     h = model["relu1"](model["encoder"](x))
-    return model["mean"](h), model["log_variance"](h)
-
-
-def _decoded(model: Mapping, mean: Array, log_variance: Array, noise: Array) -> Array:
-    """The logits of the pixels, for a code drawn with this noise."""
+    mean, log_variance = model["mean"](h), model["log_variance"](h)
     code = mean + jnp.exp(log_variance / 2) * noise
-    return model["output"](model["relu2"](model["decoder"](code)))
+    return model["output"](model["relu2"](model["decoder"](code))), mean, log_variance
 
 
 def build(dtype: DTypeLike) -> dict:
@@ -35,14 +32,13 @@ def build(dtype: DTypeLike) -> dict:
     }
 
 
-def predict(model: Mapping, batch: dict[str, Array]) -> Array:
+def predict(model: Mapping, batch: Batch) -> Array:
     """The logits of the pixels, (N, 64)."""
-    mean, log_variance = _encoded(model, batch["x"])
-    return _decoded(model, mean, log_variance, batch["noise"])
+    logits, _, _ = _autoencoded(model, batch["x"], batch["noise"])
+    return logits
 
 
-def loss(model: Mapping, batch: dict[str, Array]) -> Array:
+def loss(model: Mapping, batch: Batch) -> Array:
     """The cross entropy of the pixels plus the divergence of the code, in nats."""
-    mean, log_variance = _encoded(model, batch["x"])
-    logits = _decoded(model, mean, log_variance, batch["noise"])
+    logits, mean, log_variance = _autoencoded(model, batch["x"], batch["noise"])
     return binary_cross_entropy(logits, batch["x"]) + divergence(mean, log_variance)

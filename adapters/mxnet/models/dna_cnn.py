@@ -4,6 +4,7 @@ from typing import Any
 
 from mxnet.gluon import nn
 
+from ...contract import Batch
 from ..layers import convolution, linear, max_pool, relu, sequential
 from ..losses import cross_entropy
 
@@ -18,11 +19,11 @@ def build(dtype: str) -> nn.HybridSequential:
     )
 
 
-def predict(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
+def predict(F: Any, model: nn.HybridSequential, batch: Batch) -> Any:
     """The logits of the classes, (N, 4)."""
     return model(batch["x"])
 
 
-def loss(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
+def loss(F: Any, model: nn.HybridSequential, batch: Batch) -> Any:
     """The cross entropy of the right class."""
     return cross_entropy(F, model(batch["x"]), batch["y"])

@@ -4,6 +4,7 @@ from typing import Any
 
 from mxnet.gluon import HybridBlock
 
+from ...contract import Batch
 from ...zoo.model import SLOPE
 from ..layers import leaky_relu, linear, relu, sequential
 from ..losses import binary_cross_entropy
@@ -29,12 +30,12 @@ def build(dtype: str) -> _Adversaries:
     return _Adversaries(dtype)
 
 
-def predict(F: Any, model: _Adversaries, batch: dict[str, Any]) -> Any:
+def predict(F: Any, model: _Adversaries, batch: Batch) -> Any:
     """Generated points, (N, 2)."""
     return model.generator(batch["z1"])
 
 
-def discriminator_loss(F: Any, model: _Adversaries, batch: dict[str, Any]) -> Any:
+def discriminator_loss(F: Any, model: _Adversaries, batch: Batch) -> Any:
     """The cross entropy of real points as real and of generated ones as fake."""
     real = model.discriminator(batch["x"])
     points = F.BlockGrad(model.generator(batch["z1"]))
@@ -42,7 +43,7 @@ def discriminator_loss(F: Any, model: _Adversaries, batch: dict[str, Any]) -> An
     return binary_cross_entropy(F, real, 1.0) + binary_cross_entropy(F, fake, 0.0)
 
 
-def generator_loss(F: Any, model: _Adversaries, batch: dict[str, Any]) -> Any:
+def generator_loss(F: Any, model: _Adversaries, batch: Batch) -> Any:
     """The cross entropy of generated points as real."""
     points = model.generator(batch["z2"])
     fake = model.discriminator(points)

@@ -4,6 +4,7 @@ from typing import Any
 
 from mxnet.gluon import HybridBlock, nn
 
+from ...contract import Batch
 from ..layers import (
     attention,
     embedding,
@@ -47,11 +48,11 @@ def build(dtype: str) -> nn.HybridSequential:
     )
 
 
-def predict(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
+def predict(F: Any, model: nn.HybridSequential, batch: Batch) -> Any:
     """The logits of the next character after each, (N, T, V)."""
     return model(batch["x"])
 
 
-def loss(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
+def loss(F: Any, model: nn.HybridSequential, batch: Batch) -> Any:
     """The cross entropy of the next characters."""
     return cross_entropy(F, model(batch["x"]), batch["y"])

@@ -4,6 +4,7 @@ from typing import Any
 
 from mxnet.gluon import nn
 
+from ...contract import Batch
 from ..layers import linear, sequential
 from ..losses import mean_squared_error
 
@@ -13,11 +14,11 @@ def build(dtype: str) -> nn.HybridSequential:
     return sequential(output=linear(10, 1, dtype))
 
 
-def predict(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
+def predict(F: Any, model: nn.HybridSequential, batch: Batch) -> Any:
     """The predictions, (N, 1)."""
     return model(batch["x"])
 
 
-def loss(F: Any, model: nn.HybridSequential, batch: dict[str, Any]) -> Any:
+def loss(F: Any, model: nn.HybridSequential, batch: Batch) -> Any:
     """The mean squared error."""
     return mean_squared_error(F, model(batch["x"]), batch["y"])

@@ -4,6 +4,7 @@ from typing import Any
 
 from mxnet.gluon import HybridBlock
 
+from ...contract import Batch
 from ..layers import embedding
 from ..losses import mean_squared_error
 
@@ -11,12 +12,12 @@ from ..losses import mean_squared_error
 class _Ratings(HybridBlock):
     """The product of a user's row with an item's, plus a bias of each."""
 
-    def __init__(self, users: int, items: int, rank: int, dtype: str) -> None:
+    def __init__(self, dtype: str) -> None:
         super().__init__()
-        self.users = embedding(users, rank, dtype)
-        self.items = embedding(items, rank, dtype)
-        self.user_bias = embedding(users, 1, dtype)
-        self.item_bias = embedding(items, 1, dtype)
+        self.users = embedding(200, 8, dtype)
+        self.items = embedding(100, 8, dtype)
+        self.user_bias = embedding(200, 1, dtype)
+        self.item_bias = embedding(100, 1, dtype)
 
     def hybrid_forward(self, F: Any, user: Any, item: Any) -> Any:
         products = F.sum(self.users(user) * self.items(item), axis=-1)
@@ -26,14 +27,14 @@ class _Ratings(HybridBlock):
 
 def build(dtype: str) -> _Ratings:
     """200 users, 100 items, rank 8."""
-    return _Ratings(200, 100, 8, dtype)
+    return _Ratings(dtype)
 
 
-def predict(F: Any, model: _Ratings, batch: dict[str, Any]) -> Any:
+def predict(F: Any, model: _Ratings, batch: Batch) -> Any:
     """The predicted ratings, (N,)."""
     return model(batch["user"], batch["item"])
 
 
-def loss(F: Any, model: _Ratings, batch: dict[str, Any]) -> Any:
+def loss(F: Any, model: _Ratings, batch: Batch) -> Any:
     """The mean squared error."""
     return mean_squared_error(F, model(batch["user"], batch["item"]), batch["y"])

@@ -4,6 +4,7 @@ from typing import Any
 
 from mxnet.gluon import HybridBlock
 
+from ...contract import Batch
 from ..layers import linear, relu
 from ..losses import binary_cross_entropy, divergence
 
@@ -33,13 +34,13 @@ def build(dtype: str) -> _Autoencoder:
     return _Autoencoder(dtype)
 
 
-def predict(F: Any, model: _Autoencoder, batch: dict[str, Any]) -> Any:
+def predict(F: Any, model: _Autoencoder, batch: Batch) -> Any:
     """The logits of the pixels, (N, 64)."""
     logits, _, _ = model(batch["x"], batch["noise"])
     return logits
 
 
-def loss(F: Any, model: _Autoencoder, batch: dict[str, Any]) -> Any:
+def loss(F: Any, model: _Autoencoder, batch: Batch) -> Any:
     """The cross entropy of the pixels plus the divergence of the code, in nats."""
     logits, mean, log_variance = model(batch["x"], batch["noise"])
     value = binary_cross_entropy(F, logits, batch["x"])

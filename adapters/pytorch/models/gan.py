@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from ...contract import Batch
 from ...zoo.model import SLOPE
 from ..layers import leaky_relu, linear, relu, sequential
 from ..losses import binary_cross_entropy
@@ -28,14 +29,12 @@ def build(dtype: torch.dtype) -> _Adversaries:
     return _Adversaries(dtype)
 
 
-def predict(model: _Adversaries, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+def predict(model: _Adversaries, batch: Batch) -> torch.Tensor:
     """Generated points, (N, 2)."""
     return model.generator(batch["z1"])
 
 
-def discriminator_loss(
-    model: _Adversaries, batch: dict[str, torch.Tensor]
-) -> torch.Tensor:
+def discriminator_loss(model: _Adversaries, batch: Batch) -> torch.Tensor:
     """The cross entropy of real points as real and of generated ones as fake."""
     real = model.discriminator(batch["x"])
     points = model.generator(batch["z1"]).detach()
@@ -44,7 +43,7 @@ def discriminator_loss(
     return binary_cross_entropy(real, is_real) + binary_cross_entropy(fake, is_fake)
 
 
-def generator_loss(model: _Adversaries, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+def generator_loss(model: _Adversaries, batch: Batch) -> torch.Tensor:
     """The cross entropy of generated points as real."""
     points = model.generator(batch["z2"])
     fake = model.discriminator(points)

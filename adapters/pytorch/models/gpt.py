@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from ...contract import Batch
 from ..layers import (
     attention,
     embedding,
@@ -46,11 +47,11 @@ def build(dtype: torch.dtype) -> nn.Sequential:
     )
 
 
-def predict(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+def predict(model: nn.Sequential, batch: Batch) -> torch.Tensor:
     """The logits of the next character after each, (N, T, V)."""
     return model(batch["x"])
 
 
-def loss(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+def loss(model: nn.Sequential, batch: Batch) -> torch.Tensor:
     """The cross entropy of the next characters."""
     return cross_entropy(model(batch["x"]), batch["y"])

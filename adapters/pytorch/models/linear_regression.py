@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from ...contract import Batch
 from ..layers import linear, sequential
 from ..losses import mean_squared_error
 
@@ -12,11 +13,11 @@ def build(dtype: torch.dtype) -> nn.Sequential:
     return sequential(output=linear(10, 1, dtype))
 
 
-def predict(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+def predict(model: nn.Sequential, batch: Batch) -> torch.Tensor:
     """The predictions, (N, 1)."""
     return model(batch["x"])
 
 
-def loss(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+def loss(model: nn.Sequential, batch: Batch) -> torch.Tensor:
     """The mean squared error."""
     return mean_squared_error(model(batch["x"]), batch["y"])

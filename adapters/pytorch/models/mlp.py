@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from ...contract import Batch
 from ..layers import linear, relu, sequential
 from ..losses import cross_entropy
 
@@ -16,11 +17,11 @@ def build(dtype: torch.dtype) -> nn.Sequential:
     )
 
 
-def predict(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+def predict(model: nn.Sequential, batch: Batch) -> torch.Tensor:
     """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 
-def loss(model: nn.Sequential, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+def loss(model: nn.Sequential, batch: Batch) -> torch.Tensor:
     """The cross entropy of the right class."""
     return cross_entropy(model(batch["x"]), batch["y"])

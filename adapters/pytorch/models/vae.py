@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from ...contract import Batch
 from ..layers import linear, relu
 from ..losses import binary_cross_entropy, divergence
 
@@ -34,13 +35,13 @@ def build(dtype: torch.dtype) -> _Autoencoder:
     return _Autoencoder(dtype)
 
 
-def predict(model: _Autoencoder, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+def predict(model: _Autoencoder, batch: Batch) -> torch.Tensor:
     """The logits of the pixels, (N, 64)."""
     logits, _, _ = model(batch["x"], batch["noise"])
     return logits
 
 
-def loss(model: _Autoencoder, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+def loss(model: _Autoencoder, batch: Batch) -> torch.Tensor:
     """The cross entropy of the pixels plus the divergence of the code, in nats."""
     logits, mean, log_variance = model(batch["x"], batch["noise"])
     return binary_cross_entropy(logits, batch["x"]) + divergence(mean, log_variance)

@@ -7,6 +7,7 @@ import numpy as np
 import reference_impl as ri
 from reference_impl import nn
 
+from ...contract import Batch
 from ...zoo.model import SLOPE
 from ..layers import leaky_relu, linear, relu, sequential
 from ..losses import binary_cross_entropy
@@ -34,13 +35,13 @@ def build(dtype: np.dtype) -> _Adversaries:
     )
 
 
-def predict(model: _Adversaries, batch: dict[str, ri.Tensor]) -> ri.Tensor:
+def predict(model: _Adversaries, batch: Batch) -> ri.Tensor:
     """Generated points, (N, 2)."""
     return model.generator(batch["z1"])
 
 
 def discriminator_loss(
-    model: _Adversaries, batch: dict[str, ri.Tensor]
+    model: _Adversaries, batch: Batch
 ) -> tuple[ri.Tensor, _Adversaries]:
     """The cross entropy of real points as real and of generated ones as fake.
 
@@ -54,9 +55,7 @@ def discriminator_loss(
     return value, model
 
 
-def generator_loss(
-    model: _Adversaries, batch: dict[str, ri.Tensor]
-) -> tuple[ri.Tensor, _Adversaries]:
+def generator_loss(model: _Adversaries, batch: Batch) -> tuple[ri.Tensor, _Adversaries]:
     """The cross entropy of generated points as real.
 
     Beside it the model of the next step.

@@ -5,6 +5,7 @@ import numpy as np
 import reference_impl as ri
 from reference_impl import nn
 
+from ...contract import Batch
 from ..layers import convolution, flatten, linear, max_pool, relu, sequential
 from ..losses import cross_entropy
 
@@ -27,14 +28,12 @@ def build(dtype: np.dtype) -> nn.Sequential:
     )
 
 
-def predict(model: nn.Sequential, batch: dict[str, ri.Tensor]) -> ri.Tensor:
+def predict(model: nn.Sequential, batch: Batch) -> ri.Tensor:
     """The logits of the classes, (N, 10)."""
     return model(batch["x"])
 
 
-def loss(
-    model: nn.Sequential, batch: dict[str, ri.Tensor]
-) -> tuple[ri.Tensor, nn.Sequential]:
+def loss(model: nn.Sequential, batch: Batch) -> tuple[ri.Tensor, nn.Sequential]:
     """The cross entropy of the right class.
 
     Beside it the model of the next step.

@@ -7,6 +7,7 @@ import numpy as np
 import reference_impl as ri
 from reference_impl import nn
 
+from ...contract import Batch
 from ..layers import embedding
 from ..losses import mean_squared_error
 
@@ -35,12 +36,12 @@ def build(dtype: np.dtype) -> _Ratings:
     )
 
 
-def predict(model: _Ratings, batch: dict[str, ri.Tensor]) -> ri.Tensor:
+def predict(model: _Ratings, batch: Batch) -> ri.Tensor:
     """The predicted ratings, (N,)."""
     return model(batch["user"], batch["item"])
 
 
-def loss(model: _Ratings, batch: dict[str, ri.Tensor]) -> tuple[ri.Tensor, _Ratings]:
+def loss(model: _Ratings, batch: Batch) -> tuple[ri.Tensor, _Ratings]:
     """The mean squared error.
 
     Beside it the model of the next step.

@@ -7,6 +7,7 @@ import numpy as np
 import reference_impl as ri
 from reference_impl import nn
 
+from ...contract import Batch
 from ..layers import linear, relu
 from ..losses import binary_cross_entropy, divergence
 
@@ -45,15 +46,13 @@ def build(dtype: np.dtype) -> _Autoencoder:
     )
 
 
-def predict(model: _Autoencoder, batch: dict[str, ri.Tensor]) -> ri.Tensor:
+def predict(model: _Autoencoder, batch: Batch) -> ri.Tensor:
     """The logits of the pixels, (N, 64)."""
     logits, _, _ = model(batch["x"], batch["noise"])
     return logits
 
 
-def loss(
-    model: _Autoencoder, batch: dict[str, ri.Tensor]
-) -> tuple[ri.Tensor, _Autoencoder]:
+def loss(model: _Autoencoder, batch: Batch) -> tuple[ri.Tensor, _Autoencoder]:
     """The cross entropy of the pixels plus the divergence of the code, in nats.
 
     Beside it the model of the next step.

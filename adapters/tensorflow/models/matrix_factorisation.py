@@ -15,7 +15,7 @@ def build(dtype: str) -> keras.Model:
     items = embedding(100, 8, "items", dtype)(item)
     user_bias = embedding(200, 1, "user_bias", dtype)(user)
     item_bias = embedding(100, 1, "item_bias", dtype)(item)
-    prediction = keras.ops.sum(users * items, axis=1) + (user_bias + item_bias)[:, 0]
+    prediction = keras.ops.sum(users * items, axis=-1) + (user_bias + item_bias)[:, 0]
     return keras.Model([user, item], prediction)
 
 

@@ -47,7 +47,7 @@ def build(dtype: str) -> keras.Model:
 
 def predict(model: keras.Model, batch: Batch) -> tf.Tensor:
     """The logits of the classes, (N, 10)."""
-    return model(batch["x"], training=False)
+    return model(batch["x"])
 
 
 def loss(model: keras.Model, batch: Batch) -> tf.Tensor:
