@@ -68,12 +68,12 @@ def relu() -> nn.Activation:
 
 
 def leaky_relu(slope: float) -> HybridBlock:
-    """x where it is positive, else slope x."""
+    """x where it is positive, else slope x; the slope is at most 1."""
     return _LeakyReLU(slope)
 
 
 class _LeakyReLU(HybridBlock):
-    """By its definition: `nn.LeakyReLU` computes in float32, even of float64."""
+    """The larger of both: `nn.LeakyReLU` computes in float32, even of float64."""
 
     def __init__(self, slope: float) -> None:
         super().__init__()
