@@ -33,6 +33,7 @@ def row(framework, mode="eager", *, status="equal", reason=None, **more):
         "steps": 200,
         **dict.fromkeys(ERRORS, 2e-16),
         "float32": dict.fromkeys(ERRORS, 1e-7),
+        "beyond": [],
         "noise_floor": {"first losses": 5e-8, "after 10": 3e-8, "after 100": 2e-7},
         "layers": None,
         "losses": {"loss": [2.0, 1.0, 0.5]},
@@ -61,7 +62,7 @@ def document(*rows, model="mlp", experiment_id=None, **more):
     """A document with these rows; more are fields of its experiment."""
     numbers = {"steps": 200, "batch": 64, "threads": 1, "seed": 0, "is_native": False}
     return {
-        "schema": 2,
+        "schema": 3,
         "experiment": {
             "id": experiment_id or f"{model}-0123456789",
             "model": model,

@@ -115,17 +115,19 @@ def judge(rows: Sequence[Candidate], experiment: Experiment) -> None:
     for c in complete:
         c.noise = consensus.noise_floor(c.results["float32"])
     for c in complete:
-        noise = _largest([o.noise for o in trusted if voters[o.key] != voters[c.key]])
+        others = _others(c, trusted, voters)
+        noise = consensus.usual_noise([o.noise for o in others])
         faults = [_Fault(slopes[c.key])]
         if (truth := truths[voters[c.key]]) is not None:
-            others = _others(c, trusted, voters)
-            faults = _compare(c, truth, others, noise, experiment)
+            singles = [o.results["float32"] for o in others]
+            faults = _compare(c, truth, singles, noise, experiment)
             faults.insert(1, _Fault(slopes[c.key]))
         own = [_Fault(text, True) for text in _own_updates(c, noise, experiment)]
         is_one_of_two = len(votes) == 2 and voters[c.key] in votes
         both = " and ".join(votes) if is_one_of_two else None
         c.cause = None if own else causes[c.key]
-        _conclude(c, [f for f in (*faults, *own) if f.text], both)
+        found = [f for f in (*faults, *own) if f.text]
+        _conclude(c, found, both, has_others=len({o.framework for o in trusted}) > 1)
 
 
 class _Fault(NamedTuple):
@@ -159,6 +161,8 @@ def _own_updates(
     """In which dtypes native updates are not what is declared of them."""
     moment = f"after {experiment.snapshots[0]}"
     rounding = {"float64": {}, "float32": noise}
+    if not experiment.is_native:
+        return []
     faults = [updates.fault(c.results[d], d, moment, rounding[d]) for d in DTYPES]
     return [fault for fault in faults if fault]
 
@@ -207,19 +211,20 @@ def _voters(
 
 def _others(
     row: Candidate, trusted: Sequence[Candidate], voters: dict[str, str]
-) -> list[Arrays]:
-    """What the other voters have in float32: the first row of each."""
-    first: dict[str, Arrays] = {}
+) -> list[Candidate]:
+    """The first row of each of the other voters."""
+    first: dict[str, Candidate] = {}
     for c in trusted:
-        first.setdefault(voters[c.key], c.results["float32"])
-    return [results for name, results in first.items() if name != voters[row.key]]
+        first.setdefault(voters[c.key], c)
+    return [c for name, c in first.items() if name != voters[row.key]]
 
 
 def _set_apart_misshapen(rows: Sequence[Candidate]) -> None:
     """Take away results that cannot be compared: of other shapes than most."""
     for dtype in DTYPES:
         complete = [c for c in rows if c.is_complete]
-        usual = sanity.usual_shapes([c.results[dtype] for c in complete])
+        first = {c.framework: c.results[dtype] for c in reversed(complete)}
+        usual = sanity.usual_shapes(first)
         for c in complete:
             wrong = sanity.misshapen(c.results[dtype], usual, dtype)
             if wrong:
@@ -238,21 +243,20 @@ def _wrong_slopes(
     }
 
 
-def _largest(floors: Sequence[dict[str, float]]) -> dict[str, float]:
-    """The largest effect of a rounding in any of the others, by the moment.
+def _conclude(
+    c: Candidate, faults: list[_Fault], both: str | None, *, has_others: bool
+) -> None:
+    """The status of a row.
 
-    Not in the framework itself: what is noisy would excuse itself.
+    Parameters
+    ----------
+    both
+        The only two voters, if this row is one of them.
+    has_others
+        Whether other frameworks were there; modes of one share their adapter.
     """
-    moments = dict.fromkeys(moment for floor in floors for moment in floor)
-    return {
-        moment: max(floor[moment] for floor in floors if moment in floor)
-        for moment in moments
-    }
-
-
-def _conclude(c: Candidate, faults: list[_Fault], both: str | None) -> None:
-    """The status; `both` are the only two voters, if this row is one of them."""
-    c.status = "different" if faults else "equal" if c.verdicts else "alone"
+    agrees = bool(c.verdicts)
+    c.status = "different" if faults else "equal" if agrees and has_others else "alone"
     # What went wrong before the training is the cause, if anything did.
     earlier = [fault for fault in faults if not fault.is_in_training]
     if earlier or not faults or c.trouble is not None:
@@ -264,5 +268,6 @@ def _conclude(c: Candidate, faults: list[_Fault], both: str | None) -> None:
     if reasons and both and not c.cause:
         reasons.append(f"{both} disagree, and nothing says which of them is right")
     if c.status == "alone":
-        reasons = ["compared with nothing but differences of its own loss"]
+        own = ["modes"] * agrees + ["differences of its own loss"]
+        reasons = [f"compared with nothing but {' and '.join(own)}"]
     c.reason = "; ".join(reasons) or None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
+from statistics import median_low
 
 import numpy as np
 
@@ -75,6 +76,19 @@ def noise_floor(results: Arrays) -> dict[str, float]:
     }
 
 
+def usual_noise(floors: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """What one rounding usually does in the other voters, by the moment.
+
+    The lower median of them: one that is noisy excuses nobody. Not the framework's own,
+    by which it would excuse itself.
+    """
+    moments = dict.fromkeys(moment for floor in floors for moment in floor)
+    return {
+        moment: median_low(floor[moment] for floor in floors if moment in floor)
+        for moment in moments
+    }
+
+
 def _without_noise(moment: str, noisy: Arrays, results: Arrays) -> Arrays:
     """What a training had at the same moment that started as it should."""
     if moment != "first losses":
@@ -86,6 +100,9 @@ def outlier(
     results: Arrays, others: Sequence[Arrays], truth: Arrays, excused: Collection[str]
 ) -> str | None:
     """The array in which a framework is less exact than the others, in float32.
+
+    Root mean square, more than 3 times the median of the others and 1e-6 of the largest
+    value, which a sum in another order may be off.
 
     Parameters
     ----------

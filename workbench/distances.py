@@ -6,7 +6,7 @@ the order in which a framework makes it: so the first that is too large is the c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -50,7 +50,7 @@ def distance(arrays: Arrays, truth: Arrays) -> float:
     """The relative 2-norm of all differences together."""
     apart = sum(float(((arrays[n] - a) ** 2).sum()) for n, a in truth.items())
     length = sum(float((a**2).sum()) for a in truth.values())
-    return float(np.sqrt(apart / length))
+    return float(np.sqrt(apart / (length or 1.0)))
 
 
 def forward(
@@ -81,6 +81,22 @@ def gradient(
         for key in keys:
             error = relative(results[key], truth[key], scale=scale)
             yield key.partition("/")[2], error
+
+
+def gradient_by_layer(
+    results: Arrays, truth: Arrays, layers: Sequence[str]
+) -> dict[str, float]:
+    """The distance of the gradients of some layers, as a whole, in the same order."""
+    groups = by_layer(truth)
+    keys = {layer: groups.get(f"gradient of {layer}", []) for layer in layers}
+    return {
+        f"layer {layer}": distance(
+            {key: results[key] for key in keys[layer]},
+            {key: truth[key] for key in keys[layer]},
+        )
+        for layer in reversed(layers)
+        if keys[layer]
+    }
 
 
 def trajectory(results: Arrays, truth: Arrays) -> dict[str, float]:

@@ -21,12 +21,12 @@ from .equality import LayerError, Verdict
 from .experiment import Experiment
 from .request import Request
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 # What a row may be, in the order in which it is told, and what that means.
 STATUSES = {
     "equal": "it computes what the others compute",
-    "alone": "there was nothing to compare it with, and nothing is wrong",
+    "alone": "no other framework was there to compare it with, and nothing is wrong",
     "different": "it computes something else than the others, or than its own loss",
     "failed": "it crashed, was too slow, or gave an answer that is none",
     "unsupported": "the framework does not support the model in this mode",
@@ -49,6 +49,8 @@ class Row:
         How many updates were compared; None if training was compared with nobody's.
     forward_error, gradient_error, trajectory_error : float or None
         Relative, in float64; `float32` has the same three.
+    beyond : list of str
+        Which of the six are not within their gates, such as "float32 gradient".
     noise_floor : dict or None
         What one rounding of the first values does in float32, relative: to the "first
         losses", and to the parameters "after 10" steps and "after 100". Of the
@@ -75,6 +77,7 @@ class Row:
     gradient_error: float | None
     trajectory_error: float | None
     float32: dict[str, float | None]
+    beyond: list[str]
     noise_floor: dict[str, float] | None
     layers: list[dict[str, Any]] | None
     losses: dict[str, list[float]] | None
@@ -148,6 +151,9 @@ def _row(
         steps=c.steps,
         **exactly.as_json(),
         float32=c.verdicts.get("float32", nothing).as_json(),
+        beyond=[
+            f"{dtype} {kind}" for dtype, v in c.verdicts.items() for kind in v.beyond
+        ],
         noise_floor=c.noise or None,
         layers=_layers(exactly, seconds, experiment) if results else None,
         losses={n: _short(a) for n, a in under("losses", results).items()} or None,

@@ -130,6 +130,8 @@ class Experiment:
         for objective in model.objectives:
             shapes |= {f"loss/{objective}": (), f"losses/{objective}": (made,)}
         shapes |= named("gradient", model.shapes)
+        if self.is_native:
+            shapes |= named("declared", model.shapes)
         trained = model.shapes | model.statistics
         snapshots = [step for step in self.snapshots if step <= made]
         for step in snapshots:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -12,7 +12,8 @@ from adapters.contract import Arrays, Model
 from .arrays import under, unit
 
 SLOPE_TOLERANCE = 1e-6  # of the gradient's length; central differences reach 1e-9
-_PLAIN = {"loss", "losses", "first losses", "slope"}  # Python's own numbers
+# Python's own numbers, and what NumPy computes in float64 whatever is compared.
+_PLAIN = {"loss", "losses", "first losses", "slope", "declared"}
 PREDICTIONS = {"whole", "one", "untrained", "prediction"}
 _BEFORE_TRAINING = {
     *("activation", "whole", "one", "untrained", "loss", "gradient", "slope"),
@@ -37,16 +38,18 @@ def not_finite(results: Arrays, *, in_training: bool) -> str | None:
 
 
 def misshapen(
-    results: Arrays, shapes: Mapping[str, tuple[int, ...] | None], dtype: str
+    results: Arrays, shapes: Mapping[str, tuple[int, ...] | str | None], dtype: str
 ) -> str | None:
     """What is missing, or has not the shape or dtype that is demanded.
 
-    Any shape will do where `shapes` has none.
+    Any shape will do where `shapes` has none, and none where it has words.
     """
     for name, shape in shapes.items():
         array, words = results.get(name), name.replace("/", " of ")
         if array is None:
             return f"{words} is missing"
+        if isinstance(shape, str):
+            return f"{words}: {shape}"
         is_plain = name.split("/")[0].split(",")[0] in _PLAIN
         has_shape = shape is None or array.shape == shape
         if not has_shape or not (is_plain or array.dtype == dtype):
@@ -56,14 +59,29 @@ def misshapen(
     return None
 
 
-def usual_shapes(everyone: Sequence[Arrays]) -> dict[str, tuple[int, ...]]:
-    """The shapes that most frameworks have given to layers and predictions."""
+def usual_shapes(
+    everyone: Mapping[str, Arrays],
+) -> dict[str, tuple[int, ...] | str]:
+    """The shapes that most frameworks have given to layers and predictions.
+
+    Words, where no shape has the majority: then nothing says who is right.
+    """
+    first = next(iter(everyone.values()), {})
     return {
-        name: Counter(results[name].shape for results in everyone).most_common(1)[0][0]
-        for name in (everyone[0] if everyone else ())
+        name: _most({f: results[name].shape for f, results in everyone.items()})
+        for name in first
         if name.startswith("activation/") or name in PREDICTIONS
-        if all(name in results for results in everyone)
+        if all(name in results for results in everyone.values())
     }
+
+
+def _most(shapes: Mapping[str, tuple[int, ...]]) -> tuple[int, ...] | str:
+    """The shape that more than half of the frameworks have, or who has which."""
+    shape, count = Counter(shapes.values()).most_common(1)[0]
+    if 2 * count > len(shapes):
+        return shape
+    whose = ", ".join(f"{list(found)} in {name}" for name, found in shapes.items())
+    return f"no shape has the majority: {whose}"
 
 
 def slope_disagrees(results: Arrays, direction: Arrays, model: Model) -> str | None:

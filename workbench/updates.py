@@ -92,10 +92,7 @@ def fault(
     noise : dict
         What rounding alone does to parameters, by snapshot.
     """
-    known = under("declared", results)
-    if not known:
-        return None
-    error = distance(under(moment, results), known)
+    error = distance(under(moment, results), under("declared", results))
     allowed = allowance(dtype, moment, noise)
     if error <= allowed:
         return None

@@ -1,5 +1,7 @@
 """How rows are judged: who votes, who is held against whom, and what is compared."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -125,6 +127,51 @@ def test_who_is_noisy_does_not_excuse_itself_but_the_others():
 
     rows = judged(row("reference", float32=off), row("jax", float32=off))
     assert [c.status for c in rows] == ["equal", "equal"]
+
+
+def test_a_single_one_that_is_noisy_excuses_nobody():
+    noisy = row("reference", float32=moved("after 10, run", by=1e-2))
+    off = row("jax", float32=moved("after 10", by=2e-3))
+
+    found = judged(noisy, row("mxnet"), row("pytorch"), off)
+
+    assert noisy.noise["after 10"] > 1e-3
+    assert {c.framework for c in found if c.status == "different"} == {
+        *("reference", "jax"),  # of three trainings the noisy one has two elsewhere
+    }
+
+
+def test_each_framework_has_one_vote_on_shapes_however_many_its_modes():
+    def transposed(results):
+        return results | {"whole": results["whole"].T}
+
+    wrong = [
+        dataclasses.replace(
+            row("tensorflow", float64=transposed, float32=transposed), mode=mode
+        )
+        for mode in ("tf.function", "eager", "fit", "session")
+    ]
+
+    rows = judged(*wrong, row("jax"), row("mxnet"), row("pytorch"))
+
+    assert [c.status for c in rows] == ["different"] * 4 + ["equal"] * 3
+    assert "whole must be float64[64, 1]" in rows[0].reason
+
+
+def test_modes_of_one_framework_that_agree_are_alone():
+    right, too = row("jax"), dataclasses.replace(row("jax"), mode="op by op")
+
+    judged(right, too)
+
+    assert [c.status for c in (right, too)] == ["alone", "alone"]
+    assert "nothing but modes and differences of its own loss" in right.reason
+
+
+def test_modes_of_one_framework_that_disagree_are_different():
+    wrong = row("jax", float64=moved("activation/", by=1e-3))
+    wrong.mode = "op by op"
+
+    assert {c.status for c in judged(row("jax"), wrong)} == {"different"}
 
 
 def test_what_differs_for_a_known_cause_is_worth_timing():

@@ -66,20 +66,48 @@ def test_not_a_number_is_never_equal(results):
     assert equality.verdict(wrong, results, MODEL, "float64").reason is not None
 
 
-def test_a_relu_that_rounding_has_switched_excuses_a_gradient_in_float32(results):
+def switched(results):
+    """A truth, and results in which rounding has let one number through a relu."""
     zero = results["activation/hidden"].copy()
     zero[0, 0] = 0
     truth = results | {"activation/hidden": zero}
     near = changed(truth, "activation/hidden", by=0)
     near["activation/hidden"][0, 0] = 1e-7
+    return truth, near
+
+
+def test_a_relu_that_rounding_has_switched_excuses_a_gradient_in_float32(results):
+    truth, near = switched(results)
     near = changed(near, "gradient/hidden.weight", by=1e-2)
 
     singly = equality.verdict(near, truth, MODEL, "float32")
     exactly = equality.verdict(near, truth, MODEL, "float64")
 
-    assert singly.reason is None
+    assert (singly.reason, singly.beyond) == (None, ())
     assert "1 of 6 numbers of layer hidden are zero" in singly.remark
     assert "forward differs first in layer hidden" in exactly.reason
+    assert exactly.beyond == ("forward", "gradient")
+
+
+@pytest.mark.parametrize(
+    ("name", "factor", "expected"),
+    [
+        ("gradient/hidden.weight", -3, "gradient differs first in layer hidden"),
+        ("gradient/hidden.weight", 1.2, "gradient differs first in layer hidden"),
+        ("after 10/hidden.weight", 1.1, "training differs in after 10"),
+        ("losses/loss", 1.1, "training differs in first losses"),
+    ],
+)
+def test_a_switched_relu_does_not_excuse_what_no_relu_does(
+    results, name, factor, expected
+):
+    truth, near = switched(results | named("after 10", under("trained", results)))
+    near = {n: a * factor if n == name else a for n, a in near.items()}
+
+    verdict = equality.verdict(near, truth, MODEL, "float32")
+
+    assert verdict.excused
+    assert expected in verdict.reason
 
 
 def test_every_layer_in_which_something_has_switched_is_said(results):

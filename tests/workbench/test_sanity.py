@@ -52,7 +52,17 @@ def test_what_is_missing_or_misshapen_is_named(results):
 def test_the_usual_shape_is_that_of_most(results):
     other = {**results, "activation/hidden": np.zeros((2, 3))}
 
-    usual = sanity.usual_shapes([results, other, results])
+    usual = sanity.usual_shapes({"jax": results, "mxnet": other, "pytorch": results})
 
     assert usual["activation/hidden"] == (3, 2)
     assert "activation of hidden must be" in sanity.misshapen(other, usual, "float64")
+
+
+def test_of_two_shapes_neither_is_usual(results):
+    other = {**results, "activation/hidden": np.zeros((2, 3))}
+
+    usual = sanity.usual_shapes({"jax": results, "mxnet": other})
+
+    words = "activation of hidden: no shape has the majority: [3, 2] in jax, [2, 3] in"
+    for one in (results, other):
+        assert words in sanity.misshapen(one, usual, "float64")

@@ -18,7 +18,7 @@ REQUEST = {"modes": ["default"], "rounds": 12}
 
 def document(model, *rows):
     return {
-        "schema": 2,
+        "schema": 3,
         "experiment": comparison_documents.document(model=model)["experiment"]
         | {"id": f"{model}-1"},
         "machine": MACHINE,

@@ -53,6 +53,11 @@ def _cells(layer: dict[str, Any] | None) -> list[Cell]:
     kinds = ("forward", "gradient")
     gates = {kind: max(gate for _, gate in limits("float64", kind)) for kind in kinds}
     return [
-        *(error(layer[kind], allowed=gates[kind]) for kind in kinds),
+        *(_held(layer[kind], gates[kind]) for kind in kinds),
         measured(layer["seconds"], units.SECONDS),
     ]
+
+
+def _held(number: float | None, gate: float) -> Cell:
+    """An error against its gate."""
+    return error(number, is_beyond=number is not None and not number <= gate)

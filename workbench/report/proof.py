@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from .. import units
 from ..document import STATUSES
-from ..equality import GATES, allowance
+from ..equality import GATES
 from .entries import Entry, Row
 from .table import Cell, Column, Line, Table, counted, error, sign, word
 
@@ -49,39 +49,6 @@ def limits(dtype: str, kind: str) -> list[tuple[str, float]]:
     return list(gate.items()) if isinstance(gate, dict) else [("", gate)]
 
 
-def allowed(dtype: str, kind: str, noise: Mapping[str, float]) -> float:
-    """How large an error may be: its loosest gate, or what rounding alone does.
-
-    Of several moments only the largest error is kept, so the loosest decides.
-
-    Parameters
-    ----------
-    noise : dict
-        What rounding does to the training of others, by moment (`noise_of_others`).
-    """
-    gates = [gate for _, gate in limits(dtype, kind)]
-    if (dtype, kind) == ("float32", "trajectory"):
-        asked = [m for m in noise if GATES[dtype].of(m) is not None]
-        gates += [allowance(dtype, moment, noise) for moment in asked]
-    return max(gates)
-
-
-def noise_of_others(row: Row, rows: Sequence[Row]) -> dict[str, float]:
-    """The largest noise floors, by moment, of all that do not share a row's vote.
-
-    As in `workbench.candidates.judge`: of the other frameworks, or of the other modes
-    if only one framework can be trusted. Of a row that is different a document does
-    not say whether it could be trusted; here it counts.
-    """
-    complete = [r for r in rows if r["losses"]]
-    trusted = [r for r in complete if r["status"] != "failed"] or complete
-    others = [r for r in trusted if r is not row]
-    if len({r["framework"] for r in trusted}) > 1:
-        others = [r for r in others if r["framework"] != row["framework"]]
-    floors = {moment: floor(others, moment) for moment in moments(others)}
-    return {moment: n for moment, n in floors.items() if n is not None}
-
-
 def moments(rows: Sequence[Row]) -> list[str]:
     """When noise floors were taken, such as "after 10", or of "first losses"."""
     return list(dict.fromkeys(m for row in rows for m in row["noise_floor"] or ()))
@@ -105,9 +72,8 @@ def errors(row: Row, dtype: str) -> list[float | None]:
 
 
 def _proof(row: Row, rows: Sequence[Row]) -> list[Cell]:
-    others = noise_of_others(row, rows)
     found = [
-        error(number, allowed=allowed(dtype, kind, others))
+        error(number, is_beyond=f"{dtype} {kind}" in row["beyond"])
         for dtype in GATES
         for kind, number in zip(KINDS, errors(row, dtype), strict=True)
     ]

@@ -153,14 +153,13 @@ def counted(number: int | None) -> Cell:
     return Cell() if number is None else Cell(f"{number}", number)
 
 
-def error(number: float | None, *, allowed: float = float("inf")) -> Cell:
-    """A relative error; one that is not allowed is marked."""
+def error(number: float | None, *, is_beyond: bool = False) -> Cell:
+    """A relative error; one that is not within its gate is marked."""
     if number is None:
         return Cell()
-    is_over = not number <= allowed
     return Cell(
         text=units.error(number),
         key=number,
-        icon="≠" if is_over else "",
-        kind="number over" if is_over else "number",
+        icon="≠" if is_beyond else "",
+        kind="number over" if is_beyond else "number",
     )

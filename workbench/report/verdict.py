@@ -127,6 +127,8 @@ def _agreement(rows: Sequence[Row], names: dict[str, list[str]]) -> str:
         return f"{one} ran alone, so there is nothing to compare it with"
     if _is_alone(names):
         return f"{different[0]} ran alone, and what it computed does not hold"
+    if len(alone) > 1:
+        return f"{listed(alone)} agree, and no other framework was compared with them"
     if len(equal) < 2:
         return "No two frameworks computed the same"
     if len(equal) == len(rows):

@@ -43,6 +43,15 @@ def test_the_verdict_on_equal_frameworks_has_the_errors_and_their_gates():
             "mxnet is missing.",
         ),
         (
+            [
+                row("jax", "jit", status="alone"),
+                row("jax", "op by op", status="alone"),
+                empty("mxnet", "missing"),
+            ],
+            "jax (jit) and jax (op by op) agree, and no other framework was compared "
+            "with them; mxnet is missing.",
+        ),
+        (
             [row("reference"), empty("mxnet", "failed"), empty("jax", "failed")],
             "reference ran alone, so there is nothing to compare it with; "
             "mxnet and jax failed.",
