@@ -29,8 +29,8 @@ class Candidate:
     verdicts: dict[str, equality.Verdict] = field(default_factory=dict)
     measures_noise: bool = True
     """Whether it trains from neighbours of the first values as well."""
-    noise: dict[str, float] = field(default_factory=dict)
-    """What one rounding does to its training in float32, by the moment."""
+    noise: dict[str, list[float]] = field(default_factory=dict)
+    """What roundings do to its training in float32, by the moment, run by run."""
     steps: int | None = None
     """How many updates were compared; slow modes make fewer than others."""
     trouble: str | None = None
@@ -113,7 +113,7 @@ def judge(rows: Sequence[Candidate], experiment: Experiment) -> None:
     votes = _votes(trusted, voters, causes)
     truths = consensus.truths(set(voters.values()), votes)
     for c in complete:
-        c.noise = consensus.noise_floor(c.results["float32"])
+        c.noise = consensus.noise(c.results["float32"])
     for c in complete:
         others = _others(c, trusted, voters)
         noise = consensus.usual_noise([o.noise for o in others])

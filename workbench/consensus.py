@@ -60,31 +60,31 @@ def _step_by_step(voters: Iterable[str], arrays: Arrays) -> Arrays:
     return {voter: np.concatenate(found) for voter, found in pieces.items()}
 
 
-def noise_floor(results: Arrays) -> dict[str, float]:
-    """The largest effect of one rounding on parameters, or losses, by the moment."""
+def noise(results: Arrays) -> dict[str, list[float]]:
+    """The effects of one rounding on parameters, or losses, by the moment."""
     runs: dict[str, list[str]] = {}
     for name in dict.fromkeys(key.split("/")[0] for key in results):
         moment, is_run, _ = name.partition(", run ")
         if is_run:
             runs.setdefault(moment, []).append(name)
     return {
-        moment: max(
+        moment: [
             distance(noisy, _without_noise(moment, noisy, results))
             for noisy in (under(name, results) for name in names)
-        )
+        ]
         for moment, names in runs.items()
     }
 
 
-def usual_noise(floors: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """What one rounding usually does in the other voters, by the moment.
+def usual_noise(others: Sequence[Mapping[str, list[float]]]) -> dict[str, float]:
+    """What one rounding does in any training of the other voters, by the moment.
 
-    The lower median of them: one that is noisy excuses nobody. Not the framework's own,
-    by which it would excuse itself.
+    The least of each, and the lower median of those: one that is noisy excuses nobody.
+    Not the framework's own, by which it would excuse itself.
     """
-    moments = dict.fromkeys(moment for floor in floors for moment in floor)
+    moments = dict.fromkeys(moment for noise in others for moment in noise)
     return {
-        moment: median_low(floor[moment] for floor in floors if moment in floor)
+        moment: median_low(min(noise[moment]) for noise in others if moment in noise)
         for moment in moments
     }
 

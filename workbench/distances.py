@@ -120,15 +120,16 @@ def trajectory(results: Arrays, truth: Arrays) -> dict[str, float]:
     return errors
 
 
-def usual_trajectory(results: Arrays, truth: Arrays) -> dict[str, float]:
-    """The same, but the median of what trainings one rounding apart have, too."""
+def nearest_trajectory(results: Arrays, truth: Arrays) -> dict[str, float]:
+    """The same, of whichever is nearest among trainings one rounding apart.
+
+    A mistake is in all of them, a rounding that has switched a relu is not.
+    """
     every = [trajectory(results, truth)]
     for run in _noisy(results):
         every.append(trajectory(run, {n: a for n, a in truth.items() if n in run}))
     return {
-        moment: float(
-            np.median([errors[moment] for errors in every if moment in errors])
-        )
+        moment: min(errors[moment] for errors in every if moment in errors)
         for moment in every[0]
     }
 

@@ -52,8 +52,8 @@ class Row:
     beyond : list of str
         Which of the six are not within their gates, such as "float32 gradient".
     noise_floor : dict or None
-        What one rounding of the first values does in float32, relative: to the "first
-        losses", and to the parameters "after 10" steps and "after 100". Of the
+        The most that one rounding of the first values does in float32, relative: to the
+        "first losses", and to the parameters "after 10" steps and "after 100". Of the
         framework's first mode here, and where training seemed to differ.
     layers : list of dict or None
         `name`, the errors `forward` and `gradient` in float64, and the `seconds` that
@@ -154,7 +154,7 @@ def _row(
         beyond=[
             f"{dtype} {kind}" for dtype, v in c.verdicts.items() for kind in v.beyond
         ],
-        noise_floor=c.noise or None,
+        noise_floor={moment: max(runs) for moment, runs in c.noise.items()} or None,
         layers=_layers(exactly, seconds, experiment) if results else None,
         losses={n: _short(a) for n, a in under("losses", results).items()} or None,
         metric=_metric(results, experiment),

@@ -36,4 +36,33 @@ PLANTS = {
         "activation of output is off",
         dtype="float32",
     ),
+    # As small as what one switched relu makes of a training.
+    "a momentum of batch normalisation that is 1% off": Plant(
+        "resnet8",
+        "pytorch",
+        "layers.py",
+        "m, n = self.momentum, x.numel()",
+        "m, n = self.momentum * (1.01 if x.dtype == torch.float32 else 1), x.numel()",
+        TRAINING + r"after 10, most in \S+\.(mean|variance)",
+        dtype="float32",
+    ),
+    "a gradient of one shortcut that is 1% off": Plant(
+        "resnet8",
+        "pytorch",
+        "autodiff.py",
+        "torch.autograd.grad(value, params)",
+        "tuple(1.01 * g if (g.dtype, g.shape) == (torch.float32, (64, 32, 1, 1))"
+        " else g for g in torch.autograd.grad(value, params))",
+        GRADIENT + "block3.shortcut.weight",
+        dtype="float32",
+    ),
+    "a momentum of updates that is 1% off": Plant(
+        "lenet",
+        "pytorch",
+        "optim.py",
+        "v.mul_(momentum).add_(g)",
+        "v.mul_(momentum * (1.01 if v.dtype == torch.float32 else 1)).add_(g)",
+        TRAINING + "after 10",
+        dtype="float32",
+    ),
 }

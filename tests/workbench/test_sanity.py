@@ -6,6 +6,7 @@ import numpy as np
 from two_layers import MODEL, changed
 
 from workbench import sanity
+from workbench.arrays import under
 
 
 def test_a_gradient_that_is_the_slope_of_the_loss_is_believed(results, direction):
@@ -18,6 +19,19 @@ def test_a_gradient_that_is_not_the_slope_of_the_loss_is_not(results, direction)
     reason = sanity.slope_disagrees(wrong, direction, MODEL)
 
     assert "differences of its own loss" in reason
+
+
+def test_a_slope_may_be_a_millionth_of_the_gradient_off(results, direction):
+    gradients = under("gradient", results).values()
+    length = np.sqrt(sum((g**2).sum() for g in gradients))
+
+    def said(error):
+        moved = changed(results, "slope/loss", by=error * length)
+        return sanity.slope_disagrees(moved, direction, MODEL)
+
+    for sign in (1, -1):
+        assert said(sign * 0.5e-6) is None
+        assert "differences of its own loss" in said(sign * 2e-6)
 
 
 def test_each_objective_is_held_against_its_own_slope(results, direction):
