@@ -73,7 +73,7 @@ class Timed:
     def measure(self) -> None:
         """Time training and prediction once more."""
         ask = self.worker.ask
-        step = ask("time_steps", mode=self.mode, seconds=ROUND_SECONDS)
+        step = ask("time_steps", mode=self.mode)
         latency = ask("time_predictions", mode=self.mode, seconds=LATENCY_SECONDS)
         if self.is_its_own:
             self.peak_bytes = ask("peak")["peak_bytes"]
@@ -142,7 +142,7 @@ class Measurement:
         else:
             self._guests.append((worker, home))
         options = self._experiment.options(row.mode)
-        first = worker.ask("open", inputs=inputs, **options)
+        first = worker.ask("open", inputs=inputs, seconds=ROUND_SECONDS, **options)
         worker.ask("move", cores=self._cores)
         seconds = first["first_step_seconds"]
         return Timed(worker, row.mode, home is None, seconds)

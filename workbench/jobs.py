@@ -97,10 +97,11 @@ class Jobs:
         _write(output, results)
         return {}
 
-    def open(self, *, inputs: str, **options: Any) -> dict[str, Any]:
+    def open(self, *, inputs: str, seconds: float, **options: Any) -> dict[str, Any]:
         """Get a trainer ready to be timed; how long its first step takes.
 
-        It is new, unless the same has been checked here.
+        It is new, unless the same has been checked here. Rounds of its steps will take
+        about the given time.
         """
         read = self._read(inputs)
         made_of, trainer = self._checked.get(options["mode"], (None, None))
@@ -118,6 +119,7 @@ class Jobs:
         first_step_seconds = timed.first_step()
         if is_new:
             timed.warm_up()
+        timed.settle(seconds)
         self._timed[options["mode"]] = timed
         return {"first_step_seconds": first_step_seconds}
 
@@ -126,9 +128,9 @@ class Jobs:
         pin(cores)
         return {}
 
-    def time_steps(self, *, mode: str, seconds: float) -> dict[str, Any]:
-        """Seconds that one training step takes, measured over about a given time."""
-        return {"seconds": self._timed[mode].step(seconds)}
+    def time_steps(self, *, mode: str) -> dict[str, Any]:
+        """Seconds that one training step takes, measured over a round."""
+        return {"seconds": self._timed[mode].step()}
 
     def time_predictions(self, *, mode: str, seconds: float) -> dict[str, Any]:
         """Seconds from one sample to its prediction, measured over a given time."""

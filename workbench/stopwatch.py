@@ -12,8 +12,9 @@ import numpy as np
 from adapters.contract import Arrays, Model
 
 WARM_UP_STEPS, WARM_UP_SECONDS = 20, 2.0  # whichever is over first
-MOST_AT_ONCE = 1024  # steps between two looks at the clock
-MOST_PREDICTIONS = 64  # the same, for predictions
+MOST_AT_ONCE = 1024  # steps of a round
+AIM = 2 / 3  # of the time that a round is given; half of it is enough
+MOST_PREDICTIONS = 64  # between two looks at the clock
 
 
 @dataclass
@@ -43,36 +44,46 @@ class Stopwatch:
     to_numpy: Callable[[Any], np.ndarray]
     start: Arrays
     _position: int = 0
-    _step_seconds: float = 0.0
+    _count: int = 1
 
     def first_step(self) -> float:
         """The seconds of the first step, with whatever is compiled in it."""
-        self._step_seconds = self._steps(1)
-        return self._step_seconds
+        return self._steps(1)
 
     def warm_up(self) -> None:
         """Steps and predictions that nobody counts."""
         passed = 0.0
         for _ in range(WARM_UP_STEPS):
-            self._step_seconds = self._steps(1)
-            passed += self._step_seconds
+            passed += self._steps(1)
             if passed > WARM_UP_SECONDS:
                 break
         for _ in range(WARM_UP_STEPS):
             self._predict()
 
-    def step(self, seconds: float) -> float:
-        """Seconds that one training step takes, measured over about a given time.
+    def settle(self, seconds: float) -> None:
+        """Choose how many steps a round makes: it takes half a given time, or more.
 
-        All steps are one call of the trainer, as a user would train, and the first of
-        a training: a model that has converged computes with denormal numbers, which
-        some processors multiply a hundred times slower.
+        All rounds make as many. A call of the trainer may take a while to start, as
+        Keras' `fit` does, and what a step takes depends on how many share that; so they
+        are doubled at least, until there are enough.
         """
-        self.trainer.restart(self.start)
-        self._position = 0
-        count = min(max(round(seconds / self._step_seconds), 1), MOST_AT_ONCE)
-        self._step_seconds = self._steps(count) / count
-        return self._step_seconds
+        self._count = 1
+        while self._count < MOST_AT_ONCE:
+            passed = self._round()
+            # The first may be cold; no other is this long, unless it was disturbed.
+            if self._count == 1 or passed > seconds:
+                passed = min(passed, self._round())
+            if passed > seconds / 2:
+                break
+            wanted = round(self._count * AIM * seconds / passed)
+            self._count = min(max(wanted, 2 * self._count), MOST_AT_ONCE)
+
+    def step(self) -> float:
+        """Seconds that one training step takes, in a round of as many as are settled.
+
+        What a call of the trainer takes to start is spread over them.
+        """
+        return self._round() / self._count
 
     def prediction(self, seconds: float) -> float:
         """Seconds from one sample to its prediction, measured over a given time."""
@@ -95,6 +106,17 @@ class Stopwatch:
             any((now[name] != self.start[name]).any() for name in names)
             for names in map(self.model.trained, self.model.objectives)
         )
+
+    def _round(self) -> float:
+        """The seconds that the steps of a round take.
+
+        All are one call of the trainer, as a user would train, and the first of a
+        training: a model that has converged computes with denormal numbers, which some
+        processors multiply a hundred times slower.
+        """
+        self.trainer.restart(self.start)
+        self._position = 0
+        return self._steps(self._count)
 
     def _steps(self, count: int) -> float:
         """The seconds that some steps take, going round the batches."""

@@ -1,7 +1,14 @@
 import pytest
 
 from workbench.candidates import Candidate
-from workbench.cost import Measurement, ratios, spread
+from workbench.cost import (
+    LATENCY_SECONDS,
+    ROUND_SECONDS,
+    Measurement,
+    Timed,
+    ratios,
+    spread,
+)
 from workbench.experiment import experiment
 from workbench.laboratory import Laboratory
 
@@ -69,6 +76,71 @@ def test_a_late_answer_is_not_taken_for_that_of_another_row(
     (cost,) = measurement.costs(None).values()
     assert cost.step_seconds == {"median": 2.0, "low": 2.0, "high": 2.0}
     assert laboratory.shared("jax", cores) is not worker
+
+
+class Asked:
+    """A worker that answers at once, and remembers what it was asked."""
+
+    import_seconds = 0.5
+
+    def __init__(self):
+        self.questions, self._steps = [], iter([1.0, 2.0, 6.0])
+
+    def ask(self, job, **arguments):
+        self.questions.append((job, arguments))
+        return {
+            "open": lambda: {"first_step_seconds": 8.0},
+            "move": dict,
+            "time_steps": lambda: {"seconds": next(self._steps)},
+            "time_predictions": lambda: {"seconds": 0.25},
+            "peak": lambda: {"peak_bytes": 64},
+        }[job]()
+
+
+def test_a_row_is_opened_with_the_time_of_its_rounds_and_then_moved():
+    worker, one = Asked(), experiment("linear_regression", steps=3)
+
+    timed = Measurement(one, [3]).start(Candidate("jax", "jit"), worker, "inputs")
+
+    assert worker.questions == [
+        ("open", {"inputs": "inputs", "seconds": ROUND_SECONDS, **one.options("jit")}),
+        ("move", {"cores": [3]}),
+    ]
+    assert (timed.first_step_seconds, timed.is_its_own) == (8.0, True)
+
+
+def test_a_round_asks_for_steps_and_for_predictions():
+    worker = Asked()
+
+    Timed(worker, "jit", is_its_own=False, first_step_seconds=8.0).measure()
+
+    assert worker.questions == [
+        ("time_steps", {"mode": "jit"}),
+        ("time_predictions", {"mode": "jit", "seconds": LATENCY_SECONDS}),
+    ]
+
+
+def test_a_cost_is_the_spread_of_what_was_answered_in_rounds():
+    timed = Timed(Asked(), "jit", is_its_own=True, first_step_seconds=8.0)
+
+    for _ in range(3):
+        timed.measure()
+
+    cost = timed.cost([0.5, 1.0, 2.0])
+    assert cost.step_seconds == {"median": 2.0, "low": 1.5, "high": 4.0}
+    assert cost.step_ratio == {"median": 2.0, "low": 2.0, "high": 2.5}
+    assert cost.latency_seconds == {"median": 0.25, "low": 0.25, "high": 0.25}
+    assert (cost.first_step_seconds, cost.import_seconds) == (8.0, 0.5)
+    assert cost.peak_bytes == 64
+
+
+def test_a_shared_worker_does_not_say_what_its_first_row_would_cost():
+    timed = Timed(Asked(), "jit", is_its_own=False, first_step_seconds=8.0)
+
+    timed.measure()
+
+    cost = timed.cost([])
+    assert cost.first_step_seconds is cost.import_seconds is cost.peak_bytes is None
 
 
 def test_the_spread_is_the_median_and_its_quartiles():

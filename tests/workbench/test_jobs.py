@@ -1,15 +1,16 @@
 """The jobs of a worker, asked of a framework that is written here, in NumPy."""
 
 import sys
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
 
+from workbench import stopwatch
 from workbench.arrays import under
 from workbench.experiment import experiment
 from workbench.inputs import one_ulp_off
-from workbench.jobs import WARM_UP_STEPS, Jobs
+from workbench.jobs import WARM_UP_SECONDS, WARM_UP_STEPS, Jobs
 
 
 class Trainer:
@@ -176,11 +177,58 @@ def test_what_is_learned_one_rounding_off_is_near_and_starts_like_a_check(
 
 
 def test_what_is_timed_takes_time(jobs, options):
-    assert jobs.open(**options)["first_step_seconds"] > 0
-    asked = {"mode": options["mode"], "seconds": 0.01}
-    assert 0 < jobs.time_steps(**asked)["seconds"] < 1
-    assert 0 < jobs.time_predictions(**asked)["seconds"] < 1
+    mode, seconds = options["mode"], 0.01
+
+    assert jobs.open(seconds=seconds, **options)["first_step_seconds"] > 0
+    assert 0 < jobs.time_steps(mode=mode)["seconds"] < 1
+    assert 0 < jobs.time_predictions(mode=mode, seconds=seconds)["seconds"] < 1
     assert jobs.peak()["peak_bytes"] > 1 << 20
+
+
+STEP_SECONDS = WARM_UP_SECONDS / 2  # so that the third step ends a warm-up
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """How many steps each call makes, by a clock that moves with every step."""
+    counts = []
+    train = Trainer.train
+
+    def counted(trainer, batches):
+        counts.append(len(list(batches)))
+        return train(trainer, batches)
+
+    clock = SimpleNamespace(perf_counter=lambda: sum(counts) * STEP_SECONDS)
+    monkeypatch.setattr(Trainer, "train", counted)
+    monkeypatch.setattr(stopwatch, "time", clock)
+    return counts
+
+
+def test_a_new_trainer_makes_its_first_step_warms_up_and_settles(
+    jobs, options, trained
+):
+    answer = jobs.open(seconds=4 * STEP_SECONDS, **options)
+
+    assert answer == {"first_step_seconds": STEP_SECONDS}
+    first, warm_up, settling = trained[:1], trained[1:4], trained[4:]
+    assert (first, warm_up, settling) == ([1], [1, 1, 1], [1, 1, 3])
+
+
+def test_a_checked_trainer_is_warm_and_settles(jobs, options, checked, trained):
+    jobs.open(seconds=4 * STEP_SECONDS, **options)
+
+    first, settling = trained[:1], trained[1:]
+    assert (first, settling) == ([1], [1, 1, 3])
+
+
+def test_every_round_makes_the_steps_that_were_settled(jobs, options, trained):
+    jobs.open(seconds=4 * STEP_SECONDS, **options)
+    trained.clear()
+
+    rounds = [jobs.time_steps(mode=options["mode"]) for _ in range(3)]
+
+    assert trained == [3, 3, 3]
+    assert rounds == [{"seconds": STEP_SECONDS}] * 3
 
 
 def test_layers_are_timed_in_rounds_that_follow_a_warm_up(jobs, options):
