@@ -35,9 +35,11 @@ from .options import (
     Models,
     Output,
     Seed,
+    Threads,
     check_place,
     frameworks_in,
     names_in,
+    threads_in,
 )
 from .request import LIMIT_SECONDS, PATIENCE_SECONDS, ROUNDS, Request
 from .store import Store, existing
@@ -80,7 +82,7 @@ def compare(
         typer.Option(help="Samples for each update; by default the model's."),
     ] = None,
     seed: Seed = 0,
-    threads: Annotated[int, typer.Option(help="Cores for each framework.")] = 1,
+    threads: Threads = "1",
     rounds: Annotated[
         int | None,
         typer.Option(min=1, help=f"Timings of each framework; {ROUNDS} by default."),
@@ -123,12 +125,14 @@ def compare(
     options = {
         "steps": steps if steps is not None else QUICK_STEPS if quick else STEPS,
         "seed": seed,
-        "threads": threads,
         "is_native": native,
         **({} if batch is None else {"batch": batch}),
     }
+    counts = threads_in(threads)
     experiments = [
-        experiment(model, **options) for model in dict.fromkeys(models or MODELS)
+        experiment(model, threads=count, **options)
+        for model in dict.fromkeys(models or MODELS)
+        for count in counts
     ]
     check(experiments, request)
     show = (lambda document: None) if as_json else _show
@@ -139,7 +143,8 @@ def compare(
             asked = [one.as_json() for one in experiments]
             store.go_on(request.as_json(), machine.description(), asked)
         documents = _run(experiments, request, store, show)
-    _publish(documents, output, as_json=as_json, save=save)
+        run = store.latest() if resume else documents
+    _publish(documents, run, output, as_json=as_json, save=save)
     if not all_equal(documents):
         raise typer.Exit(EXIT_DIFFERENT)
 
@@ -150,6 +155,11 @@ def all_equal(documents: list[dict[str, Any]]) -> bool:
     run = [row for row in rows if row["status"] not in ("missing", "unsupported")]
     passed = [row["status"] in ("equal", "alone") or bool(row["cause"]) for row in run]
     return bool(run) and all(passed)
+
+
+def named(one: Experiment) -> str:
+    """What an experiment of a run is known by: its model, and threads if several."""
+    return one.model if one.threads == 1 else f"{one.model} with {one.threads} threads"
 
 
 def _show(document: dict[str, Any]) -> None:
@@ -173,7 +183,8 @@ def _run(
         for one in experiments:
             document = known.get(one.id)
             if document is None:
-                document = _compare(one, request, store, laboratory, advance(one.model))
+                progress = advance(named(one))
+                document = _compare(one, request, store, laboratory, progress)
             documents.append(document)
             show(document)
     return documents
@@ -194,7 +205,7 @@ def _compare(
         store.keep(interrupted.document)
         finished = len(interrupted.document["rows"])
         notes.print(
-            f"interrupted; {finished} rows of {one.model} and all models before it "
+            f"interrupted; {finished} rows of {named(one)} and all models before it "
             f"were kept in {store.path}; the same command with --resume goes on",
             soft_wrap=True,
         )
@@ -204,32 +215,32 @@ def _compare(
 
 
 class Tally:
-    """How many parts of all models are done, and of how many.
+    """How many parts of all experiments are done, and of how many.
 
     Parameters
     ----------
-    models : int
-        Those that are to be compared.
+    experiments : int
+        Those that are to be made.
     each : int
-        The parts of a model, as long as nothing else is known of it.
+        The parts of one, as long as nothing else is known of it.
     """
 
-    def __init__(self, models: int, each: int) -> None:
-        self._models, self._each = models, each
+    def __init__(self, experiments: int, each: int) -> None:
+        self._experiments, self._each = experiments, each
         self._found: dict[str, tuple[int, int]] = {}
 
-    def count(self, model: str, done: int, parts: int) -> tuple[int, int]:
-        """Hear that so many parts of a model are done; then, the sums of all."""
-        self._found[model] = done, parts
+    def count(self, name: str, done: int, parts: int) -> tuple[int, int]:
+        """Hear that so many parts of one are done; then, the sums of all."""
+        self._found[name] = done, parts
         all_done, all_parts = map(sum, zip(*self._found.values(), strict=True))
-        return all_done, all_parts + self._each * (self._models - len(self._found))
+        return all_done, all_parts + self._each * (self._experiments - len(self._found))
 
 
 @contextlib.contextmanager
 def _progress(
-    models: int, each: int
+    experiments: int, each: int
 ) -> Iterator[Callable[[str], Callable[[str, int, int], None]]]:
-    """A bar over all models, with an estimate of the time left; or else, lines."""
+    """A bar over all experiments, with an estimate of the time left; or else, lines."""
     columns = (
         BarColumn(),
         TextColumn("{task.completed} of {task.total}"),
@@ -238,7 +249,7 @@ def _progress(
         TimeRemainingColumn(),
         TextColumn("left  {task.description}"),
     )
-    tally = Tally(models, each)
+    tally = Tally(experiments, each)
     with Progress(
         *columns,
         console=notes,
@@ -246,12 +257,12 @@ def _progress(
         # Parts differ in length, so the pace of the last few says little.
         speed_estimate_period=PACE_SECONDS,
     ) as bar:
-        task = bar.add_task("starting", total=each * models)
+        task = bar.add_task("starting", total=each * experiments)
 
-        def of(model: str) -> Callable[[str, int, int], None]:
+        def of(name: str) -> Callable[[str, int, int], None]:
             def advance(what: str, done: int, parts: int) -> None:
-                completed, total = tally.count(model, done, parts)
-                said = f"{model}: {what}"
+                completed, total = tally.count(name, done, parts)
+                said = f"{name}: {what}"
                 bar.update(task, description=said, completed=completed, total=total)
                 if not notes.is_terminal:
                     notes.print(f"{said} ({completed} of {total})", soft_wrap=True)
@@ -262,15 +273,21 @@ def _progress(
 
 
 def _publish(
-    documents: list[dict[str, Any]], output: Path, *, as_json: bool, save: Path | None
+    documents: list[dict[str, Any]],
+    run: list[dict[str, Any]],
+    output: Path,
+    *,
+    as_json: bool,
+    save: Path | None,
 ) -> None:
+    """Tell what was asked; the page has the whole run, also what it had before."""
     whole = {"schema": SCHEMA_VERSION, "documents": finite(documents)}
     if as_json:
         shown = whole if len(documents) > 1 else whole["documents"][0]
         print(json.dumps(shown, indent=2, allow_nan=False))
     if save is not None:
         write(documents, save)
-    page = report.write(documents, output / "report")
+    page = report.write(run, output / "report")
     if not as_json:
         if len(documents) > 1:
             screen.print(*table.overview(documents))

@@ -22,6 +22,12 @@ Models = Annotated[
     typer.Argument(help=f"Any of {', '.join(MODELS)}; all by default."),
 ]
 Frameworks = Annotated[str, typer.Option(help="Names with commas between.")]
+Threads = Annotated[
+    str, typer.Option(help="Cores for each framework; numbers with commas between.")
+]
+Passing = Annotated[
+    str | None, typer.Option(help="What is shown, with commas between; by default all.")
+]
 Seed = Annotated[int, typer.Option(help="Of parameters and order.")]
 Limit = Annotated[
     float, typer.Option(min=1, max=86400, help="Seconds one answer may take.")
@@ -56,6 +62,20 @@ def frameworks_in(text: str) -> list[str]:
     return names
 
 
+def threads_in(text: str) -> list[int]:
+    """The numbers of threads that are told, each once.
+
+    Raises
+    ------
+    UserError
+        If there is none, or something that is no number of threads.
+    """
+    names = names_in(text)
+    if not names:
+        raise UserError("name at least one number of threads, such as 1 or 1,2")
+    return list(dict.fromkeys(map(_number_of_threads, names)))
+
+
 def check_place(option: str, path: Path | None) -> None:
     """Refuse a path that no file can be written to, before there is anything to write.
 
@@ -75,3 +95,13 @@ def check_place(option: str, path: Path | None) -> None:
         raise UserError(
             f"{option}: {path} is no place for a file: {error.strerror}"
         ) from None
+
+
+def _number_of_threads(name: str) -> int:
+    try:
+        count = int(name)
+    except ValueError:
+        count = 0
+    if count < 1:
+        raise UserError(f"threads must be whole numbers of at least 1, {name!r} came")
+    return count

@@ -21,8 +21,10 @@ from adapters.zoo import MODELS
 
 from . import table, units
 from .errors import unknown
-from .options import Model, Output, frameworks_in
+from .options import Model, Output, Passing, frameworks_in, names_in
 from .report import listings
+from .report.entries import entries
+from .report.facets import passing
 from .store import existing
 from .terminal import screen
 
@@ -36,20 +38,26 @@ def show(
     models: Annotated[
         list[str] | None, typer.Argument(help="All that were compared, by default.")
     ] = None,
+    frameworks: Passing = None,
+    modes: Passing = None,
+    threads: Passing = None,
     output: Output = Path("build"),
 ) -> None:
     """Show the last comparison again, with every layer and the losses on the way."""
+    asked = {"framework": frameworks, "mode": modes, "threads": threads}
+    wanted = {f: names_in(text) for f, text in asked.items() if text is not None}
     with existing(output / "results.sqlite") as store:
-        documents = {d["experiment"]["model"]: d for d in store.latest()}
-    for model in models or documents:
-        if model not in documents:
-            raise unknown("model in the last run", model, documents)
-        document = documents[model]
-        table.show(document, screen)
-        screen.print(layers_table(document["rows"]))
-        screen.print(losses_table(document["rows"]))
-    if len(documents) > 1 and not models:
-        screen.print(*table.overview(list(documents.values())))
+        known = entries(store.latest())
+    if models:
+        wanted["model"] = models
+        known.sort(key=lambda e: [*models, e.model].index(e.model))
+    shown = passing(known, wanted)
+    for entry in shown:
+        table.show(entry.document, screen)
+        screen.print(layers_table(entry.rows))
+        screen.print(losses_table(entry.rows))
+    if len(shown) > 1:
+        screen.print(*table.overview([entry.document for entry in shown]))
 
 
 def code(

@@ -123,21 +123,23 @@ class Store:
         machine: dict[str, Any],
         experiments: Sequence[dict[str, Any]],
     ) -> None:
-        """Write to the last run again; other models may be added to it.
+        """Write to the last run again; experiments may be added to it.
+
+        An experiment is known by its model and its number of threads.
 
         Raises
         ------
         UserError
-            If there is none, or it asked for something else, also of one of the
-            models, or on another machine.
+            If there is none, or it asked for something else, also in one of the
+            experiments, or on another machine.
         """
-        asked = {one["model"]: one for one in experiments}
+        asked = {_name(one): one for one in experiments}
         for document in self.latest():
             was = document["experiment"]
             for before, now in (
                 (document["request"], request),
                 (_lasting(document["machine"]), _lasting(machine)),
-                (was, asked.get(was["model"], was)),
+                (was, asked.get(_name(was), was)),
             ):
                 if before != now:
                     raise UserError(
@@ -175,12 +177,16 @@ class Store:
     def latest(self) -> list[dict[str, Any]]:
         """The documents of the last run that kept any, in the order they were made.
 
+        Those of one model stand together, also where a run went on with one.
+
         Raises
         ------
         UserError
             If there is none.
         """
-        return self._documents(self._last())
+        documents = self._documents(self._last())
+        models = [document["experiment"]["model"] for document in documents]
+        return sorted(documents, key=lambda d: models.index(d["experiment"]["model"]))
 
     def _last(self) -> str:
         with self._told("read"):
@@ -228,7 +234,7 @@ class Store:
         try:
             yield
         except (sqlite3.Error, OSError, ValueError) as error:
-            if "locked" in str(error):
+            if _is_busy(error):
                 raise UserError(f"{self.path}: another process is writing it") from None
             raise UserError(
                 f"{self.path} cannot be {what} ({error}); move it away, or choose "
@@ -253,6 +259,18 @@ def existing(path: Path, access: Access = "ro") -> Store:
     if not path.exists():
         raise UserError(f"{path} is not there; run `mapping compare` first")
     return Store(path, access)
+
+
+def _name(experiment: dict[str, Any]) -> tuple[str, int]:
+    """What of an experiment a run has only once."""
+    return experiment["model"], experiment["threads"]
+
+
+def _is_busy(error: Exception) -> bool:
+    """Whether another process has locked the file."""
+    # An extended code has in its last byte the code of which it is a case.
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _lasting(machine: dict[str, Any]) -> dict[str, Any]:

@@ -84,11 +84,16 @@ def _overview(
 ) -> Table:
     table = plain(title)
     table.add_column("model", no_wrap=True)
+    threads = [f"{document['experiment']['threads']}" for document in documents]
+    several = len(set(threads)) > 1
+    if several:
+        table.add_column("threads", justify="right")
     for framework, mode in keys:
         table.add_column(f"{framework}\n{mode}", justify="right", no_wrap=True)
-    for document in documents:
+    for document, count in zip(documents, threads, strict=True):
         cells = [_summary(document, framework, mode) for framework, mode in keys]
-        table.add_row(document["experiment"]["model"], *cells)
+        heads = [document["experiment"]["model"], *([count] if several else [])]
+        table.add_row(*heads, *cells)
     return whole(table)
 
 

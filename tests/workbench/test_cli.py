@@ -7,6 +7,8 @@ import sqlite3
 import pytest
 from short_comparisons import COMPARE_MLP, QUICK
 
+from workbench import machine
+
 FIELDS = {
     "framework",
     "mode",
@@ -43,6 +45,10 @@ MISTAKES = {
     "compare mlp --frameworks jax --modes fit": "none of jax has a mode fit",
     "compare mlp --resume": "run `mapping compare` first",
     "compare mlp --threads 4096": "threads must be at most",
+    "compare mlp --threads 1,4096": "cores that there are, 4096 came",
+    "compare mlp --threads 1,x": "whole numbers of at least 1, 'x' came",
+    "compare mlp --threads 0": "whole numbers of at least 1, '0' came",
+    "compare mlp --threads ,": "name at least one number of threads",
     "compare mlp --save /proc/here": "/proc/here is no place for a file",
     "show": "run `mapping compare` first",
     "code resnet": NO_MODEL,
@@ -181,6 +187,54 @@ def test_what_was_compared_is_shown_again_with_its_layers(run):
     for words in ("hidden", "relu", "losses in float32", "▁", "µs"):
         assert words in done.stdout
     assert "there are: mlp" in run("show", "gpt").stderr
+
+
+def anchors(tmp_path):
+    """The experiments that can be chosen in the report."""
+    page = (tmp_path / "build" / "report" / "index.html").read_text()
+    return re.findall(r'<option value="(\S+)" data-entry', page)
+
+
+THREADS = pytest.mark.skipif(
+    len(machine.cores()) < 2, reason="needs two cores for two threads"
+)
+LINEAR = ["compare", "linear_regression", "--frameworks", "reference", "--quick"]
+
+
+@THREADS
+def test_a_model_is_compared_at_several_numbers_of_threads_on_one_page(run, tmp_path):
+    done = run(*LINEAR, "softmax_regression", "--threads", "1,2", "--save", "all.json")
+
+    assert done.returncode == 0
+    saved = json.loads((tmp_path / "all.json").read_text())["documents"]
+    made = [document["experiment"] for document in saved]
+    assert [(one["model"], one["threads"]) for one in made] == [
+        ("linear_regression", 1),
+        ("linear_regression", 2),
+        ("softmax_regression", 1),
+        ("softmax_regression", 2),
+    ]
+    assert "linear_regression with 2 threads: checked" in done.stderr
+    assert "(28 of 28)" in done.stderr
+    assert [one["id"] for one in made] == anchors(tmp_path)
+    assert len(set(anchors(tmp_path))) == 4
+    assert done.stdout.count("threads: 2") == 2
+
+
+@THREADS
+def test_a_run_goes_on_with_another_number_of_threads_on_one_page(run, tmp_path):
+    run(*LINEAR)
+
+    done = run(*LINEAR, "--threads", "2", "--resume")
+
+    assert done.returncode == 0
+    assert "threads: 1" not in done.stdout
+    assert len(anchors(tmp_path)) == 2
+    shown = run("show", "linear_regression").stdout
+    assert shown.index("threads: 1") < shown.index("threads: 2")
+    refused = run(*LINEAR, "--threads", "1,2", "--seed", "1", "--resume")
+    assert refused.returncode == 2
+    assert "seed 0 and not 1" in refused.stderr
 
 
 def test_code_stands_side_by_side(run, monkeypatch):

@@ -6,16 +6,25 @@ import math
 import pytest
 
 from workbench import compare_command, report
-from workbench.compare_command import Tally, all_equal
+from workbench.compare_command import Tally, all_equal, named
+from workbench.experiment import experiment
 
 
-def test_a_tally_counts_over_all_models_and_ends_full():
-    tally = Tally(models=2, each=8)
+def test_a_tally_counts_over_all_experiments_and_ends_full():
+    tally = Tally(experiments=2, each=8)
 
     assert tally.count("mlp", 1, 8) == (1, 16)
     assert tally.count("mlp", 3, 3) == (3, 11)  # nothing of it is timed
     assert tally.count("gpt", 1, 8) == (4, 11)
     assert tally.count("gpt", 8, 8) == (11, 11)
+
+
+def test_a_model_at_another_number_of_threads_is_another_experiment_of_a_tally():
+    one, two = (named(experiment("mlp", steps=5, threads=n)) for n in (1, 2))
+    tally = Tally(experiments=2, each=8)
+
+    assert tally.count(one, 8, 8) == (8, 16)
+    assert tally.count(two, 1, 8) == (9, 16)
 
 
 def rows(*found):
@@ -42,9 +51,8 @@ def test_what_is_no_number_is_null_in_json(tmp_path, capsys, monkeypatch):
     row, saved = {"losses": [math.nan, math.inf, 1.0]}, tmp_path / "saved.json"
     expected = {"basis": None, "rows": [{"losses": [None, None, 1.0]}] * 2}
 
-    compare_command._publish(
-        [{"basis": None, "rows": [row, row]}], tmp_path, as_json=True, save=saved
-    )
+    documents = [{"basis": None, "rows": [row, row]}]
+    compare_command._publish(documents, documents, tmp_path, as_json=True, save=saved)
 
     assert json.loads(capsys.readouterr().out) == expected
     assert json.loads(saved.read_text())["documents"] == [expected]

@@ -1,10 +1,14 @@
 import math
+import re
 
 import pytest
+from comparison_documents import document
+from comparison_documents import row as full_row
 from rich.syntax import Syntax
 
 from workbench.report import listings
 from workbench.show_command import SPARKS, losses_table, side_by_side, spark
+from workbench.store import Store
 
 
 def row(losses):
@@ -43,3 +47,53 @@ def test_a_file_that_a_framework_has_not_is_said_to_be_missing():
 
     assert missing.header == "jax, 0 lines"
     assert next(missing.cells).code == "# jax has no session.py"
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """A run of two models, one of them at two numbers of threads."""
+    rows = [full_row("reference", "compiled"), full_row("pytorch", "eager")]
+    with Store(tmp_path / "build" / "results.sqlite") as store:
+        for model, threads in (("mlp", 1), ("mlp", 2), ("gpt", 1)):
+            name = f"{model}-{threads}"
+            store.keep(
+                document(*rows, model=model, threads=threads, experiment_id=name)
+            )
+
+
+FILTERS = {
+    "show": ([("mlp", 1), ("mlp", 2), ("gpt", 1)], {"reference", "pytorch"}),
+    "show gpt mlp": ([("gpt", 1), ("mlp", 1), ("mlp", 2)], {"reference", "pytorch"}),
+    "show --threads 2": ([("mlp", 2)], {"reference", "pytorch"}),
+    "show mlp --threads 1 --frameworks pytorch": ([("mlp", 1)], {"pytorch"}),
+    "show gpt --modes compiled": ([("gpt", 1)], {"reference"}),
+}
+
+
+@pytest.mark.parametrize(("line", "expected"), FILTERS.items(), ids=FILTERS)
+def test_what_is_filtered_out_is_not_shown(kept, run, line, expected):
+    done = run(*line.split())
+
+    headings = re.findall(r"^(\w+)  .*threads: (\d)", done.stdout, re.MULTILINE)
+    frameworks = re.findall(r"^ (reference|pytorch) ", done.stdout, re.MULTILINE)
+    assert done.returncode == 0
+    assert [(model, int(threads)) for model, threads in headings] == expected[0]
+    assert set(frameworks) == expected[1]
+    assert ("all models" in done.stdout) is (len(headings) > 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("show --threads 4", "there are: 1, 2"),
+        ("show --frameworks jax", "there are: reference, pytorch"),
+        ("show --modes fit", "there are: default, all, compiled, eager"),
+        ("show gpt --threads 2", "no row of the last run has threads 2, model gpt"),
+    ],
+)
+def test_a_filter_that_matches_nothing_is_a_mistake(kept, run, line, words):
+    done = run(*line.split())
+
+    assert done.returncode == 2
+    assert words in " ".join(done.stderr.split())
+    assert not done.stdout

@@ -8,6 +8,7 @@ from pathlib import Path
 import comparison_documents
 import pytest
 
+from workbench import store as store_module
 from workbench.errors import UserError
 from workbench.store import Store, existing
 
@@ -16,11 +17,11 @@ MACHINE = {"cpu": "a cpu", "date": "2026-11-21"}
 REQUEST = {"modes": ["default"], "rounds": 12}
 
 
-def document(model, *rows):
+def document(model, *rows, threads=1):
     return {
         "schema": 3,
         "experiment": comparison_documents.document(model=model)["experiment"]
-        | {"id": f"{model}-1"},
+        | {"id": f"{model}-{threads}", "threads": threads},
         "machine": MACHINE,
         "request": REQUEST,
         "basis": None,
@@ -126,6 +127,32 @@ def test_a_run_goes_on_with_models_that_it_had_not(tmp_path):
         store.keep(document("gpt", ("reference", "equal")), is_complete=True)
 
         assert list(store.complete()) == ["mlp-1", "gpt-1"]
+
+
+def test_a_run_goes_on_with_a_model_at_another_number_of_threads(tmp_path):
+    two = document("mlp", ("reference", "equal"), threads=2)
+    with Store(tmp_path / "results.sqlite") as store:
+        store.keep(document("mlp", ("reference", "equal")), is_complete=True)
+        store.keep(document("gpt", ("reference", "equal")), is_complete=True)
+
+    with Store(tmp_path / "results.sqlite") as store:
+        store.go_on(REQUEST, MACHINE, [MLP, two["experiment"]])
+        store.keep(two, is_complete=True)
+
+        ids = [found["experiment"]["id"] for found in store.latest()]
+
+    assert ids == ["mlp-1", "mlp-2", "gpt-1"]  # those of one model stand together
+
+
+def test_at_the_same_number_of_threads_a_model_is_asked_the_same(tmp_path):
+    two = document("mlp", ("reference", "equal"), threads=2)
+    other = {**two["experiment"], "id": "mlp-3", "seed": 7}
+    with Store(tmp_path / "results.sqlite") as store:
+        store.keep(document("mlp", ("reference", "equal")), is_complete=True)
+        store.keep(two, is_complete=True)
+
+        with pytest.raises(UserError, match="it had seed 0 and not 7"):
+            store.go_on(REQUEST, MACHINE, [MLP, other])
 
 
 def test_rows_of_an_earlier_attempt_do_not_stay(tmp_path):
@@ -254,6 +281,26 @@ def test_an_empty_file_is_told_and_not_written_by_who_only_reads(tmp_path):
         existing(path)
 
     assert not path.read_bytes()
+
+
+def test_a_file_that_another_process_is_writing_is_told_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(store_module, "WAIT_SECONDS", 0)
+    path = tmp_path / "results.sqlite"
+    with Store(path):
+        pass
+
+    with sqlite3.connect(path) as writer:
+        writer.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(UserError, match="another process is writing it"):
+            existing(path)
+
+
+@pytest.mark.parametrize("name", ["unlocked", "database is locked"])
+def test_a_path_that_speaks_of_locks_is_no_lock(tmp_path, name):
+    (tmp_path / name).touch()
+
+    with pytest.raises(UserError, match="cannot be used as a results file"):
+        Store(tmp_path / name / "results.sqlite")
 
 
 def test_a_lock_that_cannot_be_opened_is_an_answer(tmp_path):

@@ -1,8 +1,10 @@
 import io
 
+import pytest
+from comparison_documents import document, row
 from rich.console import Console
 
-from workbench.table import show
+from workbench.table import overview, show
 
 
 def test_a_row_without_numbers_is_shown_with_its_reason():
@@ -30,3 +32,17 @@ def test_a_row_without_numbers_is_shown_with_its_reason():
     assert "module [jax] is not installed" in text
     assert "jax (jit): slow & sure" in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [((1, 2), {"model": ["mlp", "mlp"], "threads": ["1", "2"]}), ((2, 2), {})],
+)
+def test_models_at_several_numbers_of_threads_are_told_apart(counts, expected):
+    documents = [document(row("reference"), threads=count) for count in counts]
+
+    (grid,) = overview(documents)
+
+    found = {column.header: list(column.cells) for column in grid.columns}
+    assert {name: found[name] for name in expected} == expected
+    assert ("threads" in found) is bool(expected)
