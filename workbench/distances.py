@@ -165,6 +165,16 @@ def _shared(
     return own[:count][:most], usual[:count][:most]
 
 
+def first_step(results: Arrays, truth: Arrays, gate: float) -> int | None:
+    """The first step, counted from 1, whose loss is farther off than a gate."""
+    found = []
+    for name, usual in under("losses", truth).items():
+        own, true = _shared(results[f"losses/{name}"], usual, None)
+        apart = np.abs(own - true) / (float(np.abs(true).max()) or 1.0)
+        found += [int(place) + 1 for place in np.flatnonzero(~(apart <= gate))[:1]]
+    return min(found, default=None)
+
+
 def moments(arrays: Arrays) -> list[str]:
     """When parameters were looked at: after 10, after 100, trained."""
     names = dict.fromkeys(key.split("/")[0] for key in arrays)

@@ -173,14 +173,11 @@ def verdict(
     allowed = {m: max(allowance(dtype, m, noise or {}), least) for m in trajectory}
     asked = {p: e for p, e in gradient.items() if layer_of(p) not in excused}
     coarse = distances.gradient_by_layer(results, truth, excused)
-    what = f"{dtype}: gradient differs first in"
     found = {
         "forward": _first(f"{dtype}: forward differs first in", forward, gates.forward),
-        "gradient": _first(what, asked, gates.gradient)
-        or _first(what, coarse, SWITCHED_GRADIENT),
-        "trajectory": _in_training(
-            f"{dtype}: training differs in", trajectory, allowed, results, truth
-        ),
+        "gradient": _backward(dtype, asked, gates.gradient)
+        or _backward(dtype, coarse, SWITCHED_GRADIENT),
+        "trajectory": _in_training(dtype, trajectory, allowed, results, truth),
     }
     return Verdict(
         forward_error=max(forward.values()),
@@ -246,19 +243,39 @@ def _first(what: str, errors: dict[str, float], gate: float) -> str | None:
     return None
 
 
+def _backward(dtype: str, errors: dict[str, float], gate: float) -> str | None:
+    """The gradient nearest to the loss that differs, and how many others do."""
+    first = _first(f"{dtype}: gradient differs first in", errors, gate)
+    more = sum(not error <= gate for error in errors.values()) - 1
+    return f"{first}; others that differ: {more}" if more > 0 else first
+
+
 def _in_training(
-    what: str,
+    dtype: str,
     errors: dict[str, float],
     gates: dict[str, float],
     results: Arrays,
     truth: Arrays,
 ) -> str | None:
-    """The first moment that differs, and the parameter that is then farthest off."""
+    """The first moment that differs, and the parameter that is then farthest off.
+
+    And the first step whose loss is another, which an update before it has made.
+    """
     for moment, error in errors.items():
-        if not error <= gates[moment]:
-            where = moment
-            if moment in moments(truth):
-                farthest = worst(under(moment, results), under(moment, truth))
-                where = f"{moment}, most in {farthest}"
-            return _first(what, {where: error}, gates[moment])
+        if error <= gates[moment]:
+            continue
+        where = _in_words(moment)
+        if moment in moments(truth):
+            farthest = worst(under(moment, results), under(moment, truth))
+            where = f"{where}, most in {farthest}"
+        found = _first(f"{dtype}: training differs", {where: error}, gates[moment])
+        step = distances.first_step(results, truth, GATES[dtype].forward)
+        return f"{found}; losses differ from step {step} on" if step else found
     return None
+
+
+def _in_words(moment: str) -> str:
+    """When something is compared, or what."""
+    if _steps(moment):
+        return f"{moment} steps"
+    return "at the end" if moment == "trained" else f"in the {moment}"

@@ -43,7 +43,7 @@ PLANTS = {
         "layers.py",
         "m, n = self.momentum, x.numel()",
         "m, n = self.momentum * (1.01 if x.dtype == torch.float32 else 1), x.numel()",
-        TRAINING + r"after 10, most in \S+\.(mean|variance)",
+        TRAINING + r"after 10 steps, most in \S+\.(mean|variance)",
         dtype="float32",
     ),
     "a gradient of one shortcut that is 1% off": Plant(

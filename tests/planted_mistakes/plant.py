@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 FORWARD = "forward differs first in "
 GRADIENT = "gradient differs first in "
-TRAINING = "training differs in "
+TRAINING = "training differs "
 
 
 class Plant(NamedTuple):

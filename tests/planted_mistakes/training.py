@@ -43,7 +43,7 @@ PLANTS = {
         "layers.py",
         "momentum=BATCH_NORM_MOMENTUM",
         "momentum=1 - BATCH_NORM_MOMENTUM",
-        TRAINING + r"after 10, most in \S+\.(mean|variance)",
+        TRAINING + r"after 10 steps, most in \S+\.(mean|variance)",
         is_costly=True,
     ),
     "the unbiased variance": Plant(
@@ -52,7 +52,7 @@ PLANTS = {
         "layers.py",
         "alpha=(n - 1) / n)",
         "alpha=1)",
-        TRAINING + r"after 10, most in \S+\.variance",
+        TRAINING + r"after 10 steps, most in \S+\.variance",
     ),
     "a second bias that learns, too": Plant(
         "lstm",
@@ -84,7 +84,7 @@ PLANTS = {
         "optim.py",
         "v.assign(momentum * v + g)",
         "v.assign(momentum * v + g + 2**-10 * p)",
-        TRAINING + "after 10, most in output.weight",
+        TRAINING + "after 10 steps, most in output.weight",
     ),
     "eps inside the root": Plant(
         "matrix_factorisation",
@@ -116,6 +116,6 @@ PLANTS = {
         "train.py",
         "losses[name].append(value)",
         "losses[name].append(value + 1)",
-        TRAINING + "losses",
+        TRAINING + "in the losses",
     ),
 }

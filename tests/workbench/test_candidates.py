@@ -87,7 +87,7 @@ def test_who_stops_early_does_not_end_the_comparison_of_the_others():
     assert (early.status, early.steps) == ("equal", 100)
     for c in (right, wrong):
         assert (c.status, c.steps) == ("different", 200)
-        assert "float64: training differs in losses" in c.reason
+        assert "float64: training differs in the losses" in c.reason
 
 
 def test_a_median_of_three_is_asked_for_all_steps_though_others_stop_early():

@@ -40,7 +40,9 @@ def test_of_a_training_shorter_than_10_steps_the_end_is_compared_in_float32(plan
     found = rows(TRIO, experiment("linear_regression", steps=3))
 
     assert [found[name]["status"] for name in TRIO] == ["equal", "different", "equal"]
-    assert "float32: training differs in after 3, most in" in found["pytorch"]["reason"]
+    assert (
+        "float32: training differs after 3 steps, most in" in found["pytorch"]["reason"]
+    )
 
 
 def test_a_wrong_gradient_of_the_reference_alone_is_found_by_its_own_loss(planted):

@@ -37,9 +37,9 @@ def test_a_difference_within_the_gate_is_equal(results):
             "forward differs first in the prediction for the samples for testing",
         ),
         ("loss/loss", "forward differs first in the loss"),
-        ("trained/hidden.weight", "training differs in trained, most in hidden.weight"),
-        ("losses/loss", "training differs in losses"),
-        ("prediction", "training differs in prediction"),
+        ("trained/hidden.weight", "training differs at the end, most in hidden.weight"),
+        ("losses/loss", "training differs in the losses"),
+        ("prediction", "training differs in the prediction"),
     ],
 )
 def test_a_difference_is_named_by_its_layer(results, name, expected):
@@ -55,6 +55,29 @@ def test_of_two_wrong_gradients_the_one_nearer_to_the_loss_is_named(results):
     reason = equality.verdict(wrong, results, MODEL, "float64").reason
 
     assert "gradient differs first in output.weight" in reason
+
+
+def test_it_is_said_how_many_other_gradients_differ(results):
+    wrong = changed(results, "gradient/output.weight", by=1e-3)
+    one = equality.verdict(wrong, results, MODEL, "float64").reason
+    wrong = changed(wrong, "gradient/hidden.weight", by=1e-3)
+    both = equality.verdict(wrong, results, MODEL, "float64").reason
+
+    assert "others" not in one
+    assert "output.weight" in both
+    assert both.endswith("others that differ: 1")
+
+
+def test_the_first_step_whose_loss_differs_is_said(results):
+    wrong = changed(results, "trained/hidden.weight", by=1e-3)
+    late = wrong | {"losses/loss": results["losses/loss"].copy()}
+    late["losses/loss"][2:] += 1e-6
+
+    def reason(found):
+        return equality.verdict(found, results, MODEL, "float64").reason
+
+    assert "losses differ" not in reason(wrong)
+    assert reason(late).endswith("losses differ from step 3 on")
 
 
 def test_not_a_number_is_never_equal(results):
@@ -94,8 +117,8 @@ def test_a_relu_that_rounding_has_switched_excuses_a_gradient_in_float32(results
     [
         ("gradient/hidden.weight", -3, "gradient differs first in layer hidden"),
         ("gradient/hidden.weight", 1.2, "gradient differs first in layer hidden"),
-        ("after 10/hidden.weight", 1.1, "training differs in after 10"),
-        ("losses/loss", 1.1, "training differs in first losses"),
+        ("after 10/hidden.weight", 1.1, "training differs after 10 steps"),
+        ("losses/loss", 1.1, "training differs in the first losses"),
     ],
 )
 def test_a_switched_relu_does_not_excuse_what_no_relu_does(
@@ -142,7 +165,7 @@ def test_what_rounding_alone_does_is_allowed_ten_times_over(results):
     strict = equality.verdict(off, single, MODEL, "float32")
     aware = equality.verdict(off, single, MODEL, "float32", noise=noise)
 
-    assert "training differs in after 10" in strict.reason
+    assert "training differs after 10 steps" in strict.reason
     assert aware.reason is None
 
 
@@ -153,7 +176,7 @@ def test_of_a_long_training_parameters_are_asked_in_float64_alone(results):
     exactly = equality.verdict(off, single, MODEL, "float64")
 
     assert (singly.reason, singly.trajectory_error) == (None, 0.0)
-    assert "training differs in after 100" in exactly.reason
+    assert "training differs after 100 steps" in exactly.reason
 
 
 def one_that_is_off(results, moment, *, by):
@@ -178,7 +201,7 @@ def test_of_trainings_one_rounding_apart_the_nearest_counts(results):
 
     assert reason(apart, same, same) is None
     assert reason(apart, apart, same) is None
-    assert "training differs in after 10" in reason(apart, apart, apart)
+    assert "training differs after 10 steps" in reason(apart, apart, apart)
 
 
 def test_first_losses_may_be_as_far_off_as_one_rounding_makes_others(results):
@@ -188,5 +211,5 @@ def test_first_losses_may_be_as_far_off_as_one_rounding_makes_others(results):
     alone = equality.verdict(off, results, MODEL, "float32")
     excused = equality.verdict(off, results, MODEL, "float32", noise=noise)
 
-    assert "training differs in first losses" in alone.reason
+    assert "training differs in the first losses" in alone.reason
     assert excused.reason is None

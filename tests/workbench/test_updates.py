@@ -109,7 +109,7 @@ def test_two_that_deviate_do_not_outvote_the_one_that_does_not():
     assert "its training was compared with nobody's" in follower["remark"]
     for name in ("tensorflow", "mxnet"):
         assert (found[name]["status"], found[name]["cause"]) == ("different", CAUSE)
-        assert "float64: training differs in after 10" in found[name]["reason"]
+        assert "float64: training differs after 10 steps" in found[name]["reason"]
         assert (found[name]["steps"], found[name]["remark"]) == (DECIMAL.steps, None)
 
 
