@@ -28,7 +28,7 @@ test:  ## Run every test, the book's build included.
 
 test-core:  ## Test the reference framework; needs no other framework.
 	@$(PYTHON) -m workbench.install --folder .venv-core --frameworks reference --extras test
-	.venv-core/bin/python -m pytest -n 2 tests/reference_impl tests/laws $(PYTEST)
+	.venv-core/bin/python -m pytest -n auto tests/reference_impl tests/laws $(PYTEST)
 
 nightly:  ## Compare 300 random models and all modes; plant what takes long to find.
 	@$(INSTALL) --extras workbench,book,dev

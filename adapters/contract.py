@@ -24,11 +24,14 @@ Nothing but NumPy is imported here: workers of every environment read this file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 from .zoo import MODELS
-from .zoo.model import Arrays, Model, Optimiser, unknown
+from .zoo.model import Arrays, Model, Optimiser, Shapes, mismatches, unknown
+
+_ADAPTERS = Path(__file__).parent
 
 FILES: dict[str, tuple[str, ...]] = {
     "tensor.py": ("versions", "configure", "from_numpy", "to_numpy"),
@@ -48,7 +51,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "optim.py": ("momentum", "adam", "formula", "native"),
     "data.py": ("batches",),
     "compile.py": ("compiled",),
-    "io.py": ("load", "parameters", "named"),
+    "io.py": ("load", "shapes", "parameters", "named"),
     "recording.py": ("activations", "layer_seconds"),
     "train.py": ("Trainer",),
 }
@@ -153,15 +156,63 @@ def check(
     Raises
     ------
     ValueError
-        If there is no such model, mode or optimiser; if settings are missing, unknown
-        or no numbers; or if arrays are not the model's (`Model.check`).
+        If there is no such model, mode or optimiser, or the adapter has no file of the
+        model; if settings are missing, unknown or no numbers; or if arrays are not the
+        model's (`Model.check`).
     """
     if model not in list(MODELS):
         raise unknown(framework, "model", model, MODELS)
+    if not (_ADAPTERS / framework / "models" / f"{model}.py").is_file():
+        raise ValueError(f"{_file(framework, model)} is not there")
     if mode not in MODES[framework]:
         raise unknown(framework, "mode", mode, MODES[framework])
     Optimiser.from_dict(optimiser).check()
     MODELS[model].check(arrays)
+
+
+def check_built(framework: str, model: str, shapes: Shapes) -> None:
+    """Refuse a native model whose layers declare other arrays than the zoo.
+
+    Loading may put the canonical arrays in place of those that were declared: the right
+    thing would be computed, by a file that says another.
+
+    Raises
+    ------
+    ValueError
+        If an array is missing, unknown or of another shape. It names each, what was
+        needed and what is declared.
+    """
+    needed = MODELS[model].shapes | MODELS[model].statistics
+    wrong = [*mismatches(shapes, needed)]
+    for name, shape in shapes.items():
+        if shape != needed.get(name, shape):
+            wrong.append(f"{name} must be {needed[name]}, {shape} is declared")
+    if wrong:
+        raise ValueError(f"{_file(framework, model)}: {'; '.join(wrong)}")
+
+
+def in_order(
+    framework: str, results: Mapping[str, Any], names: Collection[str]
+) -> dict[str, Any]:
+    """The results of layers, in the order of these names.
+
+    Raises
+    ------
+    ValueError
+        If one has none: no layer of a model is called so, or none that is used.
+    """
+    missing = [name for name in names if name not in results]
+    if missing:
+        raise ValueError(
+            f"{framework}: no result of {', '.join(missing)}: the model's file must "
+            f"name and use each of {', '.join(names)}"
+        )
+    return {name: results[name] for name in names}
+
+
+def _file(framework: str, model: str) -> str:
+    """Where a complaint is about: the framework, and its file of a model."""
+    return f"{framework}: adapters/{framework}/models/{model}.py"
 
 
 class Trainer(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import jax
 
-from ..contract import Arrays
+from ..contract import Arrays, Shapes
 from .tensor import from_numpy, to_numpy
 
 _Params = dict[str, jax.Array]
@@ -18,7 +18,12 @@ def load(model: Mapping, arrays: Arrays) -> _Params:
 
     The result is a dict of them: the model is functions.
     """
-    return {name: from_numpy(arrays[name]) for name in _names(model, "")}
+    return {name: from_numpy(arrays[name]) for name in shapes(model)}
+
+
+def shapes(model: Mapping) -> Shapes:
+    """The canonical shape of each parameter and statistic, as its layer declares it."""
+    return {name: x.shape for name, x in _entries(model, "")}
 
 
 def parameters(params: _Params) -> Arrays:
@@ -31,10 +36,10 @@ def named(tensors: _Params) -> Arrays:
     return {name: to_numpy(x) for name, x in tensors.items()}
 
 
-def _names(model: Mapping, path: str) -> Iterator[str]:
-    """The canonical names of what all layers ask for."""
+def _entries(model: Mapping, path: str) -> Iterator[tuple[str, jax.Array]]:
+    """Canonical name and first value of what all layers ask for."""
     for name, part in model.items():
         if isinstance(part, Mapping):
-            yield from _names(part, f"{path}{name}.")
+            yield from _entries(part, f"{path}{name}.")
         else:
-            yield from (f"{path}{name}.{kind}" for kind in part.params)
+            yield from ((f"{path}{name}.{kind}", x) for kind, x in part.params.items())

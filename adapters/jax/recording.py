@@ -9,6 +9,7 @@ from typing import Any
 import jax
 
 from ..clock import Clock
+from ..contract import in_order
 
 _Run = Callable[[Mapping], object]
 
@@ -24,7 +25,7 @@ def activations(
         seen.setdefault(name, out[0] if isinstance(out, tuple) else out)
 
     run(_observed(model, lambda name, inputs: None, after))
-    return {name: seen[name] for name in names}
+    return in_order("jax", seen, names)
 
 
 def layer_seconds(

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import jax
 
-from ..contract import Arrays, Batch, check
+from ..contract import Arrays, Batch, check, check_built
 from ..zoo import MODELS
 from . import io, optim
 from .autodiff import value_and_grad
@@ -64,6 +64,7 @@ class Trainer:
         dtype = next(iter(arrays.values())).dtype
         self.zoo = zoo = MODELS[model]
         layers = file.build(dtype)
+        check_built("jax", model, io.shapes(layers))
         rule = optim.native(**optimiser) if is_native else optim.formula(**optimiser)
         objectives = {
             name: _Objective(getattr(file, name), layers, zoo.trained(name), rule)

@@ -11,7 +11,7 @@ import mxnet as mx
 import numpy as np
 from mxnet.gluon import Block, HybridBlock, Parameter, nn, rnn
 
-from ..contract import Arrays
+from ..contract import Arrays, Shapes
 from .tensor import from_numpy, to_numpy
 
 _Turn = Callable[[np.ndarray], np.ndarray]  # which is also the way back
@@ -58,6 +58,14 @@ def load(model: HybridBlock, arrays: Arrays) -> HybridBlock:
     for name, p, turn in _entries(model, ""):
         p.set_data(from_numpy(turn(arrays[name])))
     return model
+
+
+def shapes(model: HybridBlock) -> Shapes:
+    """The canonical shape of each parameter and statistic, as its layer declares it.
+
+    A size that a layer would learn from its input is 0.
+    """
+    return {n: turn(np.empty(p.shape)).shape for n, p, turn in _entries(model, "")}
 
 
 def parameters(model: HybridBlock) -> Arrays:

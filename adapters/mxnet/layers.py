@@ -68,7 +68,10 @@ def relu() -> nn.Activation:
 
 
 def leaky_relu(slope: float) -> HybridBlock:
-    """x where it is positive, else slope x; the slope is at most 1."""
+    """x where it is positive, else slope x.
+
+    The slope is at most 1.
+    """
     return _LeakyReLU(slope)
 
 

@@ -11,6 +11,7 @@ from mxnet import nd
 from mxnet.gluon import Block
 
 from ..clock import Clock
+from ..contract import in_order
 
 _Run = Callable[[], object]
 
@@ -23,7 +24,7 @@ def activations(model: Block, names: Collection[str], run: _Run) -> dict[str, An
     seen: dict[str, Any] = {}
     with _observed(model, names, lambda name: None, seen.setdefault):
         run()
-    return {name: seen[name] for name in names}
+    return in_order("mxnet", seen, names)
 
 
 def layer_seconds(model: Block, names: Collection[str], run: _Run) -> dict[str, float]:

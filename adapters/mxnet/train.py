@@ -12,7 +12,7 @@ from typing import Any
 from mxnet import autograd, nd
 from mxnet.gluon import HybridBlock, Parameter
 
-from ..contract import Arrays, Batch, check
+from ..contract import Arrays, Batch, check, check_built
 from ..zoo import MODELS
 from . import io, optim
 from .autodiff import value_and_grad
@@ -67,6 +67,7 @@ class Trainer:
         self.zoo = MODELS[model]
         self._build = partial(file.build, dtype)
         self.model = self._build()
+        check_built("mxnet", model, io.shapes(self.model))
         rule = optim.native(**optimiser) if is_native else optim.formula(**optimiser)
         self._losses = [getattr(file, name) for name in self.zoo.objectives]
         if mode == "module":

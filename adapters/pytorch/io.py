@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..contract import Arrays
+from ..contract import Arrays, Shapes
 from . import layers
 from .tensor import from_numpy, to_numpy
 
@@ -57,6 +57,11 @@ def load(model: nn.Module, arrays: Arrays) -> nn.Module:
     }
     model.load_state_dict(model.state_dict() | state)
     return model
+
+
+def shapes(model: nn.Module) -> Shapes:
+    """The canonical shape of each parameter and statistic, as its layer declares it."""
+    return {name: array.shape for name, array in parameters(model).items()}
 
 
 def parameters(model: nn.Module) -> Arrays:

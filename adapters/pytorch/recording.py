@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from ..clock import Clock
+from ..contract import in_order
 
 _Run = Callable[[], object]
 
@@ -28,7 +29,7 @@ def activations(
 
     with _observed(model, names, lambda name: None, after):
         run()
-    return {name: seen[name] for name in names}
+    return in_order("pytorch", seen, names)
 
 
 @torch.no_grad()

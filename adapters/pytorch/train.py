@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
-from ..contract import Arrays, Batch, check
+from ..contract import Arrays, Batch, check, check_built
 from ..zoo import MODELS
 from . import io, optim
 from .autodiff import value_and_grad
@@ -61,6 +61,7 @@ class Trainer:
         dtype = getattr(torch, next(iter(arrays.values())).dtype.name)
         self.zoo = MODELS[model]
         self.model = file.build(dtype)
+        check_built("pytorch", model, io.shapes(self.model))
         rule = optim.native(**optimiser) if is_native else optim.formula(**optimiser)
         self._losses = {name: getattr(file, name) for name in self.zoo.objectives}
         self._predict = compiled(file.predict, mode)

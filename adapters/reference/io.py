@@ -10,7 +10,7 @@ from typing import Any
 import reference_impl as ri
 from reference_impl import nn
 
-from ..contract import Arrays
+from ..contract import Arrays, Shapes
 from .tensor import to_numpy
 
 # Fields whose own names say nothing: a container is named by what it holds.
@@ -35,6 +35,11 @@ def load(model: Any, arrays: Arrays) -> Any:
     structure = ri.tree.flatten(model)[1]
     leaves = [ri.tensor(arrays[name]) for name, _ in _entries(model)]
     return ri.tree.unflatten(structure, leaves)
+
+
+def shapes(model: Any) -> Shapes:
+    """The canonical shape of each parameter and statistic, as its layer declares it."""
+    return {name: x.shape for name, x in _entries(model)}
 
 
 def parameters(model: Any) -> Arrays:

@@ -11,6 +11,7 @@ import reference_impl as ri
 from reference_impl import nn
 
 from ..clock import Clock
+from ..contract import in_order
 from .io import _longer
 
 _Run = Callable[[Any], object]
@@ -25,7 +26,7 @@ def activations(model: Any, names: Collection[str], run: _Run) -> dict[str, ri.T
         seen.setdefault(name, out[0] if isinstance(out, tuple) else out)
 
     run(_observed(model, names, lambda name: None, after))
-    return {name: seen[name] for name in names}
+    return in_order("reference", seen, names)
 
 
 def layer_seconds(model: Any, names: Collection[str], run: _Run) -> dict[str, float]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import reference_impl as ri
 from reference_impl import nn
 
-from ..contract import Arrays, Batch, check
+from ..contract import Arrays, Batch, check, check_built
 from ..zoo import MODELS
 from . import io, optim
 from .autodiff import value_and_grad
@@ -63,11 +63,12 @@ class Trainer:
         dtype = next(iter(arrays.values())).dtype
         self.zoo = zoo = MODELS[model]
         built = file.build(dtype)
+        shapes = io.shapes(built)
+        check_built("reference", model, shapes)
         rule = optim.native(**optimiser) if is_native else optim.formula(**optimiser)
-        names = io.parameters(built)
         objectives = {
             name: _Objective(
-                getattr(file, name), [n in zoo.trained(name) for n in names], rule
+                getattr(file, name), [n in zoo.trained(name) for n in shapes], rule
             )
             for name in zoo.objectives
         }

@@ -12,6 +12,8 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from ..contract import Shapes
+
 
 class _Variable(NamedTuple):
     """Where a layer keeps canonical arrays, and how to come from one to the other."""
@@ -73,6 +75,14 @@ def load(model: keras.Model, arrays: dict[str, tf.Tensor]) -> None:
     """Give a model these canonical parameters and statistics."""
     for variable, names, entry in _entries(model):
         variable.assign(entry.native(*(arrays[name] for name in names)))
+
+
+def shapes(model: keras.Model) -> Shapes:
+    """The canonical shape of each parameter and statistic, as its layer declares it."""
+    variables = [variable for variable, _, _ in _entries(model)]
+    zeros = [tf.zeros(variable.shape, variable.dtype) for variable in variables]
+    found = named(model, variables, zeros)
+    return {name: tuple(x.shape) for name, x in found.items()}
 
 
 def parameters(model: keras.Model) -> dict[str, tf.Tensor]:

@@ -12,6 +12,7 @@ import tensorflow as tf
 from keras import layers
 
 from ..clock import Clock
+from ..contract import in_order
 
 _Run = Callable[[], object]
 
@@ -28,7 +29,7 @@ def activations(
         run()
     if any(isinstance(x, layers.Conv1D | layers.Conv2D) for x in _layers(model)):
         seen = {name: _channels_first(x) for name, x in seen.items()}
-    return {name: seen[name] for name in names}
+    return in_order("tensorflow", seen, names)
 
 
 def layer_seconds(

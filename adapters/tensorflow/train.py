@@ -12,7 +12,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from ..contract import Arrays, Batch, check
+from ..contract import Arrays, Batch, check, check_built
 from ..zoo import MODELS
 from . import io, optim
 from .autodiff import value_and_grad
@@ -82,6 +82,7 @@ class Trainer:
                 name: _Objective(self.model, getattr(file, name), prefix, rule)
                 for name, prefix in self.zoo.objectives.items()
             }
+        check_built("tensorflow", model, io.shapes(self.model))
         once = session.compiled if session else partial(compiled, mode="eager")
         many = session.compiled if session else partial(compiled, mode=mode)
         self._load = once(partial(io.load, self.model))

@@ -96,7 +96,7 @@ class Optimiser:
         """
         if self.name not in list(SETTINGS):
             raise unknown("optimiser", "rule", self.name, SETTINGS)
-        wrong = [*_mismatches(self.settings, SETTINGS[self.name])]
+        wrong = [*mismatches(self.settings, SETTINGS[self.name])]
         for name, value in self.settings.items():
             if isinstance(value, bool) or not (
                 isinstance(value, Real) and math.isfinite(value)
@@ -198,7 +198,7 @@ class Model:
             came = type(arrays).__name__
             raise ValueError(f"parameters: must be a dict of arrays, {came} came")
         shapes = self.shapes | self.statistics
-        wrong = [*_mismatches(arrays, shapes)]
+        wrong = [*mismatches(arrays, shapes)]
         dtypes: dict[str, str] = {}  # those that came, each with the first to have it
         for name in (name for name in shapes if name in arrays):
             fault = _fault(arrays[name], shapes[name])
@@ -218,7 +218,7 @@ def unknown(who: str, kind: str, name: object, known: Iterable[str]) -> ValueErr
     return ValueError(f"{who}: no {kind} {name!r}; there is: {', '.join(known)}")
 
 
-def _mismatches(came: Iterable[str], needed: Iterable[str]) -> Iterator[str]:
+def mismatches(came: Iterable[str], needed: Iterable[str]) -> Iterator[str]:
     """Names that came and are not needed, or the other way around, in words."""
     yield from (f"{name} is missing" for name in needed if name not in came)
     yield from (f"{name} is unknown" for name in came if name not in needed)

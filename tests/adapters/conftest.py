@@ -16,7 +16,13 @@ LIMIT_SECONDS = 600  # for an answer: a compiler that has seen nothing yet is sl
 
 
 @pytest.fixture(scope="module")
-def workers(request, tmp_path_factory):
+def home():
+    """The folder whose `adapters` the processes import."""
+    return HERE.parents[1]
+
+
+@pytest.fixture(scope="module")
+def workers(request, tmp_path_factory, home):
     """A function that gives the process of a framework; it runs the file's `JOBS`.
 
     The test skips where the framework is not installed.
@@ -33,7 +39,10 @@ def workers(request, tmp_path_factory):
                 limit_seconds=LIMIT_SECONDS,
                 module=request.module.JOBS,
                 settings={
-                    "PYTHONPATH": os.pathsep.join(map(str, (HERE.parents[1], HERE)))
+                    "PYTHONPATH": os.pathsep.join(
+                        map(str, (home, HERE.parents[1], HERE))
+                    ),
+                    "PYTHONSAFEPATH": "1",  # the folder that tests run in is not home
                 },
             )
             return running.enter_context(worker)

@@ -53,14 +53,22 @@ class Jobs:
         start = MODEL.first_values(np.random.default_rng(0))
         if arrays:
             (ARRAYS | TAKEN)[arrays](start)
-        try:
-            self._trainer(arrays=start, **options)
-        except ValueError as error:
-            said = str(error)
-        else:
-            said = None
+        said = self._said(arrays=start, **options)
         file = f"adapters.{self._framework}.models.{options['model']}"
         return {"said": said, "is_begun": file in sys.modules}
+
+    def refusal_of_file(self, *, model, **options):
+        """What the error says of a model that is given its own arrays."""
+        arrays = MODELS[model].first_values(np.random.default_rng(0))
+        return {"said": self._said(model=model, arrays=arrays, **options)}
+
+    def _said(self, **options):
+        """What the error says, or nothing if there is none."""
+        try:
+            self._trainer(**options)
+        except ValueError as error:
+            return str(error)
+        return None
 
 
 def main(framework, cores):

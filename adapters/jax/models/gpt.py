@@ -6,7 +6,15 @@ from jax import Array
 from jax.typing import DTypeLike
 
 from ...contract import Batch
-from ..layers import attention, embedding, gelu, layer_norm, linear, positions
+from ..layers import (
+    attention,
+    embedding,
+    gelu,
+    layer_norm,
+    linear,
+    positions,
+    sequential,
+)
 from ..losses import cross_entropy
 
 
@@ -39,14 +47,14 @@ def _logits(model: Mapping, x: Array) -> Array:
 
 def build(dtype: DTypeLike) -> dict:
     """12 characters, 32 steps, two blocks of two heads and 32 features -> 12."""
-    return {
-        "tokens": embedding(12, 32, dtype),
-        "positions": positions(32, 32, dtype),
-        "block1": _block(32, 2, dtype),
-        "block2": _block(32, 2, dtype),
-        "norm": layer_norm(32, dtype),
-        "output": linear(32, 12, dtype),
-    }
+    return sequential(
+        tokens=embedding(12, 32, dtype),
+        positions=positions(32, 32, dtype),
+        block1=_block(32, 2, dtype),
+        block2=_block(32, 2, dtype),
+        norm=layer_norm(32, dtype),
+        output=linear(32, 12, dtype),
+    )
 
 
 def predict(model: Mapping, batch: Batch) -> Array:

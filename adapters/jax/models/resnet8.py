@@ -6,7 +6,7 @@ from jax import Array
 from jax.typing import DTypeLike
 
 from ...contract import Batch
-from ..layers import average_pool, batch_norm, convolution, linear, relu
+from ..layers import average_pool, batch_norm, convolution, linear, relu, sequential
 from ..losses import cross_entropy
 
 
@@ -44,16 +44,16 @@ def _logits(model: Mapping, x: Array) -> Array:
 
 def build(dtype: DTypeLike) -> dict:
     """Three residual blocks, of 16, 32 and 64 channels, and the mean of each -> 10."""
-    return {
-        "stem": convolution(1, 16, (3, 3), dtype, padding=1, bias=False),
-        "stem_norm": batch_norm(16, dtype),
-        "relu": relu(),
-        "block1": _block(16, 16, dtype),
-        "block2": _block(16, 32, dtype),
-        "block3": _block(32, 64, dtype),
-        "pool": average_pool(),
-        "output": linear(64, 10, dtype),
-    }
+    return sequential(
+        stem=convolution(1, 16, (3, 3), dtype, padding=1, bias=False),
+        stem_norm=batch_norm(16, dtype),
+        relu=relu(),
+        block1=_block(16, 16, dtype),
+        block2=_block(16, 32, dtype),
+        block3=_block(32, 64, dtype),
+        pool=average_pool(),
+        output=linear(64, 10, dtype),
+    )
 
 
 def predict(model: Mapping, batch: Batch) -> Array:

@@ -43,5 +43,6 @@ def predict(F: Any, model: _Autoencoder, batch: Batch) -> Any:
 def loss(F: Any, model: _Autoencoder, batch: Batch) -> Any:
     """The cross entropy of the pixels plus the divergence of the code, in nats."""
     logits, mean, log_variance = model(batch["x"], batch["noise"])
-    value = binary_cross_entropy(F, logits, batch["x"])
-    return value + divergence(F, mean, log_variance)
+    return binary_cross_entropy(F, logits, batch["x"]) + divergence(
+        F, mean, log_variance
+    )
