@@ -32,7 +32,7 @@ test-core:  ## Test the reference framework; needs no other framework.
 
 nightly:  ## Compare 300 random models and all modes; plant what takes long to find.
 	@$(INSTALL) --extras workbench,book,dev
-	NIGHTLY=1 RANDOM_MODELS=300 $(BIN)/python -m pytest --timeout 3600 tests/random_models tests/workbench/test_planted.py \
+	NIGHTLY=1 RANDOM_MODELS=300 $(BIN)/python -m pytest --timeout 3600 tests/random_models tests/workbench/test_planted.py tests/adapters/test_extremes.py \
 		tests/equivalence/test_five_frameworks.py::test_every_mode_computes_the_same $(PYTEST)
 
 lint:  ## Check style and types.

@@ -138,7 +138,7 @@ def layer_norm(size: int, dtype: DTypeLike) -> _Layer:
     """The last axis with mean 0 and variance 1, scaled and shifted."""
 
     def apply(params, x):
-        y = jax.nn.standardize(x, axis=-1, epsilon=EPS)
+        y = jax.nn.standardize(x, axis=-1, epsilon=EPS, algorithm="stable")
         return y * params["weight"] + params["bias"]
 
     return _Layer(_zeros(dtype, weight=(size,), bias=(size,)), apply)

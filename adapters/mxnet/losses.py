@@ -21,7 +21,9 @@ def cross_entropy(F: Any, logits: Any, labels: Any) -> Any:
 
 def binary_cross_entropy(F: Any, logits: Any, target: Any) -> Any:
     """The negative log-probability of a sample's targets, (N, D), summed over D."""
-    softplus = F.relu(logits) + F.log1p(F.exp(-F.abs(logits)))
+    # The slope of both is right at 0, where that of the absolute value is 0.
+    size = F.abs(logits)
+    softplus = (logits + size) / 2 + F.log1p(F.exp(-size))
     return F.mean(F.sum(softplus - target * logits, axis=-1))
 
 
