@@ -26,12 +26,13 @@ from .options import (
     Output,
     Seed,
     check_place,
+    integers,
     names_in,
 )
 from .recipes.command import recipes
 from .show_command import code, show
 from .store import existing
-from .terminal import interruptible, notes, screen, speak_plainly
+from .terminal import heed_termination, interruptible, notes, screen, speak_plainly
 
 
 class Commands(TyperGroup):
@@ -66,6 +67,7 @@ def remake_report(
     output: Output = Path("build"),
 ) -> None:
     """Make the report again from the last run in results.sqlite."""
+    check_place("--svg", svg)
     with existing(output / "results.sqlite") as store:
         documents = store.latest()
     screen.print(report.write(documents, output / "report"), soft_wrap=True)
@@ -79,7 +81,9 @@ def draw_memory(
     frameworks: Annotated[
         str, typer.Option(help="Names with commas between; they must trace.")
     ] = ",".join(TRACED),
-    batch: Annotated[int, typer.Option(help="Samples for the step.")] = 64,
+    batch: Annotated[
+        int, typer.Option(help="Samples for the step.", **integers("batch"))
+    ] = 64,
     seed: Seed = 0,
     as_json: AsJson = False,
     html: Annotated[
@@ -107,6 +111,7 @@ def draw_memory(
 def main() -> None:
     """Run the command; a user's mistake is a message and exit code 2."""
     speak_plainly()
+    heed_termination()
     try:
         with interruptible():
             app()

@@ -24,9 +24,10 @@ from .comparison import Interrupted, check, parts
 from .comparison import compare as compare_one
 from .document import SCHEMA_VERSION, finite
 from .errors import UserError
-from .experiment import STEPS, Experiment, experiment
+from .experiment import MOST_STEPS, STEPS, Experiment, experiment
 from .laboratory import Laboratory
 from .options import (
+    DAY,
     EVERY_FRAMEWORK,
     EXIT_DIFFERENT,
     AsJson,
@@ -36,14 +37,18 @@ from .options import (
     Output,
     Seed,
     Threads,
+    check_modes,
     check_place,
     frameworks_in,
+    integers,
     names_in,
+    numbers,
     threads_in,
+    without,
 )
 from .request import LIMIT_SECONDS, PATIENCE_SECONDS, ROUNDS, Request
 from .store import Store, existing
-from .terminal import EXIT_INTERRUPTED, notes, screen
+from .terminal import exit_code, notes, screen
 
 QUICK_STEPS, QUICK_ROUNDS = 20, 3
 PACE_SECONDS = 3600.0
@@ -75,25 +80,34 @@ def compare(
     ] = False,
     steps: Annotated[
         int | None,
-        typer.Option(help=f"Updates of the parameters; {STEPS} by default."),
+        typer.Option(
+            help=f"Updates of the parameters; {STEPS} by default.",
+            **integers("steps", 1, MOST_STEPS),
+        ),
     ] = None,
     batch: Annotated[
         int | None,
-        typer.Option(help="Samples for each update; by default the model's."),
+        typer.Option(
+            help="Samples for each update; by default the model's.",
+            **integers("batch"),
+        ),
     ] = None,
     seed: Seed = 0,
     threads: Threads = "1",
     rounds: Annotated[
         int | None,
-        typer.Option(min=1, help=f"Timings of each framework; {ROUNDS} by default."),
+        typer.Option(
+            help=f"Timings of each framework; {ROUNDS} by default.",
+            **integers("rounds", 1),
+        ),
     ] = None,
     limit: Limit = LIMIT_SECONDS,
     patience: Annotated[
         float,
         typer.Option(
-            min=0,
             help="Seconds of training between two looks at its parameters; what would "
             "take longer ends early.",
+            **numbers("patience", 0, DAY),
         ),
     ] = PATIENCE_SECONDS,
     equality_only: Annotated[
@@ -121,6 +135,7 @@ def compare(
         patience_seconds=patience,
         is_quick=quick,
     )
+    check_modes(request.modes, request.frameworks)
     check_place("--save", save)
     options = {
         "steps": steps if steps is not None else QUICK_STEPS if quick else STEPS,
@@ -135,6 +150,7 @@ def compare(
         for count in counts
     ]
     check(experiments, request)
+    _tell_who_is_left_out(request)
     show = (lambda document: None) if as_json else _show
     report.check_folder(output / "report")
     path = output / "results.sqlite"
@@ -142,7 +158,8 @@ def compare(
         if resume:
             asked = [one.as_json() for one in experiments]
             store.go_on(request.as_json(), machine.description(), asked)
-        documents = _run(experiments, request, store, show)
+        with _interruption_told(store):
+            documents = _run(experiments, request, store, show)
         run = store.latest() if resume else documents
     _publish(documents, run, output, as_json=as_json, save=save)
     if not all_equal(documents):
@@ -159,7 +176,22 @@ def all_equal(documents: list[dict[str, Any]]) -> bool:
 
 def named(one: Experiment) -> str:
     """What an experiment of a run is known by: its model, and threads if several."""
-    return one.model if one.threads == 1 else f"{one.model} with {one.threads} threads"
+    return label(one.model, one.threads)
+
+
+def label(model: str, threads: int) -> str:
+    """The same, of an experiment that is known from its document."""
+    return model if threads == 1 else f"{model} with {threads} threads"
+
+
+def _tell_who_is_left_out(request: Request) -> None:
+    if names := without(request.modes, request.frameworks):
+        has, is_ = ("has", "is") if len(names) == 1 else ("have", "are")
+        notes.print(
+            f"{', '.join(names)} {has} no mode {' or '.join(request.modes)}, and {is_} "
+            f"left out",
+            soft_wrap=True,
+        )
 
 
 def _show(document: dict[str, Any]) -> None:
@@ -202,16 +234,45 @@ def _compare(
             one, request, laboratory=laboratory, progress=progress, keep=store.keep
         )
     except Interrupted as interrupted:
-        store.keep(interrupted.document)
-        finished = len(interrupted.document["rows"])
-        notes.print(
-            f"interrupted; {finished} rows of {named(one)} and all models before it "
-            f"were kept in {store.path}; the same command with --resume goes on",
-            soft_wrap=True,
-        )
-        raise typer.Exit(EXIT_INTERRUPTED) from None
+        if interrupted.document["rows"]:  # or the run before would be hidden by nothing
+            store.keep(interrupted.document)
+        raise
     store.keep(document, is_complete=True)
     return document
+
+
+@contextlib.contextmanager
+def _interruption_told(store: Store) -> Iterator[None]:
+    """Say what there is of a run that is interrupted, and how it goes on."""
+    try:
+        yield
+    except Interrupted as interrupted:
+        notes.print(_kept(store, interrupted.document), soft_wrap=True)
+        raise typer.Exit(exit_code(interrupted.__cause__)) from None
+    except KeyboardInterrupt as interrupt:  # between two models
+        notes.print(_kept(store), soft_wrap=True)
+        raise typer.Exit(exit_code(interrupt)) from None
+
+
+def _kept(store: Store, document: dict[str, Any] | None = None) -> str:
+    """What of an interrupted run is in the file; the rows of a document came last."""
+    whole, place = store.complete(), ""
+    kept = [_counted(len(whole), "whole comparison")] if whole else []
+    if document is not None:
+        name = label(document["experiment"]["model"], document["experiment"]["threads"])
+        place = f" at the start of {name}"
+        rows = document["rows"]
+        kept += [f"{_counted(len(rows), 'row')} of {name}"] if rows else []
+    if not kept:
+        return "interrupted before anything was finished; nothing was kept of this run"
+    return (
+        f"interrupted; {store.path} has {' and '.join(kept)}; the same command with "
+        f"--resume goes on{place}"
+    )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 class Tally:
@@ -290,7 +351,7 @@ def _publish(
     page = report.write(run, output / "report")
     if not as_json:
         if len(documents) > 1:
-            screen.print(*table.overview(documents))
+            screen.print(table.overview(documents))
         screen.print(f"\nresults  {output / 'results.sqlite'}", highlight=False)
         screen.print(f"report   {page}", highlight=False, soft_wrap=True)
 

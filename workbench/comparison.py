@@ -96,9 +96,9 @@ def compare(
             counter.total = _parts(rows, chosen, request)
             counter.advance("judged")
             _time_all(chosen, bench, measurement, request, counter.advance)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interrupt:
             judge(rows, experiment)
-            raise Interrupted(known()) from None
+            raise Interrupted(known()) from interrupt
         keep(known())
         return known()
 

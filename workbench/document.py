@@ -129,6 +129,20 @@ def basis(rows: Sequence[Candidate]) -> str | None:
     return next((c.key for c in rows if c.framework == BASIS), None)
 
 
+def lack_of_ratios(document: dict[str, Any]) -> str | None:
+    """Why steps were timed and there is no ratio; nothing where there is one."""
+    name, rows = document["basis"], document["rows"]
+    is_timed = any(row["step_seconds"] for row in rows)
+    if name is None or not is_timed or any(row["step_ratio"] for row in rows):
+        return None
+    status = next(
+        (r["status"] for r in rows if f"{r['framework']} ({r['mode']})" == name),
+        "equal",
+    )
+    why = "" if status in ("equal", "alone") else f", being {status}"
+    return f"no ratios: they are to {name}, which was not timed{why}"
+
+
 def _row(
     c: Candidate,
     status: str,

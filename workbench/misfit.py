@@ -18,13 +18,22 @@ def misfit(name: str, value: Any, kind: Any) -> str | None:
         return None if None in found else found[0]
     plain: Any = get_origin(kind) or kind
     inner = get_args(kind)
-    if not isinstance(value, _NUMBER if plain in _NUMBER else plain):
+    is_truth = isinstance(value, bool) and plain is not bool  # Python counts with them
+    if is_truth or not isinstance(value, _NUMBER if plain in _NUMBER else plain):
         return f"{name} must be {plain.__name__}, {type(value).__name__} came"
     parts: Iterable[tuple[Any, Any]] = ()
     if inner:
         parts = value.items() if plain is dict else enumerate(value)
     complaints = (misfit(f"{name}.{key}", part, inner[-1]) for key, part in parts)
     return next(filter(None, complaints), None)
+
+
+def beyond(name: str, value: dict[str, Any], keys: Collection[str]) -> str | None:
+    """Which keys a dict has besides those that there are; nothing where none."""
+    more = [key for key in value if key not in keys]
+    if not more:
+        return None
+    return f"{name} has {', '.join(more)}, but there are only {', '.join(keys)}"
 
 
 def lacking(name: str, value: Any, keys: Collection[str]) -> str | None:

@@ -2,19 +2,74 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from adapters.contract import FRAMEWORKS
+from adapters.contract import FRAMEWORKS, MODES
 from adapters.zoo import MODELS
 
 from .errors import UserError, unknown
 
 EXIT_DIFFERENT, EXIT_USAGE = 1, 2
 EVERY_FRAMEWORK = ",".join(FRAMEWORKS)
+DAY = 86400  # seconds
+
+
+@dataclass(frozen=True)
+class Range:
+    """The numbers that an option may be; called with a text, the number in it."""
+
+    name: str
+    kind: type[int] | type[float]
+    least: float
+    most: float
+
+    def __call__(self, text: object) -> float:
+        """The number.
+
+        Raises
+        ------
+        UserError
+            If it is none, or out of range.
+        """
+        try:
+            found = self.kind(f"{text}")
+        except ValueError:
+            found = math.nan  # which is in no range
+        if not self.least <= found <= self.most:
+            raise UserError(f"{self.name} must be {self}, {text} came")
+        return found
+
+    def __str__(self) -> str:
+        noun = "a whole number" if self.kind is int else "a number"
+        if self.most < math.inf:
+            return f"{noun} in [{self.least}, {self.most}]"
+        return f"{noun} of at least {self.least}" if self.least > -math.inf else noun
+
+
+def integers(
+    name: str, least: float = -math.inf, most: float = math.inf
+) -> dict[str, Any]:
+    """How an option is understood whose values are whole numbers in [least, most]."""
+    return {"parser": Range(name, int, least, most), "metavar": "<int>"}
+
+
+def numbers(name: str, least: float, most: float) -> dict[str, Any]:
+    """How an option is understood whose values are numbers in [least, most]."""
+    return {"parser": Range(name, float, least, most), "metavar": "<float>"}
+
+
+def _folder(text: object) -> Path:
+    if not f"{text}":
+        raise UserError("output must be the name of a folder, '' came")
+    return Path(f"{text}")
+
 
 Model = Annotated[str, typer.Argument(help=f"One of {', '.join(MODELS)}.")]
 Models = Annotated[
@@ -28,15 +83,19 @@ Threads = Annotated[
 Passing = Annotated[
     str | None, typer.Option(help="What is shown, with commas between; by default all.")
 ]
-Seed = Annotated[int, typer.Option(help="Of parameters and order.")]
+Seed = Annotated[int, typer.Option(help="Of parameters and order.", **integers("seed"))]
 Limit = Annotated[
-    float, typer.Option(min=1, max=86400, help="Seconds one answer may take.")
+    float,
+    typer.Option(help="Seconds one answer may take.", **numbers("limit", 1, DAY)),
 ]
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON document and nothing else.")
 ]
 Output = Annotated[
-    Path, typer.Option(help="Folder for results.sqlite and the report.", metavar="DIR")
+    Path,
+    typer.Option(
+        help="Folder for results.sqlite and the report.", parser=_folder, metavar="DIR"
+    ),
 ]
 
 
@@ -60,6 +119,29 @@ def frameworks_in(text: str) -> list[str]:
         if name not in FRAMEWORKS:
             raise unknown("framework", name, FRAMEWORKS)
     return names
+
+
+def check_modes(modes: Sequence[str], frameworks: Sequence[str]) -> None:
+    """Refuse modes that none of the frameworks has, if others have them.
+
+    Raises
+    ------
+    UserError
+    """
+    there = {mode for name in frameworks for mode in MODES[name]}
+    known = {mode for of_one in MODES.values() for mode in of_one}
+    if lost := [mode for mode in modes if mode in known - there]:
+        raise UserError(
+            f"none of {', '.join(frameworks)} has a mode {' or '.join(lost)}; there "
+            f"are: {', '.join(m for name in frameworks for m in MODES[name])}"
+        )
+
+
+def without(modes: Sequence[str], frameworks: Sequence[str]) -> list[str]:
+    """The frameworks that have none of the modes; each has a default."""
+    if {"default", "all"} & set(modes):
+        return []
+    return [name for name in frameworks if not set(modes) & set(MODES[name])]
 
 
 def threads_in(text: str) -> list[int]:

@@ -21,6 +21,7 @@ from adapters.zoo import MODELS
 
 from . import table, units
 from .errors import unknown
+from .grid import Grid
 from .options import Model, Output, Passing, frameworks_in, names_in
 from .report import listings
 from .report.entries import entries
@@ -30,6 +31,7 @@ from .terminal import screen
 
 SPARKS = "▁▂▃▄▅▆▇█"
 SPARK_COLUMNS = 40
+WIDTH_OF_LONG_SPARKS = 100  # of a terminal; in a narrower one, they are half as long
 THEME = "ansi_dark"
 LEAST_COLUMNS = 60  # of a program beside another; narrower, most of its lines break
 
@@ -55,9 +57,9 @@ def show(
     for entry in shown:
         table.show(entry.document, screen)
         screen.print(layers_table(entry.rows))
-        screen.print(losses_table(entry.rows))
+        screen.print(losses_table(entry.rows, spark_columns(screen.width)))
     if len(shown) > 1:
-        screen.print(*table.overview([entry.document for entry in shown]))
+        screen.print(table.overview([entry.document for entry in shown]))
 
 
 def code(
@@ -84,14 +86,19 @@ def code(
         screen.print(one_below_the_other(shown, names))
 
 
-def layers_table(rows: Sequence[dict[str, Any]]) -> Table:
+def spark_columns(width: int) -> int:
+    """How wide drawings are in a terminal of a width."""
+    return SPARK_COLUMNS if width >= WIDTH_OF_LONG_SPARKS else SPARK_COLUMNS // 2
+
+
+def layers_table(rows: Sequence[dict[str, Any]]) -> Grid:
     """Every layer: its largest errors in float64, and its time in each framework."""
     first = {row["framework"]: row for row in reversed(rows) if row["layers"]}
     shown = [name for name in FRAMEWORKS if name in first]
     shown = [name for name in shown if any(x["seconds"] for x in first[name]["layers"])]
     times = "; time forward, op by op" if shown else ""
-    grid = table.plain(f"layers: largest errors in float64{times}")
-    grid.add_column("layer", no_wrap=True)
+    grid = Grid(f"layers: largest errors in float64{times}")
+    grid.add_column("layer")
     for heading in ("forward", "gradient", *shown):
         grid.add_column(heading, justify="right")
     layers = {
@@ -108,31 +115,34 @@ def layers_table(rows: Sequence[dict[str, Any]]) -> Table:
         errors = [_largest(found, kind) for kind in ("forward", "gradient")]
         seconds = [_seconds(first[framework], name) for framework in shown]
         grid.add_row(name, *errors, *seconds)
-    return table.whole(grid)
+    return grid
 
 
-def losses_table(rows: Sequence[dict[str, Any]]) -> Table:
+def losses_table(rows: Sequence[dict[str, Any]], columns: int = SPARK_COLUMNS) -> Grid:
     """The losses of each row as a small drawing, from the first step to the last."""
-    grid = table.plain("losses in float32")
+    title = "losses in float32; all steps that were compared, on one scale"
+    grid = Grid(title, heads=3)
     grid.add_column("framework")
     grid.add_column("mode")
     grid.add_column("loss")
     for heading in ("first", "last"):
         grid.add_column(heading, justify="right")
-    grid.add_column("all steps that were compared, on one scale")
+    grid.add_column("all steps")
     scales = _scales(rows)
     for row in rows:
         for objective, losses in (row["losses"] or {}).items():
             ends = [units.significant(losses[i], 4) for i in (0, -1)]
             name = objective.removesuffix("_loss")
-            drawing = spark(losses, *scales[objective])
+            drawing = spark(losses, *scales[objective], columns=columns)
             grid.add_row(row["framework"], row["mode"], name, *ends, drawing)
-    return table.whole(grid)
+    return grid
 
 
-def spark(numbers: Sequence[float], low: float, high: float) -> str:
+def spark(
+    numbers: Sequence[float], low: float, high: float, *, columns: int = SPARK_COLUMNS
+) -> str:
     """Numbers as blocks of eight heights; each column is the mean of some."""
-    count = min(SPARK_COLUMNS, len(numbers))
+    count = min(columns, len(numbers))
     edges = [len(numbers) * i // count for i in range(count + 1)]
     means = [sum(numbers[a:b]) / (b - a) for a, b in pairwise(edges)]
     scale = (len(SPARKS) - 1) / ((high - low) or 1.0)

@@ -6,7 +6,6 @@ that `workbench.document` says of it.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import json
 import sqlite3
@@ -18,16 +17,20 @@ from typing import Any, Literal, Self
 from . import stored
 from .document import SCHEMA_VERSION
 from .errors import UserError
-from .experiment import Experiment
 from .lock import only_one
-from .misfit import lacking
+from .misfit import misfit
 
 WAIT_SECONDS = 30  # for another process that is writing
 
 Access = Literal["ro", "rw", "rwc"]
 """What SQLite may do with a file: read it, write it too, or even make it."""
 
-_FACTS = ("experiment", "machine", "request")  # what is kept of a document as JSON
+# What is kept of a document as JSON, and how that is read.
+_FACTS = {
+    "experiment": stored.experiment,
+    "machine": stored.machine,
+    "request": stored.json_object,
+}
 _TABLES = """
 CREATE TABLE IF NOT EXISTS experiments (
     run TEXT NOT NULL,
@@ -203,30 +206,37 @@ class Store:
                 f"FROM experiments WHERE run = ? {condition} ORDER BY rowid",
                 (run,),
             ).fetchall()
-            return [self._document(run, *columns) for columns in found]
+            documents = []
+            for experiment_id, *columns in found:
+                with _place_told(experiment_id):
+                    documents.append(self._document(run, experiment_id, *columns))
+            return documents
 
     def _document(
         self, run: str, experiment_id: str, *columns: str | None
     ) -> dict[str, Any]:
         *texts, basis = columns
-        facts = [stored.json_object(text) for text in texts]
-        names = [field.name for field in dataclasses.fields(Experiment)]
-        if complaint := lacking("an experiment", facts[0], ["id", *names]):
+        facts = {n: _FACTS[n](text) for n, text in zip(_FACTS, texts, strict=True)}
+        if complaint := misfit("basis", basis, str | None):
             raise ValueError(complaint)
         return {
             "schema": SCHEMA_VERSION,
-            **dict(zip(_FACTS, facts, strict=True)),
+            **facts,
             "basis": basis,
             "rows": self._rows(run, experiment_id),
         }
 
     def _rows(self, run: str, experiment_id: str) -> list[dict[str, Any]]:
         found = self._connection.execute(
-            "SELECT row FROM rows WHERE run = ? AND experiment_id = ? "
+            "SELECT framework, mode, row FROM rows WHERE run = ? AND experiment_id = ? "
             "ORDER BY position",
             (run, experiment_id),
         )
-        return [stored.row(text) for (text,) in found]
+        rows = []
+        for framework, mode, text in found:
+            with _place_told(f"{framework} ({mode})"):
+                rows.append(stored.row(text))
+        return rows
 
     @contextmanager
     def _told(self, what: str) -> Iterator[None]:
@@ -236,9 +246,11 @@ class Store:
         except (sqlite3.Error, OSError, ValueError) as error:
             if _is_busy(error):
                 raise UserError(f"{self.path}: another process is writing it") from None
+            advice = "move it away, or choose another folder with --output"
+            if isinstance(error, ValueError):  # the file is sound, its last run is not
+                advice = "`mapping compare` without --resume makes a new run in it"
             raise UserError(
-                f"{self.path} cannot be {what} ({error}); move it away, or choose "
-                f"another folder with --output"
+                f"{self.path} cannot be {what} ({error}); {advice}"
             ) from None
 
     def __enter__(self) -> Self:
@@ -246,6 +258,15 @@ class Store:
 
     def __exit__(self, *exception: object) -> None:
         self._connection.close()
+
+
+@contextmanager
+def _place_told(place: str) -> Iterator[None]:
+    """Say where it is that something is damaged."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{place}: {error}") from None
 
 
 def existing(path: Path, access: Access = "ro") -> Store:

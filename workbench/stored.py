@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, get_type_hints
+
+from adapters.contract import FRAMEWORKS
+from adapters.zoo import MODELS
 
 from .document import STATUSES, Row
 from .equality import LayerError, Verdict
+from .experiment import Experiment
 from .misfit import lacking, misfit
 from .units import Spread
 
@@ -29,9 +33,13 @@ def json_object(text: str | None) -> dict[str, Any]:
     ------
     ValueError
     """
-    found = json.loads(text or "null")
+    try:
+        found = json.loads(text or "null")
+    except json.JSONDecodeError:
+        found = None
     if not isinstance(found, dict):
-        raise ValueError(f"an object was needed, {str(text)[:40]} came")
+        start = " ".join(str(text).split())[:40]
+        raise ValueError(f"an object was needed, {start} came")
     return found
 
 
@@ -48,6 +56,41 @@ def row(text: str) -> dict[str, Any]:
     return found
 
 
+def experiment(text: str | None) -> dict[str, Any]:
+    """An experiment, if it is all that `Experiment.as_json` says.
+
+    Raises
+    ------
+    ValueError
+    """
+    found = json_object(text)
+    if complaint := next(filter(None, _complaints_about(found)), None):
+        raise ValueError(complaint)
+    return found
+
+
+def machine(text: str | None) -> dict[str, Any]:
+    """What is known of a machine; of its facts only the memory is a number to show.
+
+    Raises
+    ------
+    ValueError
+    """
+    found = json_object(text)
+    if complaint := misfit("memory_bytes", found.get("memory_bytes"), int | None):
+        raise ValueError(complaint)
+    return found
+
+
+def _complaints_about(experiment: dict[str, Any]) -> Iterator[str | None]:
+    # JSON has the optimiser by name, and its numbers among the other fields.
+    kinds = {"id": str, **get_type_hints(Experiment), "optimiser": str}
+    yield lacking("an experiment", experiment, kinds)
+    for name, value in experiment.items():
+        yield misfit(name, value, kinds.get(name, float))
+    yield _strange("model", experiment["model"], MODELS)
+
+
 def _complaints(row: dict[str, Any]) -> Iterator[str | None]:
     """What is wrong with a row; each can only be asked if those before are nothing."""
     kinds = get_type_hints(Row)
@@ -56,5 +99,11 @@ def _complaints(row: dict[str, Any]) -> Iterator[str | None]:
         yield misfit(name, row[name], kind)
     for name, keys in _PARTS.items():
         yield lacking(name, row[name], keys)
-    if row["status"] not in STATUSES:
-        yield f"status must be one of {', '.join(STATUSES)}, {row['status']!r} came"
+    yield _strange("status", row["status"], STATUSES)
+    yield _strange("framework", row["framework"], FRAMEWORKS)
+
+
+def _strange(name: str, value: str, known: Collection[str]) -> str | None:
+    if value in known:
+        return None
+    return f"{name} must be one of {', '.join(known)}, {value!r} came"

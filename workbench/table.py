@@ -6,17 +6,16 @@ import io
 import re
 from typing import Any
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from . import units
+from .document import lack_of_ratios
 from .environments import ENVIRONMENTS
+from .grid import Grid
 
 NOTHING = "–"
 SVG_COLUMNS = 84
-OVERVIEW_COLUMNS = 5
 _SHORT = {"mean squared error": "error"}
 STYLES = {
     "equal": "green",
@@ -41,7 +40,7 @@ def show(document: dict[str, Any], console: Console) -> None:
     console.print(equality_table(rows))
     timed = [row["framework"] for row in rows if row["step_seconds"]]
     if timed:
-        console.print(cost_table(rows, document["basis"]))
+        console.print(cost_table(document))
     for framework in dict.fromkeys(timed):
         if remark := ENVIRONMENTS[framework].remark:
             console.print(Text(f"{framework} {remark}"))
@@ -60,41 +59,31 @@ def drawing(documents: list[dict[str, Any]]) -> str:
     return re.sub(r"@font-face\s*{[^}]*}", "", svg)
 
 
-def overview(documents: list[dict[str, Any]]) -> list[Table]:
-    """Every model in every row: its step as a ratio, or why there is none.
-
-    Several tables side by side would be too wide for a terminal, so they follow.
-    """
+def overview(documents: list[dict[str, Any]]) -> Grid:
+    """Every model in every row: its step as a ratio, or why there is none."""
     keys = list(
         dict.fromkeys(
             (row["framework"], row["mode"]) for d in documents for row in d["rows"]
         )
     )
+    without = [d["experiment"]["model"] for d in documents if lack_of_ratios(d)]
     bases = ", ".join(dict.fromkeys(d["basis"] for d in documents if d["basis"]))
     title = f"all models: step as a ratio to {bases}" if bases else "all models"
-    starts = range(0, len(keys), OVERVIEW_COLUMNS)
-    return [
-        _overview(documents, keys[start : start + OVERVIEW_COLUMNS], title)
-        for start in starts
-    ]
-
-
-def _overview(
-    documents: list[dict[str, Any]], keys: list[tuple[str, str]], title: str
-) -> Table:
-    table = plain(title)
-    table.add_column("model", no_wrap=True)
+    if without:
+        title += f", which was not timed for {', '.join(dict.fromkeys(without))}"
     threads = [f"{document['experiment']['threads']}" for document in documents]
     several = len(set(threads)) > 1
+    table = Grid(title, heads=2 if several else 1)
+    table.add_column("model")
     if several:
         table.add_column("threads", justify="right")
     for framework, mode in keys:
-        table.add_column(f"{framework}\n{mode}", justify="right", no_wrap=True)
+        table.add_column(f"{framework}\n{mode}", justify="right")
     for document, count in zip(documents, threads, strict=True):
         cells = [_summary(document, framework, mode) for framework, mode in keys]
         heads = [document["experiment"]["model"], *([count] if several else [])]
         table.add_row(*heads, *cells)
-    return whole(table)
+    return table
 
 
 def _summary(document: dict[str, Any], framework: str, mode: str) -> Text:
@@ -106,10 +95,10 @@ def _summary(document: dict[str, Any], framework: str, mode: str) -> Text:
     return Text(NOTHING)
 
 
-def equality_table(rows: list[dict[str, Any]]) -> Table:
+def equality_table(rows: list[dict[str, Any]]) -> Grid:
     """What was proved: the largest relative errors in float64, and what was learned."""
     learned = next((row["metric"]["name"] for row in rows if row["metric"]), "learned")
-    table = plain("equality in float64: largest relative error")
+    table = Grid("equality in float64: largest relative error", heads=2)
     table.add_column("framework")
     table.add_column("mode")
     table.add_column("status")
@@ -127,21 +116,24 @@ def equality_table(rows: list[dict[str, Any]]) -> Table:
             _error(row["trajectory_error"]),
             _metric(row["metric"]),
         )
-    return whole(table)
+    return table
 
 
-def cost_table(rows: list[dict[str, Any]], basis: str | None) -> Table:
+def cost_table(document: dict[str, Any]) -> Grid:
     """What it cost: medians over rounds, with quartiles for the ratio."""
+    rows, basis, lack = document["rows"], document["basis"], lack_of_ratios(document)
     ratio = f"; ratio of steps to {basis}, with quartiles" if basis else ""
-    table = plain(f"cost in float32{ratio}")
-    table.add_column("framework")
+    ratio = f"; {lack}" if lack else ratio
+    names = [row["framework"] for row in rows]
+    several = len(set(names)) < len(names)
+    table = Grid(f"cost in float32{ratio}", heads=2 if several else 1)
+    for heading in ("framework", "mode") if several else ("framework",):
+        table.add_column(heading)
     for heading in ("step", "ratio", "1 sample", "import", "1st step", "memory"):
         table.add_column(heading, justify="right")
-    names = [row["framework"] for row in rows]
     for row in rows:
-        is_only_one = names.count(row["framework"]) == 1
         table.add_row(
-            row["framework"] if is_only_one else f"{row['framework']} {row['mode']}",
+            *((row["framework"], row["mode"]) if several else (row["framework"],)),
             _median(row["step_seconds"]),
             _ratio(row["step_ratio"]),
             _median(row["latency_seconds"]),
@@ -149,24 +141,6 @@ def cost_table(rows: list[dict[str, Any]], basis: str | None) -> Table:
             _seconds(row["first_step_seconds"]),
             _quantity(row["peak_bytes"], units.BYTES),
         )
-    return whole(table)
-
-
-def plain(title: str) -> Table:
-    """An empty table with little ink."""
-    return Table(
-        title=title,
-        title_justify="left",
-        title_style="dim",
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-    )
-
-
-def whole(table: Table) -> Table:
-    """Let what is too wide for a terminal break into lines instead of being cut."""
-    for column in table.columns:
-        column.overflow = "fold"
     return table
 
 

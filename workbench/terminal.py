@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,8 @@ from rich.console import Console
 screen = Console()
 notes = Console(stderr=True, highlight=False)
 
-EXIT_INTERRUPTED = 130  # as shells have it: 128 and the number of the signal
+# As shells have it: 128 and the number of the signal.
+EXIT_INTERRUPTED, EXIT_TERMINATED = 130, 143
 
 # The blocks of a small drawing become digits, from the lowest to the highest.
 _PLAIN = {"–": "-", "…": ".", "µ": "u", "×": "x", "±": "+-", "≥": ">=", "≤": "<="}
@@ -25,14 +27,35 @@ _PLAIN |= {"∇": "grad ", "❱": ">", "≠": "!="} | dict(
 )
 
 
+class Terminated(KeyboardInterrupt):
+    """Another program has asked this one to end, which it does as for a user."""
+
+
 @contextmanager
 def interruptible() -> Iterator[None]:
     """Answer an interrupt with a word and its exit code."""
     try:
         yield
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         notes.print("interrupted")
-        sys.exit(EXIT_INTERRUPTED)
+        sys.exit(exit_code(interrupt))
+
+
+def exit_code(interrupt: BaseException | None) -> int:
+    """What the command says to a shell after an interrupt."""
+    is_terminated = isinstance(interrupt, Terminated)
+    return EXIT_TERMINATED if is_terminated else EXIT_INTERRUPTED
+
+
+def heed_termination() -> None:
+    """Let SIGTERM interrupt this process; those that it starts are not told of it."""
+    # Who started this one may have asked for deafness, as `trap '' TERM` does.
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, _terminate)
+
+
+def _terminate(*_: object) -> None:
+    raise Terminated
 
 
 def speak_plainly() -> None:

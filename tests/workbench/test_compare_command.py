@@ -4,10 +4,12 @@ import json
 import math
 
 import pytest
+from comparison_documents import document, row
 
 from workbench import compare_command, report
 from workbench.compare_command import Tally, all_equal, named
 from workbench.experiment import experiment
+from workbench.terminal import Terminated
 
 
 def test_a_tally_counts_over_all_experiments_and_ends_full():
@@ -56,3 +58,25 @@ def test_what_is_no_number_is_null_in_json(tmp_path, capsys, monkeypatch):
 
     assert json.loads(capsys.readouterr().out) == expected
     assert json.loads(saved.read_text())["documents"] == [expected]
+
+
+def test_an_interrupt_between_two_models_says_how_to_go_on(
+    tmp_path, monkeypatch, capsys
+):
+    def stopped(one, request, store, *others):
+        if one.model == "mlp":
+            raise Terminated
+        found = document(row("reference"), model=one.model, experiment_id=one.id)
+        store.keep(found, is_complete=True)
+        return found
+
+    monkeypatch.setattr(compare_command, "_compare", stopped)
+    with pytest.raises(compare_command.typer.Exit) as told:
+        compare_command.compare(
+            ["linear_regression", "mlp"], "reference", as_json=True, output=tmp_path
+        )
+
+    assert told.value.exit_code == 143
+    assert "has 1 whole comparison; the same command with --resume goes on\n" in (
+        capsys.readouterr().err.replace(f"{tmp_path}/", "")
+    )

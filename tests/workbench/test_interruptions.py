@@ -2,13 +2,23 @@
 
 import json
 import os
+import pty
 import signal
 import sqlite3
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 from short_comparisons import COMPARE_MLP, QUICK
+
+SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+
+
+def children(process):
+    """The numbers of the processes that a process has started."""
+    with open(f"/proc/{process.pid}/task/{process.pid}/children") as file:
+        return [int(number) for number in file.read().split()]
 
 
 @pytest.fixture
@@ -19,26 +29,37 @@ def start_long_run(command, tmp_path):
         return subprocess.Popen(
             [*command, *QUICK, "--rounds", "1000"],
             cwd=tmp_path,
-            stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             text=True,
-            **options,
+            **{"stderr": subprocess.PIPE} | options,
         )
 
     return start
 
 
-def test_an_interrupted_run_keeps_the_finished_rows(
-    start_long_run, tmp_path, heed_interrupts
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_an_interrupted_run_keeps_the_finished_rows_and_leaves_nothing_else(
+    start_long_run, tmp_path, heed_interrupts, monkeypatch, number, code
 ):
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
     process = start_long_run(preexec_fn=heed_interrupts)
     while "round 3 of" not in process.stderr.readline():
         assert process.poll() is None
-    process.send_signal(signal.SIGINT)
+    workers = children(process)
+    process.send_signal(number)
     said = process.communicate(timeout=30)[1]
 
-    assert process.returncode == 130
-    assert "1 rows of mlp and all models before it were kept" in said
+    assert workers
+    assert not any(os.path.exists(f"/proc/{worker}") for worker in workers)
+    assert not list(folder.glob("mapping-*"))
+    assert process.returncode == code
+    path = Path("build", "results.sqlite")
+    assert said.endswith(
+        f"interrupted; {path} has 1 row of mlp; the same command with --resume goes on "
+        f"at the start of mlp\n"
+    )
     with sqlite3.connect(tmp_path / "build" / "results.sqlite") as connection:
         (text,) = connection.execute("SELECT row FROM rows").fetchone()
     row = json.loads(text)
@@ -57,15 +78,18 @@ def test_an_interrupted_run_goes_on(run, command, tmp_path, heed_interrupts):
         text=True,
         preexec_fn=heed_interrupts,
     )
-    while "linear_regression: checked" not in process.stderr.readline():
+    while "mlp: checked" not in process.stderr.readline():
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    assert "--resume goes on" in process.communicate(timeout=60)[1]
+    said = process.communicate(timeout=60)[1]
+    assert "has 1 whole comparison" in said
+    assert "--resume goes on at the start of mlp" in said
 
     done = run(*asked, "--resume")
     again = run(*asked, "--resume")
 
     assert (done.returncode, again.returncode) == (0, 0), again.stderr
+    assert "linear_regression: checked" not in done.stderr
     assert "mlp: checked" in done.stderr
     assert "checked" not in again.stderr  # everything is there
     assert "linear_regression" in again.stdout
@@ -95,7 +119,7 @@ def test_an_interrupt_while_the_command_loads_is_told_in_one_line(run, command):
 
 
 def test_an_interrupt_while_a_worker_starts_is_told_in_one_line(
-    run, impostor, heed_interrupts
+    run, impostor, heed_interrupts, tmp_path
 ):
     once = "open('interrupted', 'x'); os.kill(os.getppid(), signal.SIGINT)"
     impostor("jax", f"import os, signal; {once}; signal.pause()")
@@ -103,8 +127,36 @@ def test_an_interrupt_while_a_worker_starts_is_told_in_one_line(
     done = run(*COMPARE_MLP, "--frameworks", "jax", preexec_fn=heed_interrupts)
 
     assert done.returncode == 130
-    assert done.stderr.startswith("interrupted; 0 rows of mlp")
+    assert done.stderr.startswith("interrupted before anything was finished")
     assert done.stderr.count("\n") == 1
+    with sqlite3.connect(tmp_path / "build" / "results.sqlite") as connection:
+        assert not connection.execute("SELECT * FROM experiments").fetchall()
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_in_a_terminal_the_message_is_the_last_word_and_the_cursor_is_back(
+    start_long_run, heed_interrupts, number, code
+):
+    ours, theirs = pty.openpty()
+    process = start_long_run(stderr=theirs, preexec_fn=heed_interrupts)
+    os.close(theirs)
+    said = b""
+    while b"round 3 of" not in said:
+        said += os.read(ours, 4096)
+    process.send_signal(number)
+    said += b"".join(iter(lambda: read(ours), b""))
+
+    assert process.wait(timeout=30) == code
+    assert said.rindex(b"\x1b[?25h") > said.rindex(b"\x1b[?25l")
+    assert b"round" not in said[said.rindex(b"interrupted; ") :]
+
+
+def read(terminal):
+    """What comes next of a terminal; nothing when nobody writes to it any more."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""
 
 
 def test_a_worker_ends_with_a_killed_run_whatever_it_computes(
@@ -181,9 +233,7 @@ def test_a_killed_run_leaves_no_worker_behind(start_long_run):
     process = start_long_run()
     while "round 1 of" not in process.stderr.readline():
         assert process.poll() is None
-    children = f"/proc/{process.pid}/task/{process.pid}/children"
-    with open(children) as file:
-        workers = [int(pid) for pid in file.read().split()]
+    workers = children(process)
     process.kill()
     process.wait()
 

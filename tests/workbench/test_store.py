@@ -205,11 +205,28 @@ with Store(Path(sys.argv[1])) as store, store.writing():
 
 ROW = comparison_documents.row("reference")
 DAMAGES = {
-    "no JSON": ("rows", "row", "{bad", "Expecting property name"),
+    "no JSON": (
+        "rows",
+        "row",
+        "{bad",
+        "reference (eager): an object was needed, {bad came",
+    ),
     "nothing": ("rows", "row", "{}", "a row has no framework, mode, status"),
     "a number": ("rows", "row", "3", "an object was needed, 3 came"),
     "a list": ("experiments", "experiment", "[]", "an object was needed"),
     "no model": ("experiments", "experiment", "{}", "an experiment has no id, model"),
+    "a list as a name": ("experiments", "experiment", {"id": [1]}, "id must be str"),
+    "no steps": ("experiments", "experiment", {"steps": None}, "steps must be int"),
+    "true steps": ("experiments", "experiment", {"steps": True}, "int, bool came"),
+    "a rate in words": (
+        "experiments",
+        "experiment",
+        {"lr": "fast"},
+        "lr must be float",
+    ),
+    "another model": ("experiments", "experiment", {"model": "x"}, "model must be one"),
+    "memory": ("experiments", "machine", '{"memory_bytes": ""}', "memory_bytes must"),
+    "a basis": ("experiments", "basis", b"x", "basis must be str, bytes came"),
     "no machine": ("experiments", "machine", "null", "an object was needed"),
     "words": (
         "rows",
@@ -220,13 +237,15 @@ DAMAGES = {
     "a spread": ("rows", "row", {"step_seconds": {"median": 1}}, "step_seconds has no"),
     "a layer": ("rows", "row", {"layers": [{"name": "relu"}]}, "layers has no forward"),
     "a status": ("rows", "row", {"status": "fine"}, "status must be one of equal"),
+    "a framework": ("rows", "row", {"framework": "caffe"}, "framework must be one of"),
 }
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_what_is_damaged_is_told_with_the_name_of_the_file(tmp_path, damage):
     table, column, change, words = DAMAGES[damage]
-    text = change if isinstance(change, str) else json.dumps(ROW | change)
+    whole = {"rows": ROW, "experiments": MLP}[table]
+    text = json.dumps(whole | change) if isinstance(change, dict) else change
     path = tmp_path / "results.sqlite"
     with Store(path) as store:
         store.keep(document("mlp", ("reference", "equal")))
@@ -238,6 +257,23 @@ def test_what_is_damaged_is_told_with_the_name_of_the_file(tmp_path, damage):
 
     assert str(path) in str(told.value)
     assert words in str(told.value)
+
+
+def test_a_damaged_row_is_named_and_a_new_run_in_the_same_file_helps(tmp_path):
+    path, mlp = tmp_path / "results.sqlite", document("mlp", ("reference", "equal"))
+    with Store(path) as store:
+        store.keep(mlp)
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE rows SET row = '{}'")
+
+    with Store(path) as store:
+        with pytest.raises(
+            UserError,
+            match=r"\(mlp-1: reference \(eager\): a row has no .* new run in it",
+        ):
+            store.go_on(REQUEST, MACHINE, [MLP])
+        store.keep(mlp)
+        assert store.latest() == [mlp]
 
 
 def test_a_store_that_must_exist_is_not_made(tmp_path):

@@ -41,7 +41,7 @@ def test_a_row_without_numbers_is_shown_with_its_reason():
 def test_models_at_several_numbers_of_threads_are_told_apart(counts, expected):
     documents = [document(row("reference"), threads=count) for count in counts]
 
-    (grid,) = overview(documents)
+    grid = overview(documents)
 
     found = {column.header: list(column.cells) for column in grid.columns}
     assert {name: found[name] for name in expected} == expected

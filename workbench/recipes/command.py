@@ -26,8 +26,9 @@ from ..options import (
     Models,
     check_place,
     frameworks_in,
+    integers,
 )
-from ..terminal import EXIT_INTERRUPTED, notes, screen
+from ..terminal import exit_code, notes, screen
 from . import show, summary
 from .equivalence import PAIRS
 from .plan import NOISE_SEEDS, SEEDS, Task, plan
@@ -43,10 +44,18 @@ def recipes(
     models: Models = None,
     frameworks: Frameworks = EVERY_FRAMEWORK,
     seeds: Annotated[
-        int, typer.Option(help=f"How many, from 0 on; fewer than {PAIRS} show nothing.")
+        int,
+        typer.Option(
+            help=f"How many, from 0 on; fewer than {PAIRS} show nothing.",
+            **integers("seeds"),
+        ),
     ] = SEEDS,
     noise: Annotated[
-        int, typer.Option(help="With how many of them to train one rounding off, too.")
+        int,
+        typer.Option(
+            help="With how many of them to train one rounding off, too.",
+            **integers("noise"),
+        ),
     ] = NOISE_SEEDS,
     limit: Limit = LIMIT_SECONDS,
     save: Annotated[
@@ -68,9 +77,9 @@ def recipes(
         ):
             store = Store(save)  # what is there now, and will be
             trainings, troubles = train_all(tasks, store, laboratory, advance)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         notes.print(f"interrupted; {save} has what was finished, and goes on from it")
-        raise typer.Exit(EXIT_INTERRUPTED) from None
+        raise typer.Exit(exit_code(interrupt)) from None
     rows = summary.rows(trainings, range(seeds))
     if as_json:
         print(json.dumps(summary.document(rows, trainings, troubles), indent=2))

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from adapters.zoo import MODELS
 
-from ..table import whole
+from ..grid import Grid
 from .equivalence import LEVEL, PAIRS, Equivalence
 from .summary import Row
 from .training import Troubles
@@ -45,13 +43,8 @@ def show(rows: Sequence[Row], troubles: Troubles, console: Console) -> None:
         console.print(Text(LEGEND, style="dim"))
 
 
-def _table(model: str, rows: Sequence[Row], *, with_seeds: bool) -> Table:
-    table = Table(
-        title=Text(_title(model, rows), style="bold"),
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-    )
+def _table(model: str, rows: Sequence[Row], *, with_seeds: bool) -> Grid:
+    table = Grid(Text(_title(model, rows), style="bold"))
     seeds = dict.fromkeys(seed for row in rows for seed in row.values)
     shown = list(seeds) if with_seeds else []
     table.add_column("framework")
@@ -66,7 +59,7 @@ def _table(model: str, rows: Sequence[Row], *, with_seeds: bool) -> Table:
             *_cells(row),
             Text(row.verdict, STYLES.get(row.verdict, "")),
         )
-    return whole(table)
+    return table
 
 
 def _lacking(row: Row) -> str:

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import MISSING, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
-from .. import atomic, machine
+from .. import atomic, machine, stored
 from ..errors import UserError
+from ..misfit import beyond, lacking, misfit
 
 Place = tuple[str, str, str, int]
 """Model, framework, mode and seed: a newer training replaces an older one there."""
 
 SCHEMA_VERSION = 1
 ROUNDING = ("cpu", "system")  # what of a machine decides how it rounds
+
+_FILE = ("schema", "trainings")
+_PARTS: dict[str, dict[str, Any]] = {  # what is needed of a dict in a training
+    "noise": {"value": float, "losses": dict[str, float]},
+    "machine": dict.fromkeys(ROUNDING, str),
+}
 
 
 @dataclass(frozen=True)
@@ -124,13 +132,13 @@ def read(path: Path) -> list[Training]:
         If it is damaged.
     """
     try:
-        document = json.loads(path.read_bytes())
-        if (version := document["schema"]) != SCHEMA_VERSION:
-            raise ValueError(f"schema {version} instead of {SCHEMA_VERSION}")
-        return [_training(fields) for fields in document["trainings"]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        document = stored.json_object(path.read_text(encoding="utf-8"))
+        if complaint := next(filter(None, _complaints(document)), None):
+            raise ValueError(complaint)
+        return [Training(**fields) for fields in document["trainings"]]
+    except (OSError, ValueError) as error:
         raise UserError(
-            f"{path} cannot be used as a file of trainings ({_words(error)}); it "
+            f"{path} cannot be used as a file of trainings ({error}); it "
             f"was left alone: move it away, or choose another with --save"
         ) from None
 
@@ -147,17 +155,28 @@ def _check_machine(path: Path, training: Training) -> None:
         )
 
 
-def _training(fields: dict[str, Any]) -> Training:
-    training = Training(**fields)
-    if not isinstance(training.value, float) or not isinstance(training.seed, int):
-        raise TypeError("a value or a seed is no number")
-    there = training.machine
-    if there is not None and not all(isinstance(there[n], str) for n in ROUNDING):
-        raise TypeError("a machine is unknown")
-    return training
+def _complaints(document: dict[str, Any]) -> Iterator[str | None]:
+    """What is wrong with a file; each can only be asked if those before are nothing."""
+    yield lacking("the file", document, _FILE)
+    yield beyond("the file", document, _FILE)
+    if (version := document["schema"]) != SCHEMA_VERSION:
+        yield f"schema must be {SCHEMA_VERSION}, {version} came"
+    yield misfit("trainings", document["trainings"], list[dict])
+    for number, fields in enumerate(document["trainings"], start=1):
+        for complaint in filter(None, _complaints_about(fields)):
+            yield f"training {number}: {complaint}"
 
 
-def _words(error: Exception) -> str:
-    if isinstance(error, KeyError):
-        return f"{error.args[0]!r} is missing"
-    return str(error)
+def _complaints_about(fields: dict[str, Any]) -> Iterator[str | None]:
+    """What is wrong with one training, likewise."""
+    kinds = get_type_hints(Training)
+    needed = [f.name for f in dataclasses.fields(Training) if f.default is MISSING]
+    yield lacking("it", fields, needed)
+    yield beyond("it", fields, kinds)
+    for name, value in fields.items():
+        yield misfit(name, value, kinds[name])
+    for name, parts in _PARTS.items():
+        if (value := fields.get(name)) is not None:
+            yield lacking(name, value, parts)
+            for part, kind in parts.items():
+                yield misfit(f"{name}.{part}", value[part], kind)

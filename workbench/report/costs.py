@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from adapters.contract import FRAMEWORKS
 
 from .. import units
+from ..document import lack_of_ratios
 from . import listings
-from .entries import Entry, Row
+from .entries import Document, Entry, Row
 from .table import Cell, Column, Line, Table, counted, heading, measured, word
 
 
@@ -67,7 +68,7 @@ COSTS = (
 
 def cost(entry: Entry) -> Table:
     """Times and memory of every row, and the lines of its model."""
-    basis, rows = entry.document["basis"], entry.rows
+    rows = entry.rows
     file = listings.model_file(entry.model)
     columns = [Column("mode", kind="word")]
     columns += [Column(c.title, meaning=c.meaning) for c in COSTS]
@@ -77,7 +78,7 @@ def cost(entry: Entry) -> Table:
     return Table(
         name="cost",
         caption="What one process of each framework costs, in float32"
-        + (f"; ratios are to {basis}" if basis else ""),
+        + _of_ratios(entry.document),
         columns=columns,
         lines=[
             Line(
@@ -93,6 +94,12 @@ def cost(entry: Entry) -> Table:
             for row in rows
         ],
     )
+
+
+def _of_ratios(document: Document) -> str:
+    """To what they are, or why there are none."""
+    basis, lack = document["basis"], lack_of_ratios(document)
+    return f"; {lack or f'ratios are to {basis}'}" if basis else ""
 
 
 def is_timed(rows: Sequence[Row]) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from adapters.contract import MODES
 
 from .. import units
-from ..document import STATUSES
+from ..document import STATUSES, lack_of_ratios
 from ..equality import GATES
 from . import verdict
 from .deviations import is_unexplained
@@ -66,24 +66,33 @@ class Overview:
         mode was not asked for.
     bases : str
         What ratios are taken to.
+    without_ratios : str
+        The experiments of which that was not timed.
     """
 
     sentence: str
     modes: dict[str, list[str]]
     lines: list[tuple[Entry, list[Square | None]]]
     bases: str
+    without_ratios: str
 
 
 def overview(entries: Sequence[Entry]) -> Overview:
     """Every row of every experiment."""
     modes = modes_of(row for entry in entries for row in entry.rows)
     places = [(f, mode) for f, of_one in modes.items() for mode in of_one]
-    bases = dict.fromkeys(e.document["basis"] for e in entries if e.document["basis"])
+    without = [e.label for e in entries if lack_of_ratios(e.document)]
+    bases = dict.fromkeys(
+        e.document["basis"]
+        for e in entries
+        if e.document["basis"] and e.label not in without
+    )
     return Overview(
         sentence=_sentence(entries),
         modes=modes,
         lines=[(entry, _squares(entry, places)) for entry in entries],
         bases=verdict.listed(list(bases)) if bases else "",
+        without_ratios=verdict.listed(without) if without else "",
     )
 
 

@@ -67,6 +67,7 @@ class Panel:
     objectives: dict[str, str]
     first_trained: str
     is_timed: bool
+    settings: dict[str, str]
 
 
 def html(documents: Sequence[dict[str, Any]]) -> str:
@@ -87,11 +88,6 @@ def html(documents: Sequence[dict[str, Any]]) -> str:
             deviations=deviations(known),
             noise=noise_floors(known),
             frameworks=there,
-            settings={
-                framework: environment.remark
-                for framework, environment in ENVIRONMENTS.items()
-                if framework in there and environment.remark
-            },
             adapters=FRAMEWORKS,
             files=listings.files(models),
             costs=COSTS,
@@ -127,7 +123,15 @@ def panel(entry: Entry) -> Panel:
         objectives={one: in_words(one) for one in objectives(rows)},
         first_trained=name(first, rows) if first else "the first",
         is_timed=is_timed(rows),
+        settings=_settings(rows),
     )
+
+
+def _settings(rows: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """What is worth knowing of how the frameworks run that were timed."""
+    timed = dict.fromkeys(row["framework"] for row in rows if is_timed([row]))
+    remarks = {n: ENVIRONMENTS[n].remark for n in timed if n in ENVIRONMENTS}
+    return {name: remark for name, remark in remarks.items() if remark}
 
 
 def _environment() -> Environment:

@@ -50,7 +50,8 @@ function applyFilter() {
 
   const count = Object.keys(report.rows).length;
   const words = chosenInWords();
-  one("#count").value = `${shownRows.size} of ${count} rows${words && `: ${words}`}`;
+  one("#count").textContent =
+    `${shownRows.size} of ${count} rows${words && `: ${words}`}`;
   const isNothing = words !== "" && shownRows.size === 0;
   one("#nothing").hidden = !isNothing;
   one("#chosen").textContent = `What is chosen: ${words}.`;

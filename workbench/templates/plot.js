@@ -19,6 +19,7 @@ const LOOKS = [
   { suffix: "-open-dot", width: 1.5 },
 ];
 const CONFIG = { displayModeBar: false, responsive: true };
+const LEGEND = { mark: 50, letter: 7, line: 19 }; // of an entry, in pixels
 const PRINTED_PIXELS = 640; // the width of a plot on paper
 
 const style = (name) =>
@@ -70,6 +71,7 @@ function frame(more) {
     legend: {
       orientation: "h", x: 0, y: 0, yref: "container", yanchor: "bottom",
       itemclick: false, itemdoubleclick: false, itemsizing: "constant",
+      maxheight: 1, // of the plot: by default it is half, and the rest is cut off
     },
     ...more,
   };
@@ -102,6 +104,17 @@ function logarithmic(numbers, more) {
   };
 }
 
+/** What a legend needs below a plot: as many lines as its entries fill. */
+function legendPixels({ traces, layout }, width) {
+  const names = traces.filter((trace) => trace.showlegend !== false)
+    .map((trace) => trace.name ?? "");
+  if (layout.showlegend === false || !names.length) return 0;
+  const longest = Math.max(...names.map((name) => name.length));
+  const entry = LEGEND.mark + LEGEND.letter * longest;
+  const columns = Math.max(1, Math.floor(width / entry));
+  return LEGEND.line * Math.ceil(names.length / columns);
+}
+
 /** Draw one plot, or say in words why there is none. */
 function draw(box) {
   const anchor = panelOf(box).id;
@@ -115,7 +128,8 @@ function draw(box) {
     box.replaceChildren(plot);
   } else {
     if (!box.querySelector(".plot-container")) box.replaceChildren();
-    Plotly.react(box, plot.traces, frame(plot.layout), CONFIG);
+    const height = plot.layout.height + legendPixels(plot, box.clientWidth);
+    Plotly.react(box, plot.traces, frame({ ...plot.layout, height }), CONFIG);
   }
 }
 

@@ -54,7 +54,7 @@ PLOTS.errors = (about, rows, [dtype]) => {
       ...points,
     ],
     layout: {
-      height: 300 + 10 * known.length,
+      height: 290 + 8 * known.length,
       xaxis: scale.axis,
       yaxis: axis({
         range: [kinds.length - 0.5, -0.55],

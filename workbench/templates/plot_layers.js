@@ -48,7 +48,7 @@ PLOTS.layers = (about, rows, [quantity]) => {
       };
     }),
     layout: {
-      height: 110 + LAYER_PIXELS * names.length + 10 * known.length,
+      height: 100 + LAYER_PIXELS * names.length,
       shapes: scale.gate ? [lineAt(scale.gate)] : [],
       xaxis: scale.axis,
       yaxis: axis({

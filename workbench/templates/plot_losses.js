@@ -48,7 +48,7 @@ function itself(about, rows, objective) {
   return {
     traces: lossLines(about, rows, objective),
     layout: {
-      height: 340 + 10 * rows.length,
+      height: 330,
       hovermode: "x unified",
       xaxis: stepAxis(about),
       yaxis: axis({ rangemode: "tozero" }),
@@ -108,7 +108,7 @@ function difference(about, rows, objective) {
   return {
     traces: [neighbours(steps, rounding), ...points],
     layout: {
-      height: 340 + 10 * rows.length,
+      height: 330,
       xaxis: stepAxis(about),
       yaxis: scale.axis,
     },

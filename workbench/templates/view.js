@@ -68,7 +68,9 @@ function show() {
   const found = anchors.filter(isEntryShown);
   const anchor = found.includes(current) ? current : found[0];
   for (const panel of all(".panel")) panel.hidden = panel.id !== anchor;
-  if (anchor) one("#experiment").value = anchor;
+  // Where nothing passes, the address and the box keep to what was seen last.
+  current = anchor ?? current;
+  one("#experiment").value = current;
   drawShown();
   showModelFile(anchor);
 }
@@ -82,11 +84,11 @@ function go(anchor) {
 function refilter() {
   say("");
   show();
-  history.replaceState(null, "", addressOf(shownPanel()?.id ?? current));
+  history.replaceState(null, "", addressOf(current));
 }
 
 async function copyLink() {
-  const address = addressOf(shownPanel()?.id ?? current);
+  const address = addressOf(current);
   history.replaceState(null, "", address);
   try {
     await navigator.clipboard.writeText(address);

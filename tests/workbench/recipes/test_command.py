@@ -11,6 +11,7 @@ from workbench.lock import only_one
 from workbench.recipes import command, plan
 from workbench.recipes.store import Store
 from workbench.recipes.training import Troubles
+from workbench.terminal import Terminated
 
 MISTAKES = {
     "an unknown model": ({"models": ["resnet"]}, "unknown model 'resnet'; there are"),
@@ -143,14 +144,17 @@ def test_missing_seeds_are_said_and_are_not_green(
     assert any("1/1" in line and "not shown" in line for line in said.splitlines())
 
 
-def test_an_interrupt_says_how_to_go_on(recipes, monkeypatch, capsys):
+@pytest.mark.parametrize(
+    ("interrupt", "code"), [(KeyboardInterrupt, 130), (Terminated, 143)]
+)
+def test_an_interrupt_says_how_to_go_on(recipes, monkeypatch, capsys, interrupt, code):
     def stopped(*arguments):
-        raise KeyboardInterrupt
+        raise interrupt
 
     monkeypatch.setattr(command, "train_all", stopped)
 
     with pytest.raises(command.typer.Exit) as exit:
         recipes()
 
-    assert exit.value.exit_code == command.EXIT_INTERRUPTED
+    assert exit.value.exit_code == code
     assert "goes on from it" in capsys.readouterr().err

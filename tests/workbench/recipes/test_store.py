@@ -8,21 +8,38 @@ from workbench import machine
 from workbench.errors import UserError
 from workbench.recipes.store import Store
 
+# Texts, or what is changed in a file, and what is said of it.
 DAMAGES = {
-    "no JSON": lambda document: "{",
-    "a list": lambda document: "[]",
-    "another schema": lambda document: json.dumps({**document, "schema": 99}),
-    "no trainings": lambda document: json.dumps(
-        {n: part for n, part in document.items() if n != "trainings"}
+    "no JSON": ("{", r"an object was needed, \{ came"),
+    "a list": ("[]", r"an object was needed, \[\] came"),
+    "no trainings": ('{"schema": 1}', "the file has no trainings"),
+    "no schema": ('{"trainings": 5}', "the file has no schema"),
+    "another schema": ({"schema": 99}, "schema must be 1, 99 came"),
+    "a number": ({"trainings": 5}, "trainings must be list, int came"),
+    "a key too many": (
+        {"luck": 1},
+        "the file has luck, but there are only schema, trainings",
     ),
-    "a training by no machine": lambda document: json.dumps(
-        {**document, "trainings": [{**document["trainings"][0], "machine": {}}]}
+    "no training": ({"trainings": [5]}, "trainings.0 must be dict, int came"),
+    "nothing": ({"trainings": [{}]}, "training 1: it has no experiment, model"),
+}
+# What is changed in a training.
+MISFITS = {
+    "a machine of no name": ({"machine": {}}, "machine has no cpu, system"),
+    "a processor as a number": (
+        {"machine": {"cpu": 4, "system": "Linux"}},
+        "machine.cpu must be str, int came",
     ),
-    "a training with a field too many": lambda document: json.dumps(
-        {**document, "trainings": [{**document["trainings"][0], "luck": 1}]}
-    ),
-    "a value that is no number": lambda document: json.dumps(
-        {**document, "trainings": [{**document["trainings"][0], "value": "good"}]}
+    "a field too many": ({"luck": 1}, "training 1: it has luck, but there are only"),
+    "a value in words": ({"value": "good"}, "value must be float, str came"),
+    "a value as an answer": ({"value": True}, "value must be float, bool came"),
+    "a model as a list": ({"model": ["mlp"]}, "model must be str, list came"),
+    "a seed as nothing": ({"seed": None}, "seed must be int, NoneType came"),
+    "versions in a row": ({"versions": ["2"]}, "versions must be dict, list came"),
+    "noise without losses": ({"noise": {"value": 1.0}}, "noise has no losses"),
+    "a loss in words": (
+        {"noise": {"value": 1.0, "losses": {"1": "a"}}},
+        "noise.losses.1 must be float, str came",
     ),
 }
 
@@ -84,15 +101,30 @@ def test_what_is_forgotten_is_no_longer_in_the_file(path, training):
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_file_is_named_and_left_alone(path, training, damage):
+    change, words = DAMAGES[damage]
     store = Store(path)
     store.keep(training())
-    path.write_text(DAMAGES[damage](store.document()))
+    is_text = isinstance(change, str)
+    path.write_text(change if is_text else json.dumps(store.document() | change))
     before = path.read_bytes()
 
-    with pytest.raises(UserError, match=r"recipes\.json cannot be used as a file of"):
+    with pytest.raises(UserError, match=rf"recipes\.json cannot be used .*{words}"):
         Store(path)
 
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("misfit", MISFITS)
+def test_every_field_of_a_training_is_checked(path, training, misfit):
+    change, words = MISFITS[misfit]
+    store = Store(path)
+    store.keep(training())
+    document = store.document()
+    document["trainings"][0] |= change
+    path.write_text(json.dumps(document))
+
+    with pytest.raises(UserError, match=words):
+        Store(path)
 
 
 def test_another_machine_is_named(path, training):

@@ -1,8 +1,11 @@
 """Plots: what is drawn, and how it is taken away."""
 
+import re
 import struct
 
+import numpy as np
 import pytest
+from comparison_documents import document, layer, row
 from report_pages import (
     DOCUMENTS,
     FIRST,
@@ -12,6 +15,11 @@ from report_pages import (
     traces,
     wait_for_plots,
 )
+
+from adapters.contract import MODES
+from workbench import report
+
+LEAST_PIXELS = 50  # of the height of what is drawn, beside its legend
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("report")]
 
@@ -69,6 +77,44 @@ def test_every_plot_can_be_taken_as_a_drawing(shown):
         assert text.startswith("<svg")
         assert f"{title}: gan" in text
         assert "http" not in text.replace("http://www.w3.org/", "")
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory):
+    """A report of a model in every mode, each with its layers."""
+    rng = np.random.default_rng(0)
+    rows = [
+        row(framework, mode, layers=[layer("hidden", rng)])
+        for framework, modes in MODES.items()
+        for mode in modes
+    ]
+    folder = tmp_path_factory.mktemp("crowded")
+    return report.write([document(*rows)], folder).parent
+
+
+@pytest.mark.parametrize("width", [1300, 390])
+def test_a_legend_has_all_its_entries_on_the_screen_and_in_a_file(
+    opened, crowded, width
+):
+    page = opened(address=crowded.as_uri(), viewport={"width": width, "height": 800})
+    wait_for_plots(page)
+    names = {f"{f} ({mode})" for f, modes in MODES.items() for mode in modes}
+
+    for plot in ("layers/forward", "errors/float64", "loss/itself/loss"):
+        figure = page.locator(f"figure:has([data-plot='{plot}'])")
+        legend = figure.locator(".legend")
+        ends = [one.bounding_box() for one in legend.locator(".legendtext").all()]
+        ground = legend.locator(".bg").bounding_box()
+        assert {*legend.locator(".legendtext").all_text_contents()} == names
+        lowest = max(end["y"] + end["height"] for end in ends)
+        assert lowest <= ground["y"] + ground["height"]
+        assert figure.locator(".gridlayer").bounding_box()["height"] > LEAST_PIXELS
+        file = downloaded(page, figure.get_by_role("button", name="SVG")).path()
+        text = file.read_text(encoding="utf-8")
+        (clip,) = re.findall(
+            r'<clipPath id="legend[^>]*><rect[^>]*height="([\d.]+)"', text
+        )
+        assert float(clip) >= ground["height"] - 2
 
 
 def test_a_plot_can_be_taken_as_a_picture(shown):

@@ -13,6 +13,8 @@ from comparison_documents import (
 from workbench import table, units
 from workbench.document import STATUSES
 from workbench.equality import GATES
+from workbench.report import page
+from workbench.report.costs import cost
 from workbench.report.deviations import UNEXPLAINED, deviations, noise_floors
 from workbench.report.entries import entries
 from workbench.report.facets import facets
@@ -214,6 +216,43 @@ def test_without_a_basis_the_matrix_has_seconds():
     ((_, (square,)),) = overview([entry(row("jax", step_ratio=None))]).lines
 
     assert (square.cost, square.shade) == ("200 µs", None)
+
+
+UNTIMED = {
+    "different": "no ratios: they are to pytorch (eager), which was not timed, being "
+    "different",
+    "equal": "no ratios: they are to pytorch (eager), which was not timed",
+}
+
+
+@pytest.mark.parametrize("status", UNTIMED)
+def test_captions_say_why_there_is_no_ratio(status):
+    untimed = dict.fromkeys(("step_seconds", "step_ratio"))
+    rows = [row("pytorch", status=status, **untimed), row("jax", step_ratio=None)]
+
+    assert cost(entry(*rows)).caption.endswith(f"; {UNTIMED[status]}")
+    assert table.cost_table(document(*rows)).title.endswith(f"; {UNTIMED[status]}")
+    found = overview([entry(*rows), entry(row("jax"), model="gan")])
+    assert (found.without_ratios, found.bases) == ("mlp", "pytorch (eager)")
+    title = table.overview([document(*rows)]).title
+    assert title.endswith("pytorch (eager), which was not timed for mlp")
+
+
+def test_captions_say_what_ratios_are_to():
+    assert cost(entry(row("jax"))).caption.endswith("; ratios are to pytorch (eager)")
+    assert overview([entry(row("jax"))]).without_ratios == ""
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([row("jax"), row("mxnet")], ["mxnet"]),
+        ([row("jax"), empty("mxnet", "missing")], []),
+        ([row("jax")], []),
+    ],
+)
+def test_how_a_framework_runs_is_told_where_it_was_timed(rows, expected):
+    assert list(page.panel(entry(*rows)).settings) == expected
 
 
 def test_experiments_on_the_same_model_are_told_apart():

@@ -144,6 +144,30 @@ def test_a_filter_that_matches_nothing_says_so_and_offers_to_clear(opened):
     assert where(page).endswith(f"#{FIRST}")
 
 
+def test_where_nothing_passes_address_and_box_speak_of_the_same_experiment(opened):
+    page = opened()
+    page.locator("#experiment").select_option(SECOND)
+    choose(page, "gan")
+    assert panel(page).is_visible()
+
+    choose(page, "2")  # threads, which gan was not trained with
+
+    assert page.locator("#nothing").is_visible()
+    assert page.locator("#experiment").input_value() == FIRST
+    assert where(page).endswith(f"#{FIRST}?model=gan&threads=2")
+    page.reload()
+    assert page.locator("#experiment").input_value() == FIRST
+
+
+def test_a_click_on_the_count_opens_the_filter(opened):
+    page = opened()
+
+    page.locator("#count").click()
+
+    assert page.locator("#filter fieldset").first.is_visible()
+    assert page.locator("#count").get_attribute("aria-live") == "polite"
+
+
 def test_a_copied_link_opens_the_same_view(opened, address):
     page = opened(address=address, permissions=["clipboard-read", "clipboard-write"])
     page.locator("#experiment").select_option(SECOND)
