@@ -7,6 +7,24 @@ from rich.console import Console
 from workbench.table import overview, show
 
 
+@pytest.mark.parametrize(
+    ("beyond", "said"),
+    [
+        (["float32 gradient"], "different in float32"),
+        (["float64 forward", "float32 forward"], "different "),
+    ],
+)
+def test_what_differs_in_float32_alone_is_said(beyond, said):
+    made = document(row("jax", status="different", reason="why", beyond=beyond))
+    console = Console(file=io.StringIO(), width=120)
+
+    show(made, console)
+
+    (line,) = [x for x in console.file.getvalue().splitlines() if "different" in x]
+    assert said in line
+    assert ("in float32" in line) == ("float32" in said)
+
+
 def test_a_row_without_numbers_is_shown_with_its_reason():
     row = {
         "framework": "jax",
@@ -19,6 +37,7 @@ def test_a_row_without_numbers_is_shown_with_its_reason():
         "forward_error": None,
         "gradient_error": None,
         "trajectory_error": None,
+        "beyond": [],
         "metric": None,
         "step_seconds": None,
     }
