@@ -9,13 +9,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
 from adapters.zoo import MODELS
 
@@ -46,12 +39,12 @@ from .options import (
     threads_in,
     without,
 )
+from .progress import progress_of
 from .request import LIMIT_SECONDS, PATIENCE_SECONDS, ROUNDS, Request
 from .store import Store, existing
 from .terminal import exit_code, notes, screen
 
 QUICK_STEPS, QUICK_ROUNDS = 20, 3
-PACE_SECONDS = 3600.0
 
 
 def compare(
@@ -210,7 +203,7 @@ def _run(
     documents = []
     with (
         Laboratory(limit_seconds=request.limit_seconds) as laboratory,
-        _progress(len(waiting), parts(request)) as advance,
+        progress_of(len(waiting), parts(request)) as advance,
     ):
         for one in experiments:
             document = known.get(one.id)
@@ -273,64 +266,6 @@ def _kept(store: Store, document: dict[str, Any] | None = None) -> str:
 
 def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-class Tally:
-    """How many parts of all experiments are done, and of how many.
-
-    Parameters
-    ----------
-    experiments : int
-        Those that are to be made.
-    each : int
-        The parts of one, as long as nothing else is known of it.
-    """
-
-    def __init__(self, experiments: int, each: int) -> None:
-        self._experiments, self._each = experiments, each
-        self._found: dict[str, tuple[int, int]] = {}
-
-    def count(self, name: str, done: int, parts: int) -> tuple[int, int]:
-        """Hear that so many parts of one are done; then, the sums of all."""
-        self._found[name] = done, parts
-        all_done, all_parts = map(sum, zip(*self._found.values(), strict=True))
-        return all_done, all_parts + self._each * (self._experiments - len(self._found))
-
-
-@contextlib.contextmanager
-def _progress(
-    experiments: int, each: int
-) -> Iterator[Callable[[str], Callable[[str, int, int], None]]]:
-    """A bar over all experiments, with an estimate of the time left; or else, lines."""
-    columns = (
-        BarColumn(),
-        TextColumn("{task.completed} of {task.total}"),
-        TimeElapsedColumn(),
-        TextColumn("gone,"),
-        TimeRemainingColumn(),
-        TextColumn("left  {task.description}"),
-    )
-    tally = Tally(experiments, each)
-    with Progress(
-        *columns,
-        console=notes,
-        disable=not notes.is_terminal,
-        # Parts differ in length, so the pace of the last few says little.
-        speed_estimate_period=PACE_SECONDS,
-    ) as bar:
-        task = bar.add_task("starting", total=each * experiments)
-
-        def of(name: str) -> Callable[[str, int, int], None]:
-            def advance(what: str, done: int, parts: int) -> None:
-                completed, total = tally.count(name, done, parts)
-                said = f"{name}: {what}"
-                bar.update(task, description=said, completed=completed, total=total)
-                if not notes.is_terminal:
-                    notes.print(f"{said} ({completed} of {total})", soft_wrap=True)
-
-            return advance
-
-        yield of
 
 
 def _publish(
