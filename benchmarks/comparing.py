@@ -5,9 +5,10 @@
 
 Does what `mapping compare --quick` does, or `mapping compare --all`, and writes the
 seconds of each experiment to benchmarks/results/comparing.json, with the machine. Own
-are those in which no framework was loaded and none was asked; the aim is 1.5 of them
-for an experiment. What a machine compiles for the first time takes longer: kernels of
-the reference, and what PyTorch's compiler makes.
+are those in which no framework was loaded and none was asked, so not what is done
+beside one that is; the aim is 1.5 of them for an experiment. What a machine compiles
+for the first time takes longer: kernels of the reference, and what PyTorch's compiler
+makes.
 """
 
 from __future__ import annotations
