@@ -2,7 +2,8 @@
 // anchor is that of an experiment or of one of its rows; the rest is the filter.
 
 const anchors = Object.keys(report.documents);
-let current = anchors[0];
+let current = anchors[0]; // the experiment that the reader chose
+let seen = current; // the one that is shown: another, where the filter hides the chosen
 
 /** The address of an anchor with the filter as it is. */
 function addressOf(anchor) {
@@ -46,7 +47,7 @@ function readAddress() {
   for (const box of boxes()) {
     box.checked = query.getAll(box.name).includes(box.value);
   }
-  current = (place && panelOf(place)?.id) ?? anchors[0];
+  seen = current = (place && panelOf(place)?.id) ?? anchors[0];
   say(complaints.length ? `In this address: ${complaints.join(" ")}` : "");
   show();
   if (place) lead(place);
@@ -69,8 +70,8 @@ function show() {
   const anchor = found.includes(current) ? current : found[0];
   for (const panel of all(".panel")) panel.hidden = panel.id !== anchor;
   // Where nothing passes, the address and the box keep to what was seen last.
-  current = anchor ?? current;
-  one("#experiment").value = current;
+  seen = anchor ?? seen;
+  one("#experiment").value = seen;
   drawShown();
   showModelFile(anchor);
 }
@@ -84,11 +85,11 @@ function go(anchor) {
 function refilter() {
   say("");
   show();
-  history.replaceState(null, "", addressOf(current));
+  history.replaceState(null, "", addressOf(seen));
 }
 
 async function copyLink() {
-  const address = addressOf(current);
+  const address = addressOf(seen);
   history.replaceState(null, "", address);
   try {
     await navigator.clipboard.writeText(address);
