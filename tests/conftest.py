@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -35,6 +36,22 @@ def pytest_terminal_summary(terminalreporter, config):
             report.nodeid for report in terminalreporter.getreports("passed")
         )
         Path(config.option.passed).write_text("\n".join(passed), encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser; the only one of a process, in which Playwright can start but once."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="needs Playwright, which is not installed"
+    )
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("needs Chromium, and there is no program of that name")
+    with playwright.sync_playwright() as engine:
+        flags = ["--no-sandbox", "--disable-background-networking"]
+        browser = engine.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(autouse=True)

@@ -1,15 +1,10 @@
 """Every page in a browser that can reach nothing but this machine."""
 
-import shutil
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="needs Playwright, which is not installed"
-)
 
 pytestmark = [pytest.mark.browser, pytest.mark.book, pytest.mark.xdist_group("book")]
 
@@ -23,18 +18,6 @@ WITH_PLOTS = "chapters/side_by_side.html"
 class Silent(SimpleHTTPRequestHandler):
     def log_message(self, *arguments):
         pass
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("needs Chromium, and there is no program of that name")
-    with playwright.sync_playwright() as engine:
-        flags = ["--no-sandbox", "--disable-background-networking"]
-        browser = engine.chromium.launch(executable_path=path, args=flags)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ PLANTS = {
         "optim.py",
         "p.sub_(v, alpha=lr)",
         "p.sub_(v.bfloat16() if v.dtype == torch.float32 else v, alpha=lr)",
-        TRAINING + "after 10",
+        TRAINING + "after 10 steps",
         dtype="float32",
     ),
     "a weight of 15 bits": Plant(
@@ -62,7 +62,7 @@ PLANTS = {
         "optim.py",
         "v.mul_(momentum).add_(g)",
         "v.mul_(momentum * (1.01 if v.dtype == torch.float32 else 1)).add_(g)",
-        TRAINING + "after 10",
+        TRAINING + "after 10 steps",
         dtype="float32",
     ),
 }

@@ -9,7 +9,7 @@ PLANTS = {
         "fit.py",
         "batches = list(batches)",
         "batches = list(batches)[::-1]",
-        TRAINING + "after 10",
+        TRAINING + "after 10 steps",
         mode="fit",
     ),
     "a prediction by Keras that was in float32": Plant(
@@ -37,7 +37,7 @@ PLANTS = {
         "optim.py",
         "v.assign(momentum * v + g)",
         "v.assign(momentum * v + (1 - momentum * tf.executing_eagerly()) * g)",
-        TRAINING + "after 10",
+        TRAINING + "after 10 steps",
         mode="eager",
     ),
     "variables that every function initialises anew": Plant(
@@ -56,7 +56,7 @@ PLANTS = {
         "symbolic.py",
         '"write" if n in trained',
         '"add" if n in trained',
-        TRAINING + "after 10",
+        TRAINING + "after 10 steps",
         mode="symbolic",
     ),
     "gradients over the size of the batch, of a module": Plant(
@@ -65,7 +65,7 @@ PLANTS = {
         "module.py",
         "self._rule.update([grad], state, [weight])",
         "self._rule.update([grad / 64], state, [weight])",
-        TRAINING + "after 10",
+        TRAINING + "after 10 steps",
         mode="module",
     ),
     "inputs in float16, imperatively": Plant(
@@ -98,7 +98,7 @@ PLANTS = {
         "            model, after, losses = stepped(model, states, batch)\n"
         '            return model, states if mode == "eager" else after, losses\n\n'
         "        self._step = forgetful",
-        TRAINING + "after 10",
+        TRAINING + "after 10 steps",
         mode="eager",
     ),
     "inputs in float16, when compiled": Plant(
@@ -119,6 +119,6 @@ PLANTS = {
         't = state["t"].assign_add(1)',
         't = tf.constant(float(state.setdefault("n", 0) + 1), tf.float64)\n'
         '        state["n"] += 1',
-        TRAINING + "after 10",
+        TRAINING + "after 10 steps",
     ),
 }

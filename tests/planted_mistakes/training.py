@@ -11,14 +11,6 @@ PLANTS = {
         'return x @ params["weight"]',
         GRADIENT + "output.bias",
     ),
-    "a bias that is not there": Plant(
-        "dna_cnn",
-        "mxnet",
-        "layers.py",
-        "use_bias=bias",
-        "use_bias=False",
-        "gradient of conv.bias is missing",
-    ),
     "a detached branch": Plant(
         "vae",
         "pytorch",
@@ -60,7 +52,7 @@ PLANTS = {
         "layers.py",
         "nn.init.zeros_(layer.bias_hh_l0).requires_grad_(False)",
         "nn.init.zeros_(layer.bias_hh_l0)",
-        TRAINING + "after 10",
+        TRAINING + "after 10 steps",
     ),
     "Nesterov's momentum": Plant(
         "lenet",
@@ -68,7 +60,7 @@ PLANTS = {
         "optim.py",
         "p.sub_(v, alpha=lr)",
         "p.sub_(g + momentum * v, alpha=lr)",
-        TRAINING + "after 10",
+        TRAINING + "after 10 steps",
     ),
     "momentum with dampening": Plant(
         "mlp",
@@ -76,7 +68,7 @@ PLANTS = {
         "optim.py",
         "momentum * v + g, velocities",
         "momentum * v + (1 - momentum) * g, velocities",
-        TRAINING + "after 10",
+        TRAINING + "after 10 steps",
     ),
     "decay of weights": Plant(
         "linear_regression",
@@ -92,7 +84,7 @@ PLANTS = {
         "optim.py",
         "(ri.sqrt(v / correction2) + eps)",
         "ri.sqrt(v / correction2 + eps**2)",
-        TRAINING + "after 10",
+        TRAINING + "after 10 steps",
     ),
     "moments without correction": Plant(
         "dna_cnn",
@@ -100,7 +92,7 @@ PLANTS = {
         "optim.py",
         "p -= lr * (m / correction1) / ((v / correction2).sqrt() + eps)",
         "p -= lr * m / (v.sqrt() + eps)",
-        TRAINING + "after 10",
+        TRAINING + "after 10 steps",
     ),
     "batches in another order": Plant(
         "mlp",
@@ -108,7 +100,7 @@ PLANTS = {
         "data.py",
         "enumerate(from_numpy(order))",
         "enumerate(from_numpy(order[::-1].copy()))",
-        TRAINING + "after 10",
+        TRAINING + "after 10 steps",
     ),
     "a loss that is not the one which training lowers": Plant(
         "mlp",

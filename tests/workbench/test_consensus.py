@@ -33,7 +33,7 @@ def test_what_some_have_not_computed_is_compared_among_the_others(results):
         assert equality.verdict(vote, truths[name], MODEL, "float64").reason is None
     for name, vote in {"a": results, "c": wrong}.items():
         reason = equality.verdict(vote, of_two[name], MODEL, "float64").reason
-        assert "trained, most in hidden.weight" in reason
+        assert "at the end, most in hidden.weight" in reason
 
 
 def test_losses_are_held_against_all_that_go_so_far(results):

@@ -39,21 +39,6 @@ def bare(folder):
 
 
 @pytest.fixture(scope="package")
-def chromium():
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="needs Playwright, which is not installed"
-    )
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("needs Chromium, and there is no program of that name")
-    with playwright.sync_playwright() as engine:
-        flags = ["--no-sandbox", "--disable-background-networking"]
-        browser = engine.chromium.launch(executable_path=path, args=flags)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="package")
 def new_page(chromium):
     """A function: an empty page that notes its complaints and its requests."""
 
