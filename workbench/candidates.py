@@ -69,7 +69,7 @@ def candidates(frameworks: Sequence[str], modes: Sequence[str]) -> list[Candidat
     Raises
     ------
     UserError
-        If there is no such framework or mode.
+        If there is no such framework or mode, or none of them has a mode.
     """
     if not frameworks:
         raise UserError(f"name at least one framework of: {', '.join(FRAMEWORKS)}")
@@ -82,6 +82,12 @@ def candidates(frameworks: Sequence[str], modes: Sequence[str]) -> list[Candidat
     for name in modes:
         if name not in {"default", "all", *known}:
             raise unknown("mode", name, ["default", "all", *known])
+    there = {mode for name in frameworks for mode in MODES[name]}
+    if lost := [name for name in modes if name in known.keys() - there]:
+        raise UserError(
+            f"none of {', '.join(frameworks)} has a mode {' or '.join(lost)}; there "
+            f"are: {', '.join(mode for mode in known if mode in there)}"
+        )
     found = [
         Candidate(framework, mode)
         for framework in dict.fromkeys(frameworks)
@@ -89,10 +95,6 @@ def candidates(frameworks: Sequence[str], modes: Sequence[str]) -> list[Candidat
         if {"all", mode} & set(modes)
         or ("default" in modes and mode == MODES[framework][0])
     ]
-    if not found:
-        raise UserError(
-            f"none of {', '.join(frameworks)} has a mode {' or '.join(modes)}"
-        )
     # Rounding is a framework's, not a mode's; only modes that are held against each
     # other have one each.
     first = {c.framework: c for c in reversed(found)}

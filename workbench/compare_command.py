@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,11 +12,13 @@ import typer
 from adapters.zoo import MODELS
 
 from . import atomic, machine, report, table
+from .candidates import candidates
 from .comparison import Interrupted, check, parts
 from .comparison import compare as compare_one
 from .document import SCHEMA_VERSION, finite
 from .errors import UserError
-from .experiment import MOST_STEPS, STEPS, Experiment, experiment
+from .experiment import STEPS, Experiment, experiment
+from .interruption import interruption_told, named
 from .laboratory import Laboratory
 from .options import (
     DAY,
@@ -30,19 +31,17 @@ from .options import (
     Output,
     Seed,
     Threads,
-    check_modes,
     check_place,
     frameworks_in,
     integers,
     names_in,
     numbers,
     threads_in,
-    without,
 )
 from .progress import progress_of
 from .request import LIMIT_SECONDS, PATIENCE_SECONDS, ROUNDS, Request
 from .store import Store, existing
-from .terminal import exit_code, notes, screen
+from .terminal import notes, screen
 
 QUICK_STEPS, QUICK_ROUNDS = 20, 3
 
@@ -75,7 +74,7 @@ def compare(
         int | None,
         typer.Option(
             help=f"Updates of the parameters; {STEPS} by default.",
-            **integers("steps", 1, MOST_STEPS),
+            **integers("steps"),
         ),
     ] = None,
     batch: Annotated[
@@ -128,7 +127,6 @@ def compare(
         patience_seconds=patience,
         is_quick=quick,
     )
-    check_modes(request.modes, request.frameworks)
     check_place("--save", save)
     options = {
         "steps": steps if steps is not None else QUICK_STEPS if quick else STEPS,
@@ -151,7 +149,7 @@ def compare(
         if resume:
             asked = [one.as_json() for one in experiments]
             store.go_on(request.as_json(), machine.description(), asked)
-        with _interruption_told(store):
+        with interruption_told(store):
             documents = _run(experiments, request, store, show)
         run = store.latest() if resume else documents
     _publish(documents, run, output, as_json=as_json, save=save)
@@ -167,18 +165,9 @@ def all_equal(documents: list[dict[str, Any]]) -> bool:
     return bool(run) and all(passed)
 
 
-def named(one: Experiment) -> str:
-    """What an experiment of a run is known by: its model, and threads if several."""
-    return label(one.model, one.threads)
-
-
-def label(model: str, threads: int) -> str:
-    """The same, of an experiment that is known from its document."""
-    return model if threads == 1 else f"{model} with {threads} threads"
-
-
 def _tell_who_is_left_out(request: Request) -> None:
-    if names := without(request.modes, request.frameworks):
+    there = {c.framework for c in candidates(request.frameworks, request.modes)}
+    if names := [name for name in request.frameworks if name not in there]:
         has, is_ = ("has", "is") if len(names) == 1 else ("have", "are")
         notes.print(
             f"{', '.join(names)} {has} no mode {' or '.join(request.modes)}, and {is_} "
@@ -232,40 +221,6 @@ def _compare(
         raise
     store.keep(document, is_complete=True)
     return document
-
-
-@contextlib.contextmanager
-def _interruption_told(store: Store) -> Iterator[None]:
-    """Say what there is of a run that is interrupted, and how it goes on."""
-    try:
-        yield
-    except Interrupted as interrupted:
-        notes.print(_kept(store, interrupted.document), soft_wrap=True)
-        raise typer.Exit(exit_code(interrupted.__cause__)) from None
-    except KeyboardInterrupt as interrupt:  # between two models
-        notes.print(_kept(store), soft_wrap=True)
-        raise typer.Exit(exit_code(interrupt)) from None
-
-
-def _kept(store: Store, document: dict[str, Any] | None = None) -> str:
-    """What of an interrupted run is in the file; the rows of a document came last."""
-    whole, place = store.complete(), ""
-    kept = [_counted(len(whole), "whole comparison")] if whole else []
-    if document is not None:
-        name = label(document["experiment"]["model"], document["experiment"]["threads"])
-        place = f" at the start of {name}"
-        rows = document["rows"]
-        kept += [f"{_counted(len(rows), 'row')} of {name}"] if rows else []
-    if not kept:
-        return "interrupted before anything was finished; nothing was kept of this run"
-    return (
-        f"interrupted; {store.path} has {' and '.join(kept)}; the same command with "
-        f"--resume goes on{place}"
-    )
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _publish(

@@ -83,7 +83,7 @@ def _packed(
 
 def _stacked(columns: Sequence[Column]) -> Column:
     """Columns as one, whose cells stand below each other."""
-    stacked = Column("\n".join(f"{column.header}" for column in columns))
-    rows = zip(*(column.cells for column in columns), strict=True)
-    stacked._cells = ["\n".join(map(str, cells)) for cells in rows]
-    return stacked
+    stacked = Table("\n".join(f"{column.header}" for column in columns))
+    for cells in zip(*(column.cells for column in columns), strict=True):
+        stacked.add_row("\n".join(map(str, cells)))
+    return stacked.columns[0]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from adapters.contract import FRAMEWORKS, MODES
+from adapters.contract import FRAMEWORKS
 from adapters.zoo import MODELS
 
 from .errors import UserError, unknown
@@ -121,29 +120,6 @@ def frameworks_in(text: str) -> list[str]:
     return names
 
 
-def check_modes(modes: Sequence[str], frameworks: Sequence[str]) -> None:
-    """Refuse modes that none of the frameworks has, if others have them.
-
-    Raises
-    ------
-    UserError
-    """
-    there = {mode for name in frameworks for mode in MODES[name]}
-    known = {mode for of_one in MODES.values() for mode in of_one}
-    if lost := [mode for mode in modes if mode in known - there]:
-        raise UserError(
-            f"none of {', '.join(frameworks)} has a mode {' or '.join(lost)}; there "
-            f"are: {', '.join(m for name in frameworks for m in MODES[name])}"
-        )
-
-
-def without(modes: Sequence[str], frameworks: Sequence[str]) -> list[str]:
-    """The frameworks that have none of the modes; each has a default."""
-    if {"default", "all"} & set(modes):
-        return []
-    return [name for name in frameworks if not set(modes) & set(MODES[name])]
-
-
 def threads_in(text: str) -> list[int]:
     """The numbers of threads that are told, each once.
 
@@ -155,7 +131,8 @@ def threads_in(text: str) -> list[int]:
     names = names_in(text)
     if not names:
         raise UserError("name at least one number of threads, such as 1 or 1,2")
-    return list(dict.fromkeys(map(_number_of_threads, names)))
+    count = Range("threads", int, 1, math.inf)
+    return list(dict.fromkeys(int(count(name)) for name in names))
 
 
 def check_place(option: str, path: Path | None) -> None:
@@ -177,13 +154,3 @@ def check_place(option: str, path: Path | None) -> None:
         raise UserError(
             f"{option}: {path} is no place for a file: {error.strerror}"
         ) from None
-
-
-def _number_of_threads(name: str) -> int:
-    try:
-        count = int(name)
-    except ValueError:
-        count = 0
-    if count < 1:
-        raise UserError(f"threads must be whole numbers of at least 1, {name!r} came")
-    return count

@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from . import stored
+from . import resuming, stored
 from .document import SCHEMA_VERSION
 from .errors import UserError
 from .lock import only_one
@@ -136,19 +136,9 @@ class Store:
             If there is none, or it asked for something else, also in one of the
             experiments, or on another machine.
         """
-        asked = {_name(one): one for one in experiments}
-        for document in self.latest():
-            was = document["experiment"]
-            for before, now in (
-                (document["request"], request),
-                (_lasting(document["machine"]), _lasting(machine)),
-                (was, asked.get(_name(was), was)),
-            ):
-                if before != now:
-                    raise UserError(
-                        f"the last run cannot go on: for {was['model']} it had "
-                        f"{_differences(before, now)}"
-                    )
+        complaint = resuming.difference(self.latest(), request, machine, experiments)
+        if complaint:
+            raise UserError(f"the last run cannot go on: {complaint}")
         self.run = self._last()
 
     def keep(self, document: dict[str, Any], *, is_complete: bool = False) -> None:
@@ -282,27 +272,8 @@ def existing(path: Path, access: Access = "ro") -> Store:
     return Store(path, access)
 
 
-def _name(experiment: dict[str, Any]) -> tuple[str, int]:
-    """What of an experiment a run has only once."""
-    return experiment["model"], experiment["threads"]
-
-
 def _is_busy(error: Exception) -> bool:
     """Whether another process has locked the file."""
     # An extended code has in its last byte the code of which it is a case.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-
-
-def _lasting(machine: dict[str, Any]) -> dict[str, Any]:
-    """What of a machine stays the same from day to day."""
-    return {name: fact for name, fact in machine.items() if name != "date"}
-
-
-def _differences(before: dict[str, Any], now: dict[str, Any]) -> str:
-    """What was asked otherwise, in words."""
-    names = [name for name in before | now if before.get(name) != now.get(name)]
-    names = [name for name in names if name != "id"] or names  # it changes with them
-    return ", ".join(
-        f"{name} {before.get(name)} and not {now.get(name)}" for name in names
-    )

@@ -86,6 +86,11 @@ def metric(name: str, value: float) -> str:
     return f"{value:.2%}" if name == "accuracy" else significant(value, digits=4)
 
 
+def counted(count: int, noun: str) -> str:
+    """A number of things: 1 row, 2 rows."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def _suitable(number: float, unit: Unit) -> tuple[str, float]:
     fitting = (pair for pair in unit.scale if abs(number) >= pair[1])
     return next(fitting, unit.scale[-1])

@@ -9,6 +9,7 @@ from adapters.zoo import MODELS
 from workbench.arrays import under, unit
 from workbench.candidates import Candidate, candidates, judge
 from workbench.comparison import _worth_timing
+from workbench.errors import UserError
 from workbench.experiment import DTYPES, NOISE_RUNS, experiment
 from workbench.request import Request
 from workbench.sanity import PREDICTIONS
@@ -191,6 +192,13 @@ def test_what_differs_for_a_known_cause_is_worth_timing():
     assert _worth_timing(rows, Request()) == rows[1:]
     assert _worth_timing(rows, Request(even_if_different=True)) == rows
     assert _worth_timing(rows, Request(measure=False)) == []
+
+
+def test_a_mode_that_no_named_framework_has_is_refused_with_what_there_is():
+    assert len(candidates(["jax", "tensorflow"], ["jit", "fit"])) == 2
+
+    with pytest.raises(UserError, match="of jax has a mode fit; there are: jit, op by"):
+        candidates(["jax"], ["jit", "fit"])
 
 
 def test_noise_is_measured_once_for_a_framework_but_of_modes_that_stand_alone():

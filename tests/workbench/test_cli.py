@@ -46,14 +46,14 @@ MISTAKES = {
     "compare mlp --resume": "run `mapping compare` first",
     "compare mlp --threads 4096": "threads must be at most",
     "compare mlp --threads 1,4096": "cores that there are, 4096 came",
-    "compare mlp --threads 1,x": "whole numbers of at least 1, 'x' came",
-    "compare mlp --threads 0": "whole numbers of at least 1, '0' came",
+    "compare mlp --threads 1,x": "threads must be a whole number of at least 1, x came",
+    "compare mlp --threads 0": "threads must be a whole number of at least 1, 0 came",
     "compare mlp --threads ,": "name at least one number of threads",
     "compare mlp --limit nan": "limit must be a number in [1, 86400], nan came",
     "compare mlp --limit inf": "limit must be a number in [1, 86400], inf came",
     "compare mlp --patience nan": "patience must be a number in [0, 86400], nan came",
     "compare mlp --rounds 0": "rounds must be a whole number of at least 1, 0 came",
-    "compare mlp --steps 1e3": "steps must be a whole number in [1, 100000], 1e3 came",
+    "compare mlp --steps 1e3": "steps must be a whole number, 1e3 came",
     "compare mlp --batch many": "batch must be a whole number, many came",
     "compare mlp --output=": "output must be the name of a folder, '' came",
     "recipes --seeds 2.5": "seeds must be a whole number, 2.5 came",
@@ -255,31 +255,6 @@ def test_a_run_goes_on_with_another_number_of_threads_on_one_page(run, tmp_path)
     refused = run(*LINEAR, "--threads", "1,2", "--seed", "1", "--resume")
     assert refused.returncode == 2
     assert "seed 0 and not 1" in refused.stderr
-
-
-def test_code_stands_side_by_side(run, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "160")
-
-    done = run("code", "mlp", "--frameworks", "reference,jax", "--file", "optim.py")
-
-    assert done.returncode == 0
-    assert "reference," in done.stdout
-    lines = [line for line in done.stdout.splitlines() if "def adam(" in line]
-    assert [line.count("def adam(") for line in lines] == [2]
-
-
-def test_code_stands_one_below_the_other_where_there_is_no_room(run, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "80")
-
-    done = run("code", "mlp", "--frameworks", "reference,jax", "--file", "optim.py")
-
-    assert done.returncode == 0
-    lines = [line for line in done.stdout.splitlines() if "def adam(" in line]
-    assert [line.count("def adam(") for line in lines] == [1, 1]
-    heads = [
-        line.split(",")[0] for line in done.stdout.splitlines() if " lines ─" in line
-    ]
-    assert heads[:4] == ["reference", "jax"] * 2
 
 
 PLAIN = {

@@ -1,8 +1,7 @@
 import pytest
 
-from adapters.contract import FRAMEWORKS, MODES
 from workbench.errors import UserError
-from workbench.options import check_modes, integers, numbers, threads_in, without
+from workbench.options import integers, numbers, threads_in
 
 
 def test_numbers_of_threads_are_told_with_commas_between_each_once():
@@ -17,7 +16,7 @@ def test_at_least_one_number_of_threads_is_needed(text):
 
 @pytest.mark.parametrize("wrong", ["x", "0", "-1", "1.5", "2 4", "9" * 5000])
 def test_a_number_of_threads_is_a_whole_number_of_at_least_1(wrong):
-    with pytest.raises(UserError, match="whole numbers of at least 1"):
+    with pytest.raises(UserError, match="threads must be a whole number of at least 1"):
         threads_in(f"1,{wrong}")
 
 
@@ -38,21 +37,3 @@ def test_a_whole_number_is_written_as_one(text):
     assert read("12") == 12
     with pytest.raises(UserError, match=f"whole number of at least 0, {text} came"):
         read(text)
-
-
-def test_a_mode_that_no_named_framework_has_is_refused_with_what_there_is():
-    check_modes(["jit", "fit"], ["jax", "tensorflow"])
-    check_modes(["default", "all"], ["jax"])
-
-    with pytest.raises(UserError, match="of jax has a mode fit; there are: jit, op by"):
-        check_modes(["jit", "fit"], ["jax"])
-
-
-@pytest.mark.parametrize("framework", FRAMEWORKS)
-def test_a_framework_is_left_out_if_it_has_none_of_the_modes(framework):
-    others = [name for name in FRAMEWORKS if name != framework]
-    foreign = {mode for name in others for mode in MODES[name]} - {*MODES[framework]}
-
-    assert without(sorted(foreign), [framework]) == [framework]
-    assert without([*sorted(foreign), MODES[framework][-1]], [framework]) == []
-    assert without(["default"], FRAMEWORKS) == without(["all"], FRAMEWORKS) == []

@@ -1,7 +1,7 @@
 """How a run over several experiments counts what is done."""
 
-from workbench.compare_command import named
 from workbench.experiment import experiment
+from workbench.interruption import named
 from workbench.progress import Tally
 
 

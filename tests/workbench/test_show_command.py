@@ -97,3 +97,28 @@ def test_a_filter_that_matches_nothing_is_a_mistake(kept, run, line, words):
     assert done.returncode == 2
     assert words in " ".join(done.stderr.split())
     assert not done.stdout
+
+
+def test_code_stands_side_by_side(run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
+
+    done = run("code", "mlp", "--frameworks", "reference,jax", "--file", "optim.py")
+
+    assert done.returncode == 0
+    assert "reference," in done.stdout
+    lines = [line for line in done.stdout.splitlines() if "def adam(" in line]
+    assert [line.count("def adam(") for line in lines] == [2]
+
+
+def test_code_stands_one_below_the_other_where_there_is_no_room(run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+
+    done = run("code", "mlp", "--frameworks", "reference,jax", "--file", "optim.py")
+
+    assert done.returncode == 0
+    lines = [line for line in done.stdout.splitlines() if "def adam(" in line]
+    assert [line.count("def adam(") for line in lines] == [1, 1]
+    heads = [
+        line.split(",")[0] for line in done.stdout.splitlines() if " lines ─" in line
+    ]
+    assert heads[:4] == ["reference", "jax"] * 2

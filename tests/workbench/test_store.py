@@ -5,31 +5,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-import comparison_documents
 import pytest
+from comparison_documents import row
+from stored_documents import MACHINE, REQUEST, document
 
 from workbench import store as store_module
 from workbench.errors import UserError
 from workbench.store import Store, existing
 
 ROOT = Path(__file__).resolve().parents[2]
-MACHINE = {"cpu": "a cpu", "date": "2026-11-21"}
-REQUEST = {"modes": ["default"], "rounds": 12}
-
-
-def document(model, *rows, threads=1):
-    return {
-        "schema": 3,
-        "experiment": comparison_documents.document(model=model)["experiment"]
-        | {"id": f"{model}-{threads}", "threads": threads},
-        "machine": MACHINE,
-        "request": REQUEST,
-        "basis": None,
-        "rows": [comparison_documents.row(f, status=s) for f, s in rows],
-    }
-
-
-MLP, GPT = (document(model)["experiment"] for model in ("mlp", "gpt"))
 
 
 def test_what_is_kept_comes_back(tmp_path):
@@ -83,78 +67,6 @@ def test_no_results_is_an_answer(tmp_path):
         store.latest()
 
 
-def test_a_run_goes_on_with_what_is_complete(tmp_path):
-    path = tmp_path / "results.sqlite"
-    with Store(path) as store:
-        store.keep(document("mlp", ("reference", "equal")), is_complete=True)
-        store.keep(document("gpt", ("reference", "equal")))
-
-    with Store(path) as store:
-        assert store.complete() == {}  # it is a new run, as long as nobody goes on
-        store.go_on(REQUEST, {**MACHINE, "date": "2026-11-22"}, [MLP, GPT])
-        assert list(store.complete()) == ["mlp-1"]
-        store.keep(document("gpt", ("reference", "failed")), is_complete=True)
-        assert [d["rows"][0]["status"] for d in store.latest()] == ["equal", "failed"]
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"request": {**REQUEST, "rounds": 3}}, "rounds 12 and not 3"),
-        ({"machine": {**MACHINE, "cpu": "another"}}, "cpu a cpu and not another"),
-        (
-            {"experiments": [{**MLP, "id": "mlp-2", "steps": 30}]},
-            "steps 200 and not 30",
-        ),
-        ({"experiments": [{**MLP, "id": "mlp-2"}]}, "id mlp-1 and not mlp-2"),
-    ],
-)
-def test_a_run_of_another_kind_does_not_go_on(tmp_path, change, words):
-    same = {"request": REQUEST, "machine": MACHINE, "experiments": [MLP]}
-    with Store(tmp_path / "results.sqlite") as store:
-        store.keep(document("mlp", ("reference", "equal")))
-
-        with pytest.raises(UserError, match=f"for mlp it had {words}$"):
-            store.go_on(**same | change)
-
-
-def test_a_run_goes_on_with_models_that_it_had_not(tmp_path):
-    with Store(tmp_path / "results.sqlite") as store:
-        store.keep(document("mlp", ("reference", "equal")), is_complete=True)
-
-    with Store(tmp_path / "results.sqlite") as store:
-        store.go_on(REQUEST, MACHINE, [GPT])
-        store.keep(document("gpt", ("reference", "equal")), is_complete=True)
-
-        assert list(store.complete()) == ["mlp-1", "gpt-1"]
-
-
-def test_a_run_goes_on_with_a_model_at_another_number_of_threads(tmp_path):
-    two = document("mlp", ("reference", "equal"), threads=2)
-    with Store(tmp_path / "results.sqlite") as store:
-        store.keep(document("mlp", ("reference", "equal")), is_complete=True)
-        store.keep(document("gpt", ("reference", "equal")), is_complete=True)
-
-    with Store(tmp_path / "results.sqlite") as store:
-        store.go_on(REQUEST, MACHINE, [MLP, two["experiment"]])
-        store.keep(two, is_complete=True)
-
-        ids = [found["experiment"]["id"] for found in store.latest()]
-
-    assert ids == ["mlp-1", "mlp-2", "gpt-1"]  # those of one model stand together
-
-
-def test_at_the_same_number_of_threads_a_model_is_asked_the_same(tmp_path):
-    two = document("mlp", ("reference", "equal"), threads=2)
-    other = {**two["experiment"], "id": "mlp-3", "seed": 7}
-    with Store(tmp_path / "results.sqlite") as store:
-        store.keep(document("mlp", ("reference", "equal")), is_complete=True)
-        store.keep(two, is_complete=True)
-
-        with pytest.raises(UserError, match="it had seed 0 and not 7"):
-            store.go_on(REQUEST, MACHINE, [MLP, other])
-
-
 def test_rows_of_an_earlier_attempt_do_not_stay(tmp_path):
     with Store(tmp_path / "results.sqlite") as store:
         store.keep(document("mlp", ("reference", "equal"), ("jax", "equal")))
@@ -163,14 +75,6 @@ def test_rows_of_an_earlier_attempt_do_not_stay(tmp_path):
         (found,) = store.latest()
 
     assert [row["framework"] for row in found["rows"]] == ["pytorch"]
-
-
-def test_without_a_run_there_is_nothing_to_go_on_with(tmp_path):
-    with (
-        Store(tmp_path / "results.sqlite") as store,
-        pytest.raises(UserError, match="no results yet"),
-    ):
-        store.go_on(REQUEST, MACHINE, [MLP])
 
 
 def test_two_runs_do_not_write_at_once(tmp_path):
@@ -203,7 +107,7 @@ with Store(Path(sys.argv[1])) as store, store.writing():
         store.keep(document("mlp", ("reference", "equal")))
 
 
-ROW = comparison_documents.row("reference")
+ROW = row("reference")
 DAMAGES = {
     "no JSON": (
         "rows",
@@ -244,7 +148,7 @@ DAMAGES = {
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_what_is_damaged_is_told_with_the_name_of_the_file(tmp_path, damage):
     table, column, change, words = DAMAGES[damage]
-    whole = {"rows": ROW, "experiments": MLP}[table]
+    whole = {"rows": ROW, "experiments": document("mlp")["experiment"]}[table]
     text = json.dumps(whole | change) if isinstance(change, dict) else change
     path = tmp_path / "results.sqlite"
     with Store(path) as store:
@@ -271,7 +175,7 @@ def test_a_damaged_row_is_named_and_a_new_run_in_the_same_file_helps(tmp_path):
             UserError,
             match=r"\(mlp-1: reference \(eager\): a row has no .* new run in it",
         ):
-            store.go_on(REQUEST, MACHINE, [MLP])
+            store.go_on(REQUEST, MACHINE, [])
         store.keep(mlp)
         assert store.latest() == [mlp]
 

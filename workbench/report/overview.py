@@ -141,11 +141,5 @@ def _sentence(entries: Sequence[Entry]) -> str:
     parts = [f"{counts[status]} {status}" for status in STATUSES if counts[status]]
     unexplained = sum(map(is_unexplained, rows))
     end = f"; {unexplained} without a documented cause" if unexplained else ""
-    return (
-        f"{_counted(len(rows), 'row')} in {_counted(len(entries), 'experiment')}: "
-        + (f"{verdict.listed(parts)}{end}.")
-    )
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    made = units.counted(len(entries), "experiment")
+    return f"{units.counted(len(rows), 'row')} in {made}: {verdict.listed(parts)}{end}."

@@ -5,7 +5,7 @@ from comparison_documents import document, row
 
 from workbench.errors import UserError
 from workbench.report.entries import entries
-from workbench.report.facets import passing
+from workbench.report.facets import facets, passing
 
 ROWS = [
     row("reference", "compiled"),
@@ -112,3 +112,18 @@ def test_an_experiment_without_rows_is_there_as_long_as_nothing_is_filtered():
     assert passing(known, {}) == known
     with pytest.raises(UserError, match="no row of the last run has model mlp"):
         passing(known, {"model": ["mlp"]})
+
+
+def test_facets_have_what_occurs_in_the_order_of_the_frameworks():
+    documents = [
+        document(row("mine"), row("jax", "op by op"), model="mlp", threads=10),
+        document(row("pytorch", status="different"), row("jax", "jit"), model="gan"),
+    ]
+
+    assert facets(entries(documents)) == {
+        "model": ["mlp", "gan"],
+        "framework": ["pytorch", "jax", "mine"],
+        "mode": ["eager", "jit", "op by op"],
+        "threads": ["1", "10"],
+        "status": ["equal", "different"],
+    }

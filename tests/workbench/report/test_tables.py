@@ -17,7 +17,6 @@ from workbench.report import page
 from workbench.report.costs import cost
 from workbench.report.deviations import UNEXPLAINED, deviations, noise_floors
 from workbench.report.entries import entries
-from workbench.report.facets import facets
 from workbench.report.layers import layers
 from workbench.report.overview import overview
 from workbench.report.proof import KINDS, equality
@@ -253,54 +252,3 @@ def test_captions_say_what_ratios_are_to():
 )
 def test_how_a_framework_runs_is_told_where_it_was_timed(rows, expected):
     assert list(page.panel(entry(*rows)).settings) == expected
-
-
-def test_experiments_on_the_same_model_are_told_apart():
-    documents = [
-        document(experiment_id="a", model="mlp"),
-        document(experiment_id="b", model="mlp", threads=2, is_native=True),
-        document(experiment_id="c", model="gan"),
-        document(experiment_id="c", model="gan"),
-    ]
-
-    assert [one.label for one in entries(documents)] == [
-        "mlp, 1 thread, shared formula",
-        "mlp, 2 threads, native updates",
-        "gan, run 1",
-        "gan, run 2",
-    ]
-
-
-@pytest.mark.parametrize("number", ["lr", "momentum", "beta1", "beta2", "eps"])
-def test_experiments_are_told_apart_by_any_number_of_their_optimiser(number):
-    documents = [document(experiment_id=str(n), **{number: n / 16}) for n in (1, 2)]
-
-    assert [one.label for one in entries(documents)] == [
-        f"mlp, {number} 0.0625",
-        f"mlp, {number} 0.125",
-    ]
-
-
-def test_what_one_optimiser_has_not_tells_nothing():
-    adam = document(experiment_id="a", optimiser="adam", beta1=0.5)
-    momentum = document(experiment_id="b")
-
-    assert [one.label for one in entries([adam, momentum])] == [
-        "mlp, optimiser adam, beta1 0.5",
-        "mlp, optimiser momentum",
-    ]
-
-
-def test_facets_have_what_occurs_in_the_order_of_the_frameworks():
-    documents = [
-        document(row("mine"), row("jax", "op by op"), model="mlp", threads=10),
-        document(row("pytorch", status="different"), row("jax", "jit"), model="gan"),
-    ]
-
-    assert facets(entries(documents)) == {
-        "model": ["mlp", "gan"],
-        "framework": ["pytorch", "jax", "mine"],
-        "mode": ["eager", "jit", "op by op"],
-        "threads": ["1", "10"],
-        "status": ["equal", "different"],
-    }
