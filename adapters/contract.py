@@ -102,18 +102,12 @@ ABOUT_MODES: dict[str, dict[str, str]] = {
 MODES = {framework: tuple(about) for framework, about in ABOUT_MODES.items()}
 FRAMEWORKS = tuple(MODES)
 
-# What is worth knowing of a model in a mode that runs, but not as a whole.
-REMARKS: dict[tuple[str, str], dict[str, str]] = {
-    ("pytorch", "torch.compile"): dict.fromkeys(
-        ("lstm", "gru"),
-        "the recurrent layer runs eager inside the compiled model: "
-        "Dynamo does not trace nn.LSTM and nn.GRU",
-    ),
-    ("jax", "op by op"): dict.fromkeys(
-        ("lstm", "gru"),
-        "the recurrent layer is compiled: op by op, every call would give lax.scan "
-        "a new function to compile",
-    ),
+# What is worth knowing of models with an LSTM or GRU, in modes that run, but not whole.
+RECURRENT_REMARKS = {
+    ("pytorch", "torch.compile"): "the recurrent layer runs eager inside the compiled "
+    "model: Dynamo does not trace nn.LSTM and nn.GRU",
+    ("jax", "op by op"): "the recurrent layer is compiled: op by op, every call would "
+    "give lax.scan a new function to compile",
 }
 
 

@@ -17,8 +17,10 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,33 +43,34 @@ REQUESTS = {
     "all": (Request(modes=("all",)), {}),
 }
 
-
-class Watched(Laboratory):
-    """A laboratory that notes when its workers are busy."""
-
-    def __init__(self) -> None:
-        super().__init__(limit_seconds=LIMIT_SECONDS)
-        self.busy: list[tuple[float, float]] = []
-
-    def worker(self, framework: str, cores: list[int], **options: Any) -> Worker:
-        """A new process, each of whose answers is noted."""
-        started = time.perf_counter()
-        worker = super().worker(framework, cores, **options)
-        self.busy.append((started, time.perf_counter()))
-        ask = worker.ask
-
-        def noted(job: str, **arguments: Any) -> dict[str, Any]:
-            started = time.perf_counter()
-            try:
-                return ask(job, **arguments)
-            finally:
-                self.busy.append((started, time.perf_counter()))
-
-        worker.ask = noted  # type: ignore[method-assign]
-        return worker
+Span = tuple[float, float]
 
 
-def covered(spans: Iterable[tuple[float, float]]) -> float:
+class Noted(Worker):
+    """A worker that notes when it is busy."""
+
+    def __init__(self, *where: Any, busy: list[Span], **options: Any) -> None:
+        self._busy = busy
+        with noting(busy):
+            super().__init__(*where, **options)
+
+    def ask(self, job: str, **arguments: Any) -> dict[str, Any]:
+        """An answer, and when it was worked on."""
+        with noting(self._busy):
+            return super().ask(job, **arguments)
+
+
+@contextmanager
+def noting(busy: list[Span]) -> Iterator[None]:
+    """Note from when to when something lasted."""
+    started = time.perf_counter()
+    try:
+        yield
+    finally:
+        busy.append((started, time.perf_counter()))
+
+
+def covered(spans: Iterable[Span]) -> float:
     """The seconds that some spans cover together."""
     total, until = 0.0, float("-inf")
     for start, end in sorted(spans):
@@ -82,20 +85,22 @@ def measured(
     """Seconds of all experiments and of each, and their documents."""
     request, options = REQUESTS[kind]
     request = replace(request, frameworks=frameworks)
-    experiments, documents = {}, []
+    experiments, documents, busy = {}, [], list[Span]()
     begun = time.perf_counter()
     with (
         tempfile.TemporaryDirectory() as folder,
         Store(Path(folder, "results.sqlite")) as store,
-        Watched() as laboratory,
+        Laboratory(
+            limit_seconds=LIMIT_SECONDS, kind=partial(Noted, busy=busy)
+        ) as laboratory,
     ):
         for model in MODELS:
-            laboratory.busy.clear()
+            busy.clear()
             started = time.perf_counter()
             one = experiment(model, **options)
             document = compare(one, request, laboratory=laboratory, keep=store.keep)
             seconds = time.perf_counter() - started
-            own = seconds - covered(laboratory.busy)
+            own = seconds - covered(busy)
             experiments[model] = {"seconds": seconds, "own_seconds": own}
             print(f"{model:22}{seconds:8.1f} s, own {own:.2f} s", flush=True)
             documents.append(document)

@@ -62,7 +62,7 @@ def document(*rows, model="mlp", experiment_id=None, **more):
     """A document with these rows; more are fields of its experiment."""
     numbers = {"steps": 200, "batch": 64, "threads": 1, "seed": 0, "is_native": False}
     return {
-        "schema": 3,
+        "schema": 4,
         "experiment": {
             "id": experiment_id or f"{model}-0123456789",
             "model": model,
@@ -74,6 +74,7 @@ def document(*rows, model="mlp", experiment_id=None, **more):
         },
         "machine": {"cpu": "a cpu", "cores": 4, "memory_bytes": 25_276_080_128},
         "basis": "pytorch (eager)",
+        "is_complete": True,
         "request": {"rounds": 12, "measure": True, "is_quick": False},
         "rows": _with_noise_in_first_modes(rows),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 
@@ -18,3 +19,17 @@ def replace(path: Path, content: bytes) -> None:
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def check_folder(folder: Path) -> None:
+    """Find out whether a folder takes files.
+
+    Permissions do not tell all: a file system may be full, or only for reading.
+
+    Raises
+    ------
+    OSError
+        If it does not.
+    """
+    with tempfile.TemporaryFile(dir=folder):
+        pass

@@ -91,8 +91,13 @@ def check_all(
     share_out(tasks, bench.slots, work, done, choose=choose)
 
 
-def check_with_noise(rows: Sequence[Candidate], bench: Bench) -> None:
-    """Ask candidates for float32 once more, and for trainings one rounding off."""
+def check_with_noise(
+    rows: Sequence[Candidate], bench: Bench, advance: Callable[[str], None]
+) -> None:
+    """Ask candidates for float32 once more, and for trainings one rounding off.
+
+    Where that fails, what is known already counts.
+    """
     for candidate in rows:
         candidate.measures_noise = True
 
@@ -100,8 +105,13 @@ def check_with_noise(rows: Sequence[Candidate], bench: Bench) -> None:
         return _answer(task, bench, cores)
 
     def done(task: Task, answer: Answer) -> None:
-        if answer.status is None:  # else, what is known already counts
-            task.candidate.results["float32"] = answer.results
+        candidate = task.candidate
+        if answer.status is None:
+            candidate.results["float32"] = answer.results
+            candidate.trouble = candidate.trouble or answer.trouble
+        else:
+            candidate.lack_of_noise = answer.reason
+        advance(f"checked {candidate.key} from values one rounding off")
 
     share_out([Task(c, "float32") for c in rows], bench.slots, work, done)
 

@@ -40,6 +40,7 @@ from .options import (
 )
 from .progress import progress_of
 from .request import LIMIT_SECONDS, PATIENCE_SECONDS, ROUNDS, Request
+from .rows import is_passed
 from .store import Store, existing
 from .terminal import notes, screen
 
@@ -161,8 +162,7 @@ def all_equal(documents: list[dict[str, Any]]) -> bool:
     """Whether something runs, and all of it is equal, alone or has a known cause."""
     rows = [row for document in documents for row in document["rows"]]
     run = [row for row in rows if row["status"] not in ("missing", "unsupported")]
-    passed = [row["status"] in ("equal", "alone") or bool(row["cause"]) for row in run]
-    return bool(run) and all(passed)
+    return bool(run) and all(map(is_passed, run))
 
 
 def _tell_who_is_left_out(request: Request) -> None:
@@ -212,15 +212,13 @@ def _compare(
     progress: Callable[[str, int, int], None],
 ) -> dict[str, Any]:
     try:
-        document = compare_one(
+        return compare_one(
             one, request, laboratory=laboratory, progress=progress, keep=store.keep
         )
     except Interrupted as interrupted:
         if interrupted.document["rows"]:  # or the run before would be hidden by nothing
             store.keep(interrupted.document)
         raise
-    store.keep(document, is_complete=True)
-    return document
 
 
 def _publish(

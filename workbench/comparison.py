@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from . import machine
-from .candidates import Candidate, candidates, judge
+from .candidates import Candidate, candidates
 from .checking import Bench, check_all, check_with_noise
 from .cost import Measurement, Timed
 from .document import basis, document
 from .errors import UserError
 from .experiment import DTYPES, Experiment
+from .judging import judge
 from .laboratory import Laboratory, share_out
 from .process import Failed, Missing
 from .request import Request
+from .rows import PASSED
 
 USUAL = Request()
 
@@ -55,8 +57,8 @@ def compare(
     Returns
     -------
     dict
-        `schema`, `experiment`, `machine`, `request`, `basis`, `rows`; see
-        `workbench.document`.
+        `schema`, `experiment`, `machine`, `request`, `basis`, `is_complete`, `rows`;
+        see `workbench.document` and `workbench.rows.Row`.
 
     Raises
     ------
@@ -68,9 +70,15 @@ def compare(
     check([experiment], request)
     rows = candidates(request.frameworks, request.modes)
 
-    def known() -> dict[str, Any]:
-        costs = measurement.costs(basis(rows))
-        return document(experiment, request, rows, costs, measurement.failures)
+    def known(*, is_complete: bool = False) -> dict[str, Any]:
+        return document(
+            experiment,
+            request,
+            rows,
+            costs=measurement.costs(basis(rows)),
+            failures=measurement.failures,
+            is_complete=is_complete,
+        )
 
     with ExitStack() as stack:
         if laboratory is None:
@@ -78,7 +86,12 @@ def compare(
                 Laboratory(limit_seconds=request.limit_seconds)
             )
         folder = stack.enter_context(
-            tempfile.TemporaryDirectory(dir=laboratory.folder, prefix=experiment.id)
+            # An interrupted one may have workers that still write to it.
+            tempfile.TemporaryDirectory(
+                dir=laboratory.folder,
+                prefix=experiment.id,
+                ignore_cleanup_errors=True,
+            )
         )
         bench = Bench(experiment, laboratory, Path(folder), request.patience_seconds)
         bench.lay_out()
@@ -89,18 +102,20 @@ def compare(
             check_all(rows, bench, counter.advance)
             judge(rows, experiment)
             if doubtful := [c for c in rows if c.is_doubtful]:
-                check_with_noise(doubtful, bench)
+                counter.total += len(doubtful)
+                check_with_noise(doubtful, bench, counter.advance)
                 judge(rows, experiment)
             keep(known())
-            chosen = _worth_timing(rows, request)
-            counter.total = _parts(rows, chosen, request)
+            chosen = worth_timing(rows, request)
+            counter.total = _parts(rows, chosen, request) + len(doubtful)
             counter.advance("judged")
             _time_all(chosen, bench, measurement, request, counter.advance)
         except KeyboardInterrupt as interrupt:
             judge(rows, experiment)
             raise Interrupted(known()) from interrupt
-        keep(known())
-        return known()
+        whole = known(is_complete=True)
+        keep(whole)
+        return whole
 
 
 def parts(request: Request) -> int:
@@ -126,11 +141,9 @@ def check(experiments: Sequence[Experiment], request: Request) -> None:
             )
 
 
-def _worth_timing(rows: Sequence[Candidate], request: Request) -> list[Candidate]:
+def worth_timing(rows: Sequence[Candidate], request: Request) -> list[Candidate]:
     """The rows whose cost is measured: what passes, or differs for a known cause."""
-    worth = {"equal", "alone"}
-    if request.even_if_different:
-        worth.add("different")
+    worth = {*PASSED, *(["different"] if request.even_if_different else [])}
     return [c for c in rows if request.measure and (c.status in worth or c.cause)]
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from adapters.contract import REMARKS, Arrays
+from adapters.contract import RECURRENT_REMARKS, Arrays
 from adapters.zoo import MODELS
 
 from . import machine
@@ -20,83 +19,19 @@ from .cost import BASIS, Cost
 from .equality import LayerError, Verdict
 from .experiment import Experiment
 from .request import Request
+from .rows import PASSED, Row, name
 
-SCHEMA_VERSION = 3
-
-# What a row may be, in the order in which it is told, and what that means.
-STATUSES = {
-    "equal": "it computes what the others compute",
-    "alone": "no other framework was there to compare it with, and nothing is wrong",
-    "different": "it computes something else than the others, or than its own loss",
-    "failed": "it crashed, was too slow, or gave an answer that is none",
-    "unsupported": "the framework does not support the model in this mode",
-    "missing": "the framework is not installed",
-}
-
-
-@dataclass(frozen=True)
-class Row:
-    """One framework in one mode.
-
-    Attributes
-    ----------
-    status : str
-        One of `STATUSES`.
-    reason, cause, remark : str or None
-        Why it is not equal; the documented cause of that, if there is one; and what is
-        worth knowing of the model in this mode, though it may be equal.
-    steps : int or None
-        How many updates were compared; None if training was compared with nobody's.
-    forward_error, gradient_error, trajectory_error : float or None
-        Relative, in float64; `float32` has the same three.
-    beyond : list of str
-        Which of the six are not within their gates, such as "float32 gradient".
-    noise_floor : dict or None
-        The most that one rounding of the first values does in float32, relative: to the
-        "first losses", and to the parameters "after 10" steps and "after 100". Of the
-        framework's first mode here, and where training seemed to differ.
-    layers : list of dict or None
-        `name`, the errors `forward` and `gradient` in float64, and the `seconds` that
-        the layer takes forward, op by op.
-    losses : dict or None
-        Of every step, in float32, by the name of the objective.
-    metric : dict or None
-        `name` and `value`, on samples that training has not seen.
-    step_seconds, step_ratio, latency_seconds : dict or None
-        `median`, `low` and `high`, the quartiles; the ratio is to the row `basis`.
-    """
-
-    framework: str
-    mode: str
-    status: str
-    reason: str | None
-    cause: str | None
-    remark: str | None
-    steps: int | None
-    forward_error: float | None
-    gradient_error: float | None
-    trajectory_error: float | None
-    float32: dict[str, float | None]
-    beyond: list[str]
-    noise_floor: dict[str, float] | None
-    layers: list[dict[str, Any]] | None
-    losses: dict[str, list[float]] | None
-    metric: dict[str, Any] | None
-    step_seconds: dict[str, float] | None
-    step_ratio: dict[str, float] | None
-    latency_seconds: dict[str, float] | None
-    first_step_seconds: float | None
-    import_seconds: float | None
-    peak_bytes: int | None
-    versions: dict[str, str]
+SCHEMA_VERSION = 4
 
 
 def document(
     experiment: Experiment,
     request: Request,
     rows: Sequence[Candidate],
+    *,
     costs: dict[str, Cost],
     failures: dict[str, str],
+    is_complete: bool,
 ) -> dict[str, Any]:
     """What is known of a comparison; rows without a status are left out."""
     return {
@@ -105,6 +40,7 @@ def document(
         "machine": machine.description(),
         "request": request.as_json(),
         "basis": basis(rows),
+        "is_complete": is_complete,
         "rows": [
             dataclasses.asdict(
                 _row(c, c.status, experiment, costs.get(c.key, Cost()), failures)
@@ -131,16 +67,13 @@ def basis(rows: Sequence[Candidate]) -> str | None:
 
 def lack_of_ratios(document: dict[str, Any]) -> str | None:
     """Why steps were timed and there is no ratio; nothing where there is one."""
-    name, rows = document["basis"], document["rows"]
+    basis, rows = document["basis"], document["rows"]
     is_timed = any(row["step_seconds"] for row in rows)
-    if name is None or not is_timed or any(row["step_ratio"] for row in rows):
+    if basis is None or not is_timed or any(row["step_ratio"] for row in rows):
         return None
-    status = next(
-        (r["status"] for r in rows if f"{r['framework']} ({r['mode']})" == name),
-        "equal",
-    )
-    why = "" if status in ("equal", "alone") else f", being {status}"
-    return f"no ratios: they are to {name}, which was not timed{why}"
+    status = next((row["status"] for row in rows if name(row) == basis), "equal")
+    why = "" if status in PASSED else f", being {status}"
+    return f"no ratios: they are to {basis}, which was not timed{why}"
 
 
 def _row(
@@ -203,7 +136,9 @@ def _reason(c: Candidate, failures: dict[str, str]) -> str | None:
 
 def _remark(c: Candidate, experiment: Experiment) -> str | None:
     """What is worth knowing of the model in this mode, and of this run of it."""
-    of_mode = REMARKS.get((c.framework, c.mode), {}).get(experiment.model)
+    shapes = MODELS[experiment.model].shapes
+    is_recurrent = any(name.endswith("state_weight") for name in shapes)
+    of_mode = RECURRENT_REMARKS.get((c.framework, c.mode)) if is_recurrent else None
     of_run = [verdict.remark for verdict in c.verdicts.values()]
     if c.verdicts and c.steps is None:
         of_run.append(

@@ -29,12 +29,15 @@ class Environment:
         Environment variables that must be set before the framework is loaded.
     remark : str
         What they take from the framework, for whoever reads its times.
+    leaves_files : bool
+        Whether a process that is ended leaves temporary files that nobody needs.
     """
 
     extra: str | None
     folder: str = ".venv"
     settings: dict[str, str] = field(default_factory=dict)
     remark: str = ""
+    leaves_files: bool = False
 
 
 ENVIRONMENTS: dict[str, Environment] = {
@@ -43,6 +46,7 @@ ENVIRONMENTS: dict[str, Environment] = {
     "tensorflow": Environment(
         extra="tensorflow",
         settings={"TF_CPP_MIN_LOG_LEVEL": "3"},
+        leaves_files=True,  # AutoGraph writes a module for every function it traces
     ),
     "mxnet": Environment(
         extra=None,

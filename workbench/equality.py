@@ -29,10 +29,11 @@ of them, and of those the lower median, so that no single one opens the gate for
 A relu whose input is zero up to rounding may switch in one run and not in another.
 Where one has switched in the first batch already, which the zeros of its layer show,
 gradients up to that layer are others, and so is training. In float32 they then have
-coarser gates, by the relative 2-norm: 1e-1 for the gradient of a layer [2e-2, of each
-of 200 units of the perceptron], 3e-2 for training [6e-3, by MXNet's batch normalisation
-in ResNet-8, 1 unit of 65,536]. And no layer's error may stand out: root mean square at
-most 3 times the median of the others, and 1e-6 of the layer's largest value.
+coarser gates, by the relative 2-norm: 1e-1 for the gradient of a layer [2e-2, over 200
+units of the perceptron, each switched alone], 3e-2 for training [6e-3, by MXNet's batch
+normalisation in ResNet-8, 1 unit of 65,536]. And no layer's error may stand out: root
+mean square at most 3 times the median of the others, and 1e-6 of the layer's largest
+value.
 
 Why so little is asked of a training in float32: by 100 steps one switched relu may have
 grown to any size, and a few noise runs need not show it. LeNet-5 of the reference is

@@ -26,6 +26,8 @@ class Laboratory:
     ----------
     limit_seconds : float
         How long one answer of a worker may take.
+    kind : function
+        What makes a worker, such as a class derived from `Worker`.
 
     Attributes
     ----------
@@ -35,11 +37,13 @@ class Laboratory:
         Those that workers may use.
     """
 
-    def __init__(self, *, limit_seconds: float) -> None:
+    def __init__(
+        self, *, limit_seconds: float, kind: Callable[..., Worker] = Worker
+    ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="mapping-")
         self.folder = Path(self._folder.name)
         self.cores = machine.cores()
-        self._limit_seconds = limit_seconds
+        self._limit_seconds, self._kind = limit_seconds, kind
         self._claimed: set[Place] = set()
         self._shared: dict[Place, Worker] = {}
         self._alive: list[Worker] = []
@@ -53,7 +57,7 @@ class Laboratory:
         options
             Others of `Worker`, such as the `module` that runs in it.
         """
-        return Worker(
+        return self._kind(
             framework,
             self.folder,
             cores=cores,

@@ -37,7 +37,7 @@ def beyond(name: str, value: dict[str, Any], keys: Collection[str]) -> str | Non
 
 
 def lacking(name: str, value: Any, keys: Collection[str]) -> str | None:
-    """Which keys a dict has not, or any of a list; nothing where there is none."""
+    """Which keys a dict lacks, or one of a list of dicts; nothing where none."""
     for one in value if isinstance(value, list) else [value]:
         missing = [key for key in keys if one is not None and key not in one]
         if missing:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +12,7 @@ import typer
 from adapters.contract import FRAMEWORKS
 from adapters.zoo import MODELS
 
+from . import atomic
 from .errors import UserError, unknown
 
 EXIT_DIFFERENT, EXIT_USAGE = 1, 2
@@ -147,9 +147,7 @@ def check_place(option: str, path: Path | None) -> None:
     if path.is_dir():
         raise UserError(f"{option}: {path} is no place for a file: it is a folder")
     try:
-        # Permissions do not tell all: a file system may be full, or only for reading.
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
+        atomic.check_folder(path.parent)
     except OSError as error:
         raise UserError(
             f"{option}: {path} is no place for a file: {error.strerror}"

@@ -24,7 +24,7 @@ import numpy as np
 
 from adapters.contract import Arrays
 
-from .environments import how_to_get, interpreter, variables
+from .environments import ENVIRONMENTS, how_to_get, interpreter, variables
 
 STDERR_LINES = 5
 OBITUARY_SECONDS = 2.0  # what a process that has closed its output is given to end
@@ -45,7 +45,7 @@ class Worker:
     ----------
     framework : str
     folder : Path
-        Where its standard error goes.
+        Where its standard error goes, and what its framework would leave behind.
     cores : sequence of int
         Those it may run on.
     limit_seconds : float
@@ -80,6 +80,8 @@ class Worker:
         places = ",".join(map(str, cores))
         command = [_python(framework), "-m", module, framework, places]
         environment = variables(framework, threads=len(cores)) | (settings or {})
+        if ENVIRONMENTS[framework].leaves_files:
+            environment["TMPDIR"] = str(folder)
         # A file of its own: two modes of one framework may run at once.
         self._stderr = tempfile.NamedTemporaryFile(  # noqa: SIM115 (closed by `stop`)
             "w", dir=folder, prefix=framework

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -44,7 +45,25 @@ class Tally:
 def progress_of(
     experiments: int, each: int
 ) -> Iterator[Callable[[str], Callable[[str, int, int], None]]]:
-    """A bar over all experiments, with an estimate of the time left; or else, lines."""
+    """A bar over all experiments; each is told how many of its own parts are done."""
+    tally = Tally(experiments, each)
+    with progress_bar(each * experiments) as told:
+
+        def of(name: str) -> Callable[[str, int, int], None]:
+            def advance(what: str, done: int, parts: int) -> None:
+                told(f"{name}: {what}", *tally.count(name, done, parts))
+
+            return advance
+
+        yield of
+
+
+@contextmanager
+def progress_bar(parts: int) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar, or in no terminal lines; with an estimate of the time left.
+
+    It is told what was just finished, how many parts are done, and of how many.
+    """
     columns = (
         BarColumn(),
         TextColumn("{task.completed} of {task.total}"),
@@ -53,7 +72,6 @@ def progress_of(
         TimeRemainingColumn(),
         TextColumn("left  {task.description}"),
     )
-    tally = Tally(experiments, each)
     with Progress(
         *columns,
         console=notes,
@@ -61,16 +79,18 @@ def progress_of(
         # Parts differ in length, so the pace of the last few says little.
         speed_estimate_period=PACE_SECONDS,
     ) as bar:
-        task = bar.add_task("starting", total=each * experiments)
+        number = bar.add_task("starting", total=parts)
+        (task,) = bar.tasks
 
-        def of(name: str) -> Callable[[str, int, int], None]:
-            def advance(what: str, done: int, parts: int) -> None:
-                completed, total = tally.count(name, done, parts)
-                said = f"{name}: {what}"
-                bar.update(task, description=said, completed=completed, total=total)
-                if not notes.is_terminal:
-                    notes.print(f"{said} ({completed} of {total})", soft_wrap=True)
+        def advance(what: str, done: int, total: int) -> None:
+            task.total = total  # as an argument of `update` it would forget the pace
+            bar.update(number, description=what, completed=done)
+            if not notes.is_terminal:
+                left = _left(task.time_remaining)
+                notes.print(f"{what} ({done} of {total}{left})", soft_wrap=True)
 
-            return advance
+        yield advance
 
-        yield of
+
+def _left(seconds: float | None) -> str:
+    return "" if seconds is None else f", about {math.ceil(seconds / 60)} min left"

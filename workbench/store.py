@@ -141,7 +141,7 @@ class Store:
             raise UserError(f"the last run cannot go on: {complaint}")
         self.run = self._last()
 
-    def keep(self, document: dict[str, Any], *, is_complete: bool = False) -> None:
+    def keep(self, document: dict[str, Any]) -> None:
         """Write a document of the current run, or what is known of it so far."""
         place = self.run, document["experiment"]["id"]
         facts = (json.dumps(document[name]) for name in _FACTS)
@@ -152,7 +152,7 @@ class Store:
         with self._told("written"), self._connection:
             self._connection.execute(
                 "INSERT OR REPLACE INTO experiments VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (*place, *facts, document["basis"], is_complete),
+                (*place, *facts, document["basis"], document["is_complete"]),
             )
             # An earlier attempt may have had rows that this one has not.
             self._connection.execute(
@@ -183,17 +183,21 @@ class Store:
 
     def _last(self) -> str:
         with self._told("read"):
-            found = self._connection.execute("SELECT max(run) FROM experiments")
-            (run,) = found.fetchone()
-        if run is None:
+            # The clock may have been set back since a run.
+            found = self._connection.execute(
+                "SELECT run FROM experiments ORDER BY rowid DESC LIMIT 1"
+            ).fetchone()
+        if found is None:
             raise UserError(f"{self.path} holds no results yet; run `mapping compare`")
+        (run,) = found
         return run
 
     def _documents(self, run: str, condition: str = "") -> list[dict[str, Any]]:
         with self._told("read"):
             found = self._connection.execute(
-                "SELECT experiment_id, experiment, machine, request, basis "
-                f"FROM experiments WHERE run = ? {condition} ORDER BY rowid",
+                "SELECT experiment_id, experiment, machine, request, basis, "
+                f"is_complete FROM experiments WHERE run = ? {condition} "
+                "ORDER BY rowid",
                 (run,),
             ).fetchall()
             documents = []
@@ -202,17 +206,20 @@ class Store:
                     documents.append(self._document(run, experiment_id, *columns))
             return documents
 
-    def _document(
-        self, run: str, experiment_id: str, *columns: str | None
-    ) -> dict[str, Any]:
-        *texts, basis = columns
+    def _document(self, run: str, experiment_id: str, *columns: Any) -> dict[str, Any]:
+        *texts, basis, is_complete = columns
         facts = {n: _FACTS[n](text) for n, text in zip(_FACTS, texts, strict=True)}
-        if complaint := misfit("basis", basis, str | None):
-            raise ValueError(complaint)
+        for complaint in (
+            misfit("basis", basis, str | None),
+            misfit("is_complete", is_complete, int),
+        ):
+            if complaint:
+                raise ValueError(complaint)
         return {
             "schema": SCHEMA_VERSION,
             **facts,
             "basis": basis,
+            "is_complete": bool(is_complete),
             "rows": self._rows(run, experiment_id),
         }
 

@@ -10,10 +10,10 @@ from typing import Any, get_type_hints
 from adapters.contract import FRAMEWORKS
 from adapters.zoo import MODELS
 
-from .document import STATUSES, Row
 from .equality import LayerError, Verdict
 from .experiment import Experiment
 from .misfit import lacking, misfit
+from .rows import STATUSES, Row
 from .units import Spread
 
 _SPREAD = [field.name for field in dataclasses.fields(Spread)]

@@ -13,6 +13,7 @@ from . import units
 from .document import lack_of_ratios
 from .environments import ENVIRONMENTS
 from .grid import Grid
+from .rows import INTERRUPTED, is_passed, name
 
 NOTHING = "–"
 SVG_COLUMNS = 84
@@ -37,6 +38,8 @@ def show(document: dict[str, Any], console: Console) -> None:
         f"seed {experiment['seed']}",
         highlight=False,
     )
+    if not document["is_complete"]:
+        console.print(f"[yellow]{INTERRUPTED}[/]")
     console.print(equality_table(rows))
     timed = [row["framework"] for row in rows if row["step_seconds"]]
     if timed:
@@ -46,7 +49,7 @@ def show(document: dict[str, Any], console: Console) -> None:
             console.print(Text(f"{framework} {remark}"))
     for row in rows:
         for words in filter(None, (row["reason"], row["cause"], row["remark"])):
-            said = f"{row['framework']} ({row['mode']}): {words}"
+            said = f"{name(row)}: {words}"
             console.print(Text(said, style=STYLES[row["status"]]))
 
 
@@ -90,7 +93,7 @@ def _summary(document: dict[str, Any], framework: str, mode: str) -> Text:
     for row in document["rows"]:
         if (row["framework"], row["mode"]) == (framework, mode):
             ratio, style = row["step_ratio"], STYLES[row["status"]]
-            is_timed = row["status"] in ("equal", "alone") and ratio is not None
+            is_timed = is_passed(row) and ratio is not None
             return Text(f"{ratio['median']:.2f}" if is_timed else row["status"], style)
     return Text(NOTHING)
 
@@ -102,7 +105,7 @@ def equality_table(rows: list[dict[str, Any]]) -> Grid:
     table.add_column("framework")
     table.add_column("mode")
     table.add_column("status")
-    errors = ("forward", "gradient", "trained")
+    errors = ("forward", "gradient", "trajectory")
     for heading in ("steps", *errors, _SHORT.get(learned, learned)):
         table.add_column(heading, justify="right")
     for row in rows:

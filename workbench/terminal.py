@@ -1,6 +1,6 @@
 """The terminal: what is asked for goes to `screen`, what happens meanwhile to `notes`.
 
-A terminal that is no Unicode's gets signs that mean the same.
+Where a terminal cannot show Unicode, signs of ASCII stand in for it.
 """
 
 from __future__ import annotations

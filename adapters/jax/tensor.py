@@ -18,8 +18,8 @@ def versions() -> dict[str, str]:
 def configure(threads: int) -> None:
     """Fix what the results depend on.
 
-    Without x64 every float64 becomes a float32. The number of threads is read from the
-    environment that the starting process has set.
+    Without x64 every float64 becomes a float32. XLA takes as many threads as the
+    process may use cores, so a process must be pinned to `threads` of them before.
     """
     jax.config.update("jax_enable_x64", True)
     jax.config.update("jax_platforms", "cpu")

@@ -1,8 +1,8 @@
 """Which motifs a DNA sequence contains (after Alipanahi et al. 2015, DeepBind).
 
 The sequences are random; into half of them a first motif is planted at a random place,
-into half of them a second one, each letter of which is replaced by a random one with
-probability 1/16. Classes: 0 neither, 1 the first, 2 the second, 3 both.
+and into half of them a second one. Each letter of a planted motif is replaced by a
+random one with probability 1/16. Classes: 0 neither, 1 the first, 2 the second, 3 both.
 """
 
 import numpy as np

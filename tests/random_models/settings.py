@@ -15,8 +15,8 @@ from typing import Any
 from hypothesis import strategies as st
 from random_models.model import TOKENS, Shape
 
-EPS = 2.0**-17  # exact in float32, as in `adapters.zoo.model`
-SLOPE = 0.25
+from adapters.zoo.model import EPS, SLOPE
+
 LEAST_NORMALISED = 3  # with two elements nothing but their order counts
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from short_comparisons import TRIO, rows
+from short_comparisons import TRIO, installed, rows
 
 from workbench.comparison import compare
 from workbench.experiment import experiment
@@ -61,7 +61,7 @@ def test_what_diverges_because_its_gradient_is_wrong_is_located(planted):
     )
 
     with np.errstate(all="ignore"):
-        found = rows(TRIO)
+        found = installed(rows(TRIO))
 
     assert [found[name]["status"] for name in TRIO] == ["equal", "different", "equal"]
     assert "gradient differs first in output.weight" in found["pytorch"]["reason"]
@@ -95,7 +95,7 @@ def test_a_mode_in_which_a_model_cannot_run_says_why(planted):
         'from ..contract import Unsupported; raise Unsupported("pytorch", model, "no")',
     )
 
-    row = rows(("reference", "pytorch"))["pytorch"]
+    row = installed(rows(("reference", "pytorch")))["pytorch"]
 
     assert (row["status"], row["reason"]) == ("unsupported", "pytorch: mlp: no")
 
@@ -107,6 +107,7 @@ SWITCHED = """
     from workbench import jobs, worker
     check = jobs.Jobs.check
     def switched(self, *, output, **options):
+        {before}
         answer = check(self, output=output, **options)
         with np.load(output) as file:
             arrays = dict(file)
@@ -121,18 +122,48 @@ SWITCHED = """
 """
 
 
+@pytest.fixture
+def switched(impostor):
+    """A function that compares a reference of which one mode differs."""
+
+    def compared(start, *, before="pass", progress=lambda *told: None):
+        program = SWITCHED.replace("{start}", start).replace("{before}", before)
+        impostor("reference", program)
+        request = Request(("reference", "pytorch"), ("default", "eager"), measure=False)
+        document = compare(
+            experiment("linear_regression", steps=10), request, progress=progress
+        )
+        return installed({(r["framework"], r["mode"]): r for r in document["rows"]})
+
+    return compared
+
+
+@pytest.mark.frameworks
 @pytest.mark.parametrize(
     ("start", "status"), [("after 10/", "equal"), ("after 10", "different")]
 )
-def test_a_mode_that_differs_once_is_trained_again(impostor, start, status):
-    impostor("reference", SWITCHED.replace("{start}", start))
-    request = Request(("reference", "pytorch"), ("default", "eager"), measure=False)
+def test_a_mode_that_differs_once_is_trained_again(switched, start, status):
+    told = []
 
-    document = compare(experiment("linear_regression", steps=10), request)
+    found = switched(start, progress=lambda *count: told.append(count))
 
-    found = {(row["framework"], row["mode"]): row for row in document["rows"]}
-    if found["pytorch", "eager"]["status"] == "missing":
-        pytest.skip(found["pytorch", "eager"]["reason"])
     assert found["reference", "compiled"]["status"] == "equal"
     assert found["reference", "eager"]["status"] == status
     assert found["reference", "eager"]["noise_floor"] is not None
+    # Two dtypes of three rows, one of them once more, and the judgement.
+    assert [done for _, done, _ in told] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert told[-1] == ("judged", 8, 8)
+
+
+@pytest.mark.frameworks
+def test_a_mode_that_cannot_be_trained_again_says_so_beside_what_differs(switched):
+    before = "if options['mode'] == 'eager' and options['noise_runs']: sys.exit('no')"
+
+    found = switched("after 10/", before=before)
+
+    assert found["reference", "eager"]["status"] == "different"
+    assert "float32: training differs" in found["reference", "eager"]["reason"]
+    assert re.search(
+        r"what roundings do to it is not known: .*\nno$",
+        found["reference", "eager"]["reason"],
+    )

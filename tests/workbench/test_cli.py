@@ -93,7 +93,7 @@ def test_a_run_leaves_results_and_a_report(run, tmp_path):
     assert "alone" in done.stdout
     assert (tmp_path / "build" / "results.sqlite").exists()
     assert "<html" in (tmp_path / "build" / "report" / "index.html").read_text()
-    assert json.loads((tmp_path / "saved.json").read_text())["schema"] == 3
+    assert json.loads((tmp_path / "saved.json").read_text())["schema"] == 4
 
 
 @pytest.mark.parametrize(("line", "words"), MISTAKES.items(), ids=MISTAKES)

@@ -49,7 +49,7 @@ def test_an_interrupt_between_two_models_says_how_to_go_on(
         if one.model == "mlp":
             raise Terminated
         found = document(row("reference"), model=one.model, experiment_id=one.id)
-        store.keep(found, is_complete=True)
+        store.keep(found)
         return found
 
     monkeypatch.setattr(compare_command, "_compare", stopped)

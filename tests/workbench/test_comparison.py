@@ -1,10 +1,12 @@
 """Whole comparisons, with the reference and with impostors of it."""
 
-import pytest
-from short_comparisons import SHORT, TRIO, rows
+import tempfile
 
-from workbench.candidates import candidates
-from workbench.comparison import Interrupted, compare, parts
+import pytest
+from short_comparisons import SHORT, TRIO, installed, rows
+
+from workbench.candidates import Candidate
+from workbench.comparison import Interrupted, compare, parts, worth_timing
 from workbench.errors import UserError
 from workbench.experiment import DTYPES, experiment
 from workbench.laboratory import Laboratory
@@ -37,7 +39,7 @@ def test_of_a_training_shorter_than_10_steps_the_end_is_compared_in_float32(plan
         "v.mul_(momentum).add_(g + 1e-3 * g.abs().max() * (g.dtype == torch.float32))",
     )
 
-    found = rows(TRIO, experiment("linear_regression", steps=3))
+    found = installed(rows(TRIO, experiment("linear_regression", steps=3)))
 
     assert [found[name]["status"] for name in TRIO] == ["equal", "different", "equal"]
     assert (
@@ -63,7 +65,7 @@ def test_a_wrong_gradient_of_the_reference_alone_is_found_by_its_own_loss(plante
 def test_an_answer_of_another_shape_is_told_by_its_name(planted):
     planted("jax", "train.py", "to_numpy(results[name])", "to_numpy(results[name])[:3]")
 
-    found = rows(TRIO)
+    found = installed(rows(TRIO))
 
     assert [found[name]["status"] for name in TRIO] == ["equal", "equal", "different"]
     words = "activation of hidden must be float64[64, 128], float64[3, 128] came"
@@ -79,7 +81,7 @@ def test_of_two_that_differ_in_value_neither_is_called_right(planted):
         "labels.flatten(), label_smoothing=0.1)",
     )
 
-    found = rows(("reference", "pytorch"))
+    found = installed(rows(("reference", "pytorch")))
 
     for row in found.values():
         assert row["status"] == "different"
@@ -95,7 +97,7 @@ def test_of_two_whose_gradients_differ_the_one_with_the_wrong_slope_is(planted):
         "tuple(1.001 * g for g in torch.autograd.grad(value, params))",
     )
 
-    found = rows(("reference", "pytorch"))
+    found = installed(rows(("reference", "pytorch")))
 
     assert found["reference"]["status"] == "alone"
     assert found["pytorch"]["status"] == "different"
@@ -200,17 +202,24 @@ def test_workers_of_a_laboratory_stay_for_the_next_comparison():
         assert laboratory.places("reference") == places
 
 
-def test_an_unknown_framework_or_mode_is_answered_with_a_list():
-    with pytest.raises(UserError, match="reference, pytorch, tensorflow, mxnet, jax"):
-        candidates(["caffe"], ["default"])
-    with pytest.raises(UserError, match="default, all"):
-        candidates(["reference"], ["fast"])
-    with pytest.raises(UserError, match="none of reference has a mode jit"):
-        candidates(["reference"], ["jit"])
-    with pytest.raises(UserError, match="at least one framework"):
-        candidates([], ["default"])
-    with pytest.raises(UserError, match="at least one mode"):
-        candidates(["reference"], [])
+@pytest.mark.frameworks
+def test_nothing_is_left_in_the_folder_for_temporary_files(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)  # it is asked only once
+
+    found = installed(rows(("tensorflow",)))
+
+    assert found["tensorflow"]["status"] == "alone"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_differs_for_a_known_cause_isworth_timing():
+    rows = [Candidate("jax", m, status="different") for m in ("jit", "op by op")]
+    rows[1].cause = "its own momentum"
+
+    assert worth_timing(rows, Request()) == rows[1:]
+    assert worth_timing(rows, Request(even_if_different=True)) == rows
+    assert worth_timing(rows, Request(measure=False)) == []
 
 
 def test_more_threads_than_cores_are_refused():

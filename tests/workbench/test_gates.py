@@ -11,8 +11,9 @@ from two_layers import MODEL
 from adapters.contract import MODES
 from workbench import equality
 from workbench.arrays import named, under, unit
-from workbench.candidates import Candidate, judge
+from workbench.candidates import Candidate
 from workbench.experiment import DTYPES, NOISE_RUNS, experiment
+from workbench.judging import judge
 
 EXPERIMENT = experiment("linear_regression", is_native=True)
 FORWARD = ("activation/hidden", "activation/output", "whole", "one", "untrained")

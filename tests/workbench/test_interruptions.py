@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from short_comparisons import COMPARE_MLP, QUICK
 
+from workbench.rows import INTERRUPTED
+
 SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 
 
@@ -39,7 +41,7 @@ def start_long_run(command, tmp_path):
 
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
 def test_an_interrupted_run_keeps_the_finished_rows_and_leaves_nothing_else(
-    start_long_run, tmp_path, heed_interrupts, monkeypatch, number, code
+    start_long_run, run, tmp_path, heed_interrupts, monkeypatch, number, code
 ):
     folder = tmp_path / "temporary"
     folder.mkdir()
@@ -53,7 +55,7 @@ def test_an_interrupted_run_keeps_the_finished_rows_and_leaves_nothing_else(
 
     assert workers
     assert not any(os.path.exists(f"/proc/{worker}") for worker in workers)
-    assert not list(folder.glob("mapping-*"))
+    assert not list(folder.iterdir())
     assert process.returncode == code
     path = Path("build", "results.sqlite")
     assert said.endswith(
@@ -65,6 +67,9 @@ def test_an_interrupted_run_keeps_the_finished_rows_and_leaves_nothing_else(
     row = json.loads(text)
     assert row["status"] == "alone"
     assert row["step_seconds"]["median"] > 0
+    assert INTERRUPTED in run("show").stdout
+    assert run("report").returncode == 0
+    assert INTERRUPTED in Path(tmp_path, "build", "report", "index.html").read_text()
 
 
 def test_an_interrupted_run_goes_on(run, command, tmp_path, heed_interrupts):

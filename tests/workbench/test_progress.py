@@ -1,5 +1,10 @@
 """How a run over several experiments counts what is done."""
 
+import io
+
+from rich.console import Console
+
+from workbench import progress
 from workbench.experiment import experiment
 from workbench.interruption import named
 from workbench.progress import Tally
@@ -20,3 +25,17 @@ def test_a_model_at_another_number_of_threads_is_another_experiment_of_a_tally()
 
     assert tally.count(one, 8, 8) == (8, 16)
     assert tally.count(two, 1, 8) == (9, 16)
+
+
+def test_without_a_terminal_every_line_says_how_far_a_run_has_come(monkeypatch):
+    notes = Console(file=io.StringIO())
+    monkeypatch.setattr(progress, "notes", notes)
+
+    with progress.progress_bar(4) as told:
+        told("checked jax", 1, 4)
+        told("checked mxnet", 2, 3)  # one part less than was thought
+
+    assert notes.file.getvalue().splitlines() == [
+        "checked jax (1 of 4)",
+        "checked mxnet (2 of 3, about 1 min left)",
+    ]

@@ -77,6 +77,18 @@ def test_rows_of_an_earlier_attempt_do_not_stay(tmp_path):
     assert [row["framework"] for row in found["rows"]] == ["pytorch"]
 
 
+def test_the_last_run_is_the_one_written_last_whatever_the_clock_says(tmp_path):
+    with Store(tmp_path / "results.sqlite") as store:
+        store.keep(document("mlp", ("reference", "equal")))
+        store.run = "2020-01-01T00:00:00.000+00:00"  # the clock was set back
+        store.keep(document("gpt", ("reference", "equal"), is_complete=False))
+
+        (found,) = store.latest()
+
+    assert found["experiment"]["model"] == "gpt"
+    assert not found["is_complete"]
+
+
 def test_two_runs_do_not_write_at_once(tmp_path):
     path = tmp_path / "results.sqlite"
     other = """

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn
 
 from adapters.zoo import MODELS
 
@@ -28,12 +25,12 @@ from ..options import (
     frameworks_in,
     integers,
 )
+from ..progress import progress_bar
 from ..terminal import exit_code, notes, screen
 from . import show, summary
 from .equivalence import PAIRS
 from .plan import NOISE_SEEDS, SEEDS, Task, plan
 from .store import Store
-from .training import Progress as Advance
 from .training import train_all
 
 LIMIT_SECONDS = 1800.0
@@ -73,12 +70,14 @@ def recipes(
         with (
             only_one(save),
             Laboratory(limit_seconds=limit) as laboratory,
-            _progress() as advance,
+            progress_bar(len(tasks)) as advance,
         ):
             store = Store(save)  # what is there now, and will be
             trainings, troubles = train_all(tasks, store, laboratory, advance)
     except KeyboardInterrupt as interrupt:
-        notes.print(f"interrupted; {save} has what was finished, and goes on from it")
+        kept = f"{save} has what was finished, and the same command goes on from it"
+        is_kept = save.exists()
+        notes.print(f"interrupted; {kept if is_kept else 'nothing was finished'}")
         raise typer.Exit(exit_code(interrupt)) from None
     rows = summary.rows(trainings, range(seeds))
     if as_json:
@@ -98,26 +97,3 @@ def _tasks(
     if not 0 <= noise <= seeds:
         raise UserError(f"noise must lie in [0, {seeds}], {noise} came")
     return plan(models, frameworks, seeds, noise)
-
-
-@contextlib.contextmanager
-def _progress() -> Iterator[Advance]:
-    """A bar with an estimate of the time left; or else, lines."""
-    columns = (
-        BarColumn(),
-        TextColumn("{task.completed} of {task.total}, {task.description}"),
-    )
-    started = time.monotonic()
-    with Progress(*columns, console=notes, disable=not notes.is_terminal) as bar:
-        task = bar.add_task("starting", total=None)
-
-        def advance(what: str, done: int, total: int) -> None:
-            left = (time.monotonic() - started) / done * (total - done)
-            about = f"about {left / 60:.0f} min left"
-            bar.update(
-                task, description=f"{about}  {what}", completed=done, total=total
-            )
-            if not notes.is_terminal:
-                notes.print(f"{what} ({done} of {total}, {about})", soft_wrap=True)
-
-        yield advance

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from adapters.zoo import MODELS
 
 from .. import machine, sanity
 from ..arrays import named, under
+from ..comparison import Progress
 from ..distances import relative
 from ..experiment import Experiment
 from ..laboratory import Laboratory, share_out
@@ -24,9 +25,6 @@ from .plan import Task
 from .store import Store, Training
 
 NOISE_RUN = "run 0"
-
-Progress = Callable[[str, int, int], None]
-"""Called with what was just finished, how many trainings are done, and of how many."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +140,8 @@ def _trained(
 
 def _results(task: Task, worker: Any, folder: Path) -> Arrays:
     """What a framework writes after training."""
-    with tempfile.TemporaryDirectory(dir=folder) as place:
+    # An interrupted one may have a worker that still writes to it.
+    with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as place:
         inputs, output = Path(place, "inputs.npz"), Path(place, "output.npz")
         arrays = task.experiment.inputs("float32")
         np.savez(inputs, allow_pickle=False, **arrays)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-from ..document import STATUSES
 from ..environments import ENVIRONMENTS, how_to_get
+from ..rows import PASSED, STATUSES
 from .entries import Entry, Row
 from .proof import floor, moments, moved
 from .table import Cell, Column, Line, Table, counted, error, prose, sign, word
@@ -17,7 +17,7 @@ UNEXPLAINED = "no documented cause"
 def deviations(entries: Sequence[Entry]) -> Table:
     """A line for each row that is not equal; those without a cause come first."""
     rows = [(e, row) for e in entries for row in e.rows]
-    found = [(e, row) for e, row in rows if row["status"] not in ("equal", "alone")]
+    found = [(e, row) for e, row in rows if row["status"] not in PASSED]
     found.sort(key=lambda pair: _urgency(pair[1]))
     return Table(
         name="deviations",

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..rows import key
+
 Document = dict[str, Any]
 Row = dict[str, Any]
 
@@ -77,7 +79,7 @@ def anchors(documents: Sequence[Document]) -> list[str]:
 def name(row: Row, rows: Sequence[Row]) -> str:
     """The framework, with its mode where it has several."""
     several = sum(other["framework"] == row["framework"] for other in rows) > 1
-    return f"{row['framework']} ({row['mode']})" if several else row["framework"]
+    return key(row["framework"], row["mode"]) if several else row["framework"]
 
 
 def _detail(document: Document, documents: Sequence[Document]) -> str:

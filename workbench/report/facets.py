@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from adapters.contract import FRAMEWORKS, MODES
 
-from ..document import STATUSES
 from ..errors import UserError, unknown
+from ..rows import STATUSES, name
 from .entries import Entry, Row
 
 DEFAULT, ALL = "default", "all"  # modes: the first of each framework, and every one
@@ -88,7 +88,7 @@ def _nothing(entries: Sequence[Entry], wanted: Mapping[str, Collection[str]]) ->
         f"{entry.model} (threads: {entry.document['experiment']['threads']})"
         for entry in entries
     ]
-    rows = [f"{r['framework']} ({r['mode']})" for e in entries for r in e.rows]
+    rows = [name(row) for entry in entries for row in entry.rows]
     return (
         f"no row of the last run has {words}; there are: {_listed(made)}, of "
         f"{_listed(rows) or 'no framework'}"

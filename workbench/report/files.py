@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..atomic import replace
+from .. import atomic
 from ..errors import UserError
 from .page import html
 
@@ -40,9 +39,9 @@ def write(documents: Sequence[dict[str, Any]], folder: Path) -> Path:
     page = html(documents)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        replace(folder / PLOTLY.name, plotly().read_bytes())
+        atomic.replace(folder / PLOTLY.name, plotly().read_bytes())
         # A lone surrogate in a framework's last words must not cost the report.
-        replace(folder / "index.html", page.encode("utf-8", "replace"))
+        atomic.replace(folder / "index.html", page.encode("utf-8", "replace"))
     except OSError as error:
         raise UserError(f"the report cannot be written: {error}") from None
     return folder / "index.html"
@@ -64,9 +63,7 @@ def check_folder(folder: Path) -> None:
             f"no report can be written: {folder / 'index.html'} is a folder"
         )
     try:
-        # Permissions do not tell all: a file system may be full, or only for reading.
-        with tempfile.TemporaryFile(dir=there):
-            pass
+        atomic.check_folder(there)
     except OSError as error:
         raise UserError(
             f"no report can be written to {folder}: {there}: {error.strerror}"

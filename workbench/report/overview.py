@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from adapters.contract import MODES
 
 from .. import units
-from ..document import STATUSES, lack_of_ratios
+from ..document import lack_of_ratios
 from ..equality import GATES
+from ..rows import STATUSES
 from . import verdict
 from .deviations import is_unexplained
 from .entries import Entry, Row
@@ -138,8 +139,11 @@ def _sentence(entries: Sequence[Entry]) -> str:
     if not rows:
         return "Nothing was compared."
     counts = Counter(row["status"] for row in rows)
-    parts = [f"{counts[status]} {status}" for status in STATUSES if counts[status]]
-    unexplained = sum(map(is_unexplained, rows))
-    end = f"; {unexplained} without a documented cause" if unexplained else ""
+    there = [f"{counts[status]} {status}" for status in STATUSES if counts[status]]
+    parts = [verdict.listed(there)]
+    if unexplained := sum(map(is_unexplained, rows)):
+        parts.append(f"{unexplained} without a documented cause")
+    if cut := [entry.label for entry in entries if not entry.document["is_complete"]]:
+        parts.append(f"interrupted: {', '.join(cut)}")
     made = units.counted(len(entries), "experiment")
-    return f"{units.counted(len(rows), 'row')} in {made}: {verdict.listed(parts)}{end}."
+    return f"{units.counted(len(rows), 'row')} in {made}: {'; '.join(parts)}."

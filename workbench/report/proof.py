@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import units
-from ..document import STATUSES
 from ..equality import GATES
+from ..rows import STATUSES
 from .entries import Entry, Row
 from .table import Cell, Column, Line, Table, counted, error, sign, word
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import units
-from ..document import STATUSES
+from ..rows import INTERRUPTED, STATUSES
 from .deviations import is_unexplained, remedy
 from .entries import Row, name
 from .proof import limits
@@ -53,6 +53,7 @@ def sentence(document: dict[str, Any]) -> str:
     rows = document["rows"]
     if not rows:
         return "No framework was compared."
+    begin = "" if document["is_complete"] else f"{INTERRUPTED}. "
     names = _names_by_status(rows)
     parts = [_agreement(rows, names)]
     for status, found in names.items():
@@ -62,13 +63,14 @@ def sentence(document: dict[str, Any]) -> str:
             verb = one if len(found) == 1 else several
             parts.append(f"{listed(found)} {verb}{_known_cause(status, rows)}")
     end = _evidence(document) if len(names["equal"]) == len(rows) > 1 else ""
-    return "; ".join(parts) + end + "."
+    return begin + "; ".join(parts) + end + "."
 
 
 def is_all_equal(document: dict[str, Any]) -> bool:
-    """Whether several were compared and every one is equal."""
-    rows = document["rows"]
-    return len(rows) > 1 and all(row["status"] == "equal" for row in rows)
+    """Whether several were compared, to the end, and every one is equal."""
+    rows, is_complete = document["rows"], document["is_complete"]
+    all_equal = all(row["status"] == "equal" for row in rows)
+    return is_complete and len(rows) > 1 and all_equal
 
 
 def remarks(rows: Sequence[Row]) -> list[Remark]:
@@ -164,7 +166,7 @@ def _evidence(document: dict[str, Any]) -> str:
     gates = [_gate("forward"), _gate("gradient")]
     return (
         f": in float64, outputs and gradients agree to {once} (allowed "
-        f"{units.error(min(gates), digits=0)}), parameters after "
+        f"{units.error(min(gates), digits=0)}), trainings of "
         f"{_steps(document)} steps to {trained} (allowed "
         f"{units.error(_gate('trajectory'), digits=0)})"
     )

@@ -11,7 +11,6 @@ from comparison_documents import (
 )
 
 from workbench import table, units
-from workbench.document import STATUSES
 from workbench.equality import GATES
 from workbench.report import page
 from workbench.report.costs import cost
@@ -22,6 +21,7 @@ from workbench.report.overview import overview
 from workbench.report.proof import KINDS, equality
 from workbench.report.table import SIGNS
 from workbench.report.training import training
+from workbench.rows import STATUSES
 
 
 def entry(*rows, **more):

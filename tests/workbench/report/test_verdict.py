@@ -7,9 +7,9 @@ from comparison_documents import (
     row,
 )
 
-from workbench.document import STATUSES
 from workbench.equality import GATES
 from workbench.report import verdict
+from workbench.rows import PASSED, STATUSES
 
 
 def test_the_verdict_on_equal_frameworks_has_the_errors_and_their_gates():
@@ -86,9 +86,17 @@ def test_the_verdict_names_everyone_who_did_not_agree(rows, sentence):
     assert verdict.sentence(document(*rows)) == sentence
 
 
-@pytest.mark.parametrize(
-    "status", [one for one in STATUSES if one not in ("equal", "alone")]
-)
+def test_of_what_was_interrupted_the_verdict_says_so_first():
+    found = document(row("reference"), row("jax")) | {"is_complete": False}
+
+    said = verdict.sentence(found)
+
+    assert said.startswith("Interrupted: this is what was finished. Both frameworks")
+    assert verdict.is_all_equal(found | {"is_complete": True})
+    assert not verdict.is_all_equal(found)
+
+
+@pytest.mark.parametrize("status", [one for one in STATUSES if one not in PASSED])
 def test_the_verdict_names_who_did_not_agree_whatever_the_status(status):
     rows = [row("reference"), row("pytorch"), empty("jax", status)]
 

@@ -1,0 +1,189 @@
+"""Hold the rows of a comparison against each other: each gets a status, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from adapters.contract import Arrays
+from adapters.deviations import cause
+from adapters.zoo import MODELS
+
+from . import consensus, distances, equality, sanity, updates
+from .arrays import under
+from .candidates import Candidate
+from .experiment import DTYPES, Experiment
+
+
+def judge(rows: Sequence[Candidate], experiment: Experiment) -> None:
+    """Give every candidate that has results its status and, if needed, a reason."""
+    _set_apart_misshapen(rows)
+    complete = [c for c in rows if c.is_complete]
+    slopes = _wrong_slopes(complete, experiment)
+    finite = [c for c in complete if c.trouble is None]
+    # Where all are wrong, no vote makes any equal; but it shows where they differ.
+    trusted = [c for c in finite if not slopes[c.key]] or finite or complete
+    voters, causes = _voters(complete, trusted), _causes(complete, experiment)
+    votes = _votes(trusted, voters, causes)
+    truths = consensus.truths(set(voters.values()), votes)
+    for c in complete:
+        c.noise = consensus.noise(c.results["float32"])
+    for c in complete:
+        others = _others(c, trusted, voters)
+        noise = consensus.usual_noise([o.noise for o in others])
+        faults = [_Fault(slopes[c.key])]
+        if (truth := truths[voters[c.key]]) is not None:
+            singles = [o.results["float32"] for o in others]
+            faults = _compare(c, truth, singles, noise, experiment)
+            faults.insert(1, _Fault(slopes[c.key]))
+        own = [_Fault(text, True) for text in _own_updates(c, noise, experiment)]
+        is_one_of_two = len(votes) == 2 and voters[c.key] in votes
+        both = " and ".join(votes) if is_one_of_two else None
+        c.cause = None if own else causes[c.key]
+        found = [f for f in (*faults, *own) if f.text]
+        _conclude(c, found, both, has_others=len({o.framework for o in trusted}) > 1)
+
+
+class _Fault(NamedTuple):
+    """What is wrong with a row, in words, and whether only its training is."""
+
+    text: str | None
+    is_in_training: bool = False
+
+
+def _compare(
+    c: Candidate,
+    truth: Arrays,
+    others: Sequence[Arrays],
+    noise: dict[str, float],
+    experiment: Experiment,
+) -> list[_Fault]:
+    """Hold one row against the truth, in both dtypes; what is wrong, in order."""
+    model, single = MODELS[experiment.model], c.results["float32"]
+    exactly = equality.verdict(c.results["float64"], truth, model, "float64")
+    singly = equality.verdict(single, truth, model, "float32", noise=noise)
+    c.verdicts = {"float64": exactly, "float32": singly}
+    c.steps = min(distances.steps(c.results[d], truth) for d in DTYPES) or None
+    outlier = consensus.outlier(single, others, truth, singly.excused)
+    found = [_Fault(v.reason, not v.before_training) for v in (exactly, singly)]
+    return [*found, _Fault(outlier)]
+
+
+def _own_updates(
+    c: Candidate, noise: dict[str, float], experiment: Experiment
+) -> list[str]:
+    """In which dtypes native updates are not what is declared of them."""
+    moment = f"after {experiment.snapshots[0]}"
+    rounding = {"float64": {}, "float32": noise}
+    if not experiment.is_native:
+        return []
+    faults = [updates.fault(c.results[d], d, moment, rounding[d]) for d in DTYPES]
+    return [fault for fault in faults if fault]
+
+
+def _causes(
+    complete: Sequence[Candidate], experiment: Experiment
+) -> dict[str, str | None]:
+    """What is known to make the updates of a row others than the shared formula's."""
+    rule = experiment.optimiser
+    return {
+        c.key: cause(c.framework, c.mode, rule.name, rule.settings)
+        if experiment.is_native
+        else None
+        for c in complete
+    }
+
+
+def _votes(
+    trusted: Sequence[Candidate], voters: dict[str, str], causes: dict[str, str | None]
+) -> dict[str, Arrays]:
+    """What each voter has in float64.
+
+    Whoever updates by a formula of its own says nothing on training, as long as anybody
+    follows the shared one.
+    """
+    first: dict[str, Candidate] = {}
+    for c in trusted:
+        first.setdefault(voters[c.key], c)
+    exact = {voter: c.results["float64"] for voter, c in first.items()}
+    own = [voter for voter, c in first.items() if causes[c.key]]
+    if len(own) == len(first):
+        return exact
+    return exact | {voter: sanity.before_training(exact[voter]) for voter in own}
+
+
+def _voters(
+    complete: Sequence[Candidate], trusted: Sequence[Candidate]
+) -> dict[str, str]:
+    """Who votes for each row: its framework; if only one can be trusted, its mode.
+
+    The first row of a voter that can be trusted has its vote.
+    """
+    frameworks = {c.framework for c in trusted}
+    return {c.key: c.framework if len(frameworks) > 1 else c.key for c in complete}
+
+
+def _others(
+    row: Candidate, trusted: Sequence[Candidate], voters: dict[str, str]
+) -> list[Candidate]:
+    """The first row of each of the other voters."""
+    first: dict[str, Candidate] = {}
+    for c in trusted:
+        first.setdefault(voters[c.key], c)
+    return [c for name, c in first.items() if name != voters[row.key]]
+
+
+def _set_apart_misshapen(rows: Sequence[Candidate]) -> None:
+    """Take away results that cannot be compared: of other shapes than most."""
+    for dtype in DTYPES:
+        complete = [c for c in rows if c.is_complete]
+        first = {c.framework: c.results[dtype] for c in reversed(complete)}
+        usual = sanity.usual_shapes(first)
+        for c in complete:
+            wrong = sanity.misshapen(c.results[dtype], usual, dtype)
+            if wrong:
+                c.status, c.reason, c.results = "different", f"{dtype}: {wrong}", {}
+
+
+def _wrong_slopes(
+    complete: Sequence[Candidate], experiment: Experiment
+) -> dict[str, str | None]:
+    """What gradients get wrong about differences of the same framework's loss."""
+    direction = under("direction", experiment.inputs("float64"))
+    model = MODELS[experiment.model]
+    return {
+        c.key: sanity.slope_disagrees(c.results["float64"], direction, model)
+        for c in complete
+    }
+
+
+def _conclude(
+    c: Candidate, faults: list[_Fault], both: str | None, *, has_others: bool
+) -> None:
+    """The status of a row.
+
+    Parameters
+    ----------
+    both
+        The only two voters, if this row is one of them.
+    has_others
+        Whether other frameworks were there; modes of one share their adapter.
+    """
+    agrees = bool(c.verdicts)
+    c.status = "different" if faults else "equal" if agrees and has_others else "alone"
+    # What went wrong before the training is the cause, if anything did.
+    earlier = [fault for fault in faults if not fault.is_in_training]
+    if earlier or not faults or c.trouble is not None:
+        c.cause = None
+    if c.trouble is not None:
+        c.status = "different" if earlier else "failed"
+        faults = [*earlier, _Fault(c.trouble)]
+    reasons = [fault.text for fault in faults if fault.text]
+    if reasons and both and not c.cause:
+        reasons.append(f"{both} disagree, and nothing says which of them is right")
+    if reasons and c.lack_of_noise:
+        reasons.append(f"what roundings do to it is not known: {c.lack_of_noise}")
+    if c.status == "alone":
+        own = ["modes"] * agrees + ["differences of its own loss"]
+        reasons = [f"compared with nothing but {' and '.join(own)}"]
+    c.reason = "; ".join(reasons) or None
