@@ -140,7 +140,9 @@ def _set_apart_misshapen(rows: Sequence[Candidate]) -> None:
         first = {c.framework: c.results[dtype] for c in reversed(complete)}
         usual = sanity.usual_shapes(first)
         for c in complete:
-            wrong = sanity.misshapen(c.results[dtype], usual, dtype)
+            found = c.results[dtype]
+            shapes = {name: shape for name, shape in usual.items() if name in found}
+            wrong = sanity.misshapen(found, shapes, dtype)
             if wrong:
                 c.status, c.reason, c.results = "different", f"{dtype}: {wrong}", {}
 

@@ -64,14 +64,14 @@ def usual_shapes(
 ) -> dict[str, tuple[int, ...] | str]:
     """The shapes that most frameworks have given to layers and predictions.
 
-    Words, where no shape has the majority: then nothing says who is right.
+    Of those that have them: who stops early predicts nothing at the end. Words, where
+    no shape has the majority: then nothing says who is right.
     """
-    first = next(iter(everyone.values()), {})
+    names = dict.fromkeys(name for results in everyone.values() for name in results)
     return {
-        name: _most({f: results[name].shape for f, results in everyone.items()})
-        for name in first
+        name: _most({f: r[name].shape for f, r in everyone.items() if name in r})
+        for name in names
         if name.startswith("activation/") or name in PREDICTIONS
-        if all(name in results for results in everyone.values())
     }
 
 

@@ -89,6 +89,17 @@ def test_who_stops_early_does_not_end_the_comparison_of_the_others():
         assert "float64: training differs in the losses" in c.reason
 
 
+@pytest.mark.parametrize("slow", [0, 1])
+def test_a_mode_that_stops_early_is_compared_beside_one_that_does_not(slow):
+    modes = [dataclasses.replace(row("jax"), mode=mode) for mode in ("jit", "op by op")]
+    modes[slow].results = {d: stopped(answers(d)) for d in DTYPES}
+
+    rows = judged(*modes, row("mxnet"), row("pytorch"))
+
+    assert [(c.status, c.reason) for c in rows] == [("equal", None)] * 4
+    assert modes[slow].steps == 100
+
+
 def test_a_median_of_three_is_asked_for_all_steps_though_others_stop_early():
     early = [row(f, float64=stopped) for f in ("pytorch", "tensorflow")]
     wrong = row("mxnet", float64=doubled)
