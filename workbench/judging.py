@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from adapters.contract import Arrays
@@ -24,24 +24,45 @@ def judge(rows: Sequence[Candidate], experiment: Experiment) -> None:
     # Where all are wrong, no vote makes any equal; but it shows where they differ.
     trusted = [c for c in finite if not slopes[c.key]] or finite or complete
     voters, causes = _voters(complete, trusted), _causes(complete, experiment)
-    votes = _votes(trusted, voters, causes)
+    first = _first(trusted, voters)
+    votes = _votes(first, causes)
     truths = consensus.truths(set(voters.values()), votes)
     for c in complete:
         c.noise = consensus.noise(c.results["float32"])
+    others = {
+        voter: _Others.of([c for name, c in first.items() if name != voter], truth)
+        for voter, truth in truths.items()
+    }
     for c in complete:
-        others = _others(c, trusted, voters)
-        noise = consensus.usual_noise([o.noise for o in others])
+        beside = others[voters[c.key]]
         faults = [_Fault(slopes[c.key])]
-        if (truth := truths[voters[c.key]]) is not None:
-            singles = [o.results["float32"] for o in others]
-            faults = _compare(c, truth, singles, noise, experiment)
+        if beside.truth is not None:
+            faults = _compare(c, beside.truth, beside, experiment)
             faults.insert(1, _Fault(slopes[c.key]))
-        own = [_Fault(text, True) for text in _own_updates(c, noise, experiment)]
+        own = _own_updates(c, beside.noise, experiment)
         is_one_of_two = len(votes) == 2 and voters[c.key] in votes
         both = " and ".join(votes) if is_one_of_two else None
         c.cause = None if own else causes[c.key]
-        found = [f for f in (*faults, *own) if f.text]
+        found = [f for f in (*faults, *(_Fault(text, True) for text in own)) if f.text]
         _conclude(c, found, both, has_others=len({o.framework for o in trusted}) > 1)
+
+
+class _Others(NamedTuple):
+    """What the rows of one voter are held against."""
+
+    truth: Arrays | None
+    noise: dict[str, float]
+    errors: dict[str, float]
+
+    @classmethod
+    def of(cls, rows: Sequence[Candidate], truth: Arrays | None) -> _Others:
+        """The first row of each of the other voters, together."""
+        singles = [row.results["float32"] for row in rows]
+        return cls(
+            truth,
+            consensus.usual_noise([row.noise for row in rows]),
+            consensus.usual_errors(singles, truth) if truth is not None else {},
+        )
 
 
 class _Fault(NamedTuple):
@@ -52,19 +73,15 @@ class _Fault(NamedTuple):
 
 
 def _compare(
-    c: Candidate,
-    truth: Arrays,
-    others: Sequence[Arrays],
-    noise: dict[str, float],
-    experiment: Experiment,
+    c: Candidate, truth: Arrays, others: _Others, experiment: Experiment
 ) -> list[_Fault]:
     """Hold one row against the truth, in both dtypes; what is wrong, in order."""
     model, single = MODELS[experiment.model], c.results["float32"]
     exactly = equality.verdict(c.results["float64"], truth, model, "float64")
-    singly = equality.verdict(single, truth, model, "float32", noise=noise)
+    singly = equality.verdict(single, truth, model, "float32", noise=others.noise)
     c.verdicts = {"float64": exactly, "float32": singly}
     c.steps = min(distances.steps(c.results[d], truth) for d in DTYPES) or None
-    outlier = consensus.outlier(single, others, truth, singly.excused)
+    outlier = consensus.outlier(single, others.errors, truth, singly.excused)
     found = [_Fault(v.reason, not v.before_training) for v in (exactly, singly)]
     return [*found, _Fault(outlier)]
 
@@ -95,16 +112,13 @@ def _causes(
 
 
 def _votes(
-    trusted: Sequence[Candidate], voters: dict[str, str], causes: dict[str, str | None]
+    first: Mapping[str, Candidate], causes: Mapping[str, str | None]
 ) -> dict[str, Arrays]:
     """What each voter has in float64.
 
     Whoever updates by a formula of its own says nothing on training, as long as anybody
     follows the shared one.
     """
-    first: dict[str, Candidate] = {}
-    for c in trusted:
-        first.setdefault(voters[c.key], c)
     exact = {voter: c.results["float64"] for voter, c in first.items()}
     own = [voter for voter, c in first.items() if causes[c.key]]
     if len(own) == len(first):
@@ -123,14 +137,14 @@ def _voters(
     return {c.key: c.framework if len(frameworks) > 1 else c.key for c in complete}
 
 
-def _others(
-    row: Candidate, trusted: Sequence[Candidate], voters: dict[str, str]
-) -> list[Candidate]:
-    """The first row of each of the other voters."""
+def _first(
+    trusted: Sequence[Candidate], voters: Mapping[str, str]
+) -> dict[str, Candidate]:
+    """The first row of each voter that can be trusted."""
     first: dict[str, Candidate] = {}
     for c in trusted:
         first.setdefault(voters[c.key], c)
-    return [c for name, c in first.items() if name != voters[row.key]]
+    return first
 
 
 def _set_apart_misshapen(rows: Sequence[Candidate]) -> None:
