@@ -13,10 +13,15 @@ from . import consensus, distances, equality, sanity, updates
 from .arrays import under
 from .candidates import Candidate
 from .experiment import DTYPES, Experiment
+from .rows import PASSED
 
 
 def judge(rows: Sequence[Candidate], experiment: Experiment) -> None:
-    """Give every candidate that has results its status and, if needed, a reason."""
+    """Give every candidate that has results its status and, if needed, a reason.
+
+    One that has passed before stays so: more is known only of what roundings do, which
+    excuses more.
+    """
     _set_apart_misshapen(rows)
     complete = [c for c in rows if c.is_complete]
     slopes = _wrong_slopes(complete, experiment)
@@ -34,6 +39,8 @@ def judge(rows: Sequence[Candidate], experiment: Experiment) -> None:
         for voter, truth in truths.items()
     }
     for c in complete:
+        if c.status in PASSED:
+            continue
         beside = others[voters[c.key]]
         faults = [_Fault(slopes[c.key])]
         if beside.truth is not None:

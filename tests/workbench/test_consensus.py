@@ -63,6 +63,17 @@ def test_two_are_held_against_each_other_and_one_against_nothing(results):
     assert consensus.truths("a", {"a": results}) == {"a": None}
 
 
+@pytest.mark.parametrize("count", [1, 3, 4, 5, 6, 9])
+def test_the_median_of_elements_is_that_of_numpy(count):
+    rng = np.random.default_rng(count)
+    arrays = rng.integers(-3, 3, size=(count, 4, 50)).astype(float)
+    arrays[rng.random(arrays.shape) < 0.02] = np.nan
+    expected = np.median(arrays, axis=0)
+
+    assert np.isnan(expected).any() or count == 1
+    np.testing.assert_array_equal(consensus.element_median(arrays), expected)
+
+
 def standing_out(one, others, truth, excused=()):
     """What is said of one framework beside others."""
     usual = consensus.usual_errors(others, truth)

@@ -75,9 +75,10 @@ def recipes(
             store = Store(save)  # what is there now, and will be
             trainings, troubles = train_all(tasks, store, laboratory, advance)
     except KeyboardInterrupt as interrupt:
-        kept = f"{save} has what was finished, and the same command goes on from it"
-        is_kept = save.exists()
-        notes.print(f"interrupted; {kept if is_kept else 'nothing was finished'}")
+        kept = "nothing was finished"
+        if save.exists():
+            kept = f"{save} has what was finished, and the same command goes on from it"
+        notes.print(f"interrupted; {kept}", soft_wrap=True)
         raise typer.Exit(exit_code(interrupt)) from None
     rows = summary.rows(trainings, range(seeds))
     if as_json:

@@ -147,8 +147,11 @@ def test_missing_seeds_are_said_and_are_not_green(
 @pytest.mark.parametrize(
     ("interrupt", "code"), [(KeyboardInterrupt, 130), (Terminated, 143)]
 )
-def test_an_interrupt_says_how_to_go_on(recipes, monkeypatch, capsys, interrupt, code):
-    def stopped(*arguments):
+def test_an_interrupt_says_how_to_go_on(
+    recipes, training, monkeypatch, capsys, interrupt, code
+):
+    def stopped(tasks, store, *others):
+        store.keep(training())
         raise interrupt
 
     monkeypatch.setattr(command, "train_all", stopped)
@@ -157,4 +160,16 @@ def test_an_interrupt_says_how_to_go_on(recipes, monkeypatch, capsys, interrupt,
         recipes()
 
     assert exit.value.exit_code == code
-    assert "goes on from it" in capsys.readouterr().err
+    assert "the same command goes on from it" in capsys.readouterr().err
+
+
+def test_an_interrupt_before_anything_was_trained_says_so(recipes, monkeypatch, capsys):
+    def stopped(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "train_all", stopped)
+
+    with pytest.raises(command.typer.Exit):
+        recipes()
+
+    assert capsys.readouterr().err == "interrupted; nothing was finished\n"
