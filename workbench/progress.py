@@ -93,4 +93,4 @@ def progress_bar(parts: int) -> Iterator[Callable[[str, int, int], None]]:
 
 
 def _left(seconds: float | None) -> str:
-    return "" if seconds is None else f", about {math.ceil(seconds / 60)} min left"
+    return f", about {math.ceil(seconds / 60)} min left" if seconds else ""

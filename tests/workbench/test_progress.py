@@ -34,8 +34,10 @@ def test_without_a_terminal_every_line_says_how_far_a_run_has_come(monkeypatch):
     with progress.progress_bar(4) as told:
         told("checked jax", 1, 4)
         told("checked mxnet", 2, 3)  # one part less than was thought
+        told("judged", 3, 3)
 
     assert notes.file.getvalue().splitlines() == [
         "checked jax (1 of 4)",
         "checked mxnet (2 of 3, about 1 min left)",
+        "judged (3 of 3)",
     ]
