@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from statistics import median, median_low
@@ -11,7 +12,7 @@ import numpy as np
 from adapters.contract import Arrays
 
 from .arrays import under
-from .distances import by_layer, distance
+from .distances import by_layer, distance, largest, squares
 
 VOTES_FOR_A_MEDIAN = 3
 OUTLIER_FACTOR = 3
@@ -142,7 +143,7 @@ def outlier(
     for place, keys in by_layer(truth).items():
         if place not in usual or place.removeprefix("gradient of ") in excused:
             continue
-        most = max(float(np.abs(truth[key]).max()) for key in keys)
+        most = max(largest(truth[key]) for key in keys)
         own = _error(results, truth, keys)
         if own > OUTLIER_FACTOR * usual[place] + OUTLIER_FLOOR * most:
             return (
@@ -154,5 +155,5 @@ def outlier(
 
 def _error(results: Arrays, truth: Arrays, keys: Sequence[str]) -> float:
     """The root mean square of what some arrays are off together."""
-    squares = sum(float(((results[key] - truth[key]) ** 2).sum()) for key in keys)
-    return float(np.sqrt(squares / sum(truth[key].size for key in keys)))
+    total = sum(squares(results[key] - truth[key]) for key in keys)
+    return math.sqrt(total / sum(truth[key].size for key in keys))

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import contextlib
 import random
+import threading
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -201,9 +201,12 @@ class Measurement:
         return {key: timed.cost(theirs) for key, timed in self._timed.items()}
 
     def stop(self) -> None:
-        """End the workers that are rows' own, all at once: each takes a while."""
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(Worker.stop, self._own))
+        """End the workers that are rows' own, and let others go on meanwhile.
+
+        It takes a while until a process has given back its memory.
+        """
+        for worker in self._own:
+            threading.Thread(target=worker.stop).start()
 
     def _drop(self, key: str, reason: str) -> None:
         """Time a row no more."""

@@ -42,14 +42,24 @@ def relative(
     array: np.ndarray, truth: np.ndarray, *, scale: float | None = None
 ) -> float:
     """The largest difference over the largest true value, or over another scale."""
-    scale = scale or float(np.abs(truth).max()) or 1.0
-    return float(np.abs(array - truth).max()) / scale
+    return largest(array - truth) / (scale or largest(truth) or 1.0)
+
+
+def largest(array: np.ndarray) -> float:
+    """The largest absolute value, without a copy that holds all of them."""
+    return max(float(array.max()), -float(array.min()))
+
+
+def squares(array: np.ndarray) -> float:
+    """The sum of the squares of all elements."""
+    flat = array.ravel()
+    return float(flat @ flat)
 
 
 def distance(arrays: Arrays, truth: Arrays) -> float:
     """The relative 2-norm of all differences together."""
-    apart = sum(float(((arrays[n] - a) ** 2).sum()) for n, a in truth.items())
-    length = sum(float((a**2).sum()) for a in truth.values())
+    apart = sum(squares(arrays[n] - a) for n, a in truth.items())
+    length = sum(map(squares, truth.values()))
     return float(np.sqrt(apart / (length or 1.0)))
 
 
@@ -77,7 +87,7 @@ def gradient(
     groups = by_layer(truth)
     for layer in reversed(model.layers):
         keys = groups.get(f"gradient of {layer}", [])
-        scale = max((float(np.abs(truth[key]).max()) for key in keys), default=None)
+        scale = max((largest(truth[key]) for key in keys), default=None)
         for key in keys:
             error = relative(results[key], truth[key], scale=scale)
             yield key.partition("/")[2], error
