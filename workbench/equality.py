@@ -24,7 +24,9 @@ place off. Of such trainings the one counts that is nearest: a mistake is in all
 them, and a relu that switches in one of ten steps, which makes 3e-3 of 1e-7, is not. A
 mode that has not been trained so is, as soon as it fails. Where rounding changes every
 training, 10 times what it does in the others is allowed: the least that it does in each
-of them, and of those the lower median, so that no single one opens the gate for all.
+of them, and of those the lower median, so that no single one opens the gate for all;
+but never more than 3e-2, beyond which no rounding is to blame: a framework whose own
+trainings are farther apart than that is itself different.
 
 A relu whose input is zero up to rounding may switch in one run and not in another.
 Where one has switched in the first batch already, which the zeros of its layer show,
@@ -58,7 +60,7 @@ mode that made fewer steps than others is compared as far as it went.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -195,7 +197,29 @@ def verdict(
 
 def allowance(dtype: str, moment: str, noise: Mapping[str, float]) -> float:
     """How far off training may be: the gate of the moment, or what rounding does."""
-    return max(GATES[dtype].of(moment) or 0.0, NOISE_FACTOR * noise.get(moment, 0.0))
+    rounding = min(NOISE_FACTOR * noise.get(moment, 0.0), SWITCHED_TRAINING)
+    return max(GATES[dtype].of(moment) or 0.0, rounding)
+
+
+def restless(noise: Mapping[str, Sequence[float]]) -> str | None:
+    """Whether trainings from almost the same values differ by more than roundings do.
+
+    Then what a framework makes depends on more than it was given, such as an optimiser
+    that remembers an earlier training.
+
+    Parameters
+    ----------
+    noise : dict
+        The effects of single roundings in float32, by the moment.
+    """
+    for moment, runs in noise.items():
+        if GATES["float32"].of(moment) is not None and min(runs) > SWITCHED_TRAINING:
+            return (
+                f"float32: trainings from values one rounding apart differ "
+                f"{_in_words(moment)} ({min(runs):.1e}, allowed "
+                f"{SWITCHED_TRAINING:.0e})"
+            )
+    return None
 
 
 def _excused(

@@ -33,8 +33,9 @@ def interruption_told(store: Store) -> Iterator[None]:
     except Interrupted as interrupted:
         notes.print(_kept(store, interrupted.document), soft_wrap=True)
         raise typer.Exit(exit_code(interrupted.__cause__)) from None
-    except KeyboardInterrupt as interrupt:  # between two models
-        notes.print(_kept(store), soft_wrap=True)
+    except KeyboardInterrupt as interrupt:  # between two models, or the second of two
+        cut = store.unfinished()
+        notes.print(_kept(store, cut[-1] if cut else None), soft_wrap=True)
         raise typer.Exit(exit_code(interrupt)) from None
 
 

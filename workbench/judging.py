@@ -47,7 +47,9 @@ def judge(rows: Sequence[Candidate], experiment: Experiment) -> None:
             faults = _compare(c, beside.truth, beside, experiment)
             faults.insert(1, _Fault(slopes[c.key]))
         own = _own_updates(c, beside.noise, experiment)
-        is_one_of_two = len(votes) == 2 and voters[c.key] in votes
+        if restless := equality.restless(c.noise):
+            own.append(restless)
+        is_one_of_two = len(votes) == 2 and c in first.values()
         both = " and ".join(votes) if is_one_of_two else None
         c.cause = None if own else causes[c.key]
         found = [f for f in (*faults, *(_Fault(text, True) for text in own)) if f.text]

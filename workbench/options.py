@@ -144,11 +144,14 @@ def check_place(option: str, path: Path | None) -> None:
     """
     if path is None:
         return
+    complaint = f"{option}: {path} is no place for a file"
     if path.is_dir():
-        raise UserError(f"{option}: {path} is no place for a file: it is a folder")
+        raise UserError(f"{complaint}: it is a folder")
+    if path.exists() and not path.is_file():
+        raise UserError(f"{complaint}: it is no regular file")
+    if path.suffix == ".sqlite":
+        raise UserError(f"{complaint}: runs keep their results in such files")
     try:
         atomic.check_folder(path.parent)
     except OSError as error:
-        raise UserError(
-            f"{option}: {path} is no place for a file: {error.strerror}"
-        ) from None
+        raise UserError(f"{complaint}: {error.strerror}") from None

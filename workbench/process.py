@@ -75,6 +75,7 @@ class Worker:
     ) -> None:
         self.framework = framework
         self._limit_seconds, self._is_stopped = limit_seconds, False
+        self._ending = threading.Lock()
         self._end, self._numbers = "nobody needed it any more", itertools.count(1)
         self._lines: queue.Queue[str | None] = queue.Queue()
         places = ",".join(map(str, cores))
@@ -84,7 +85,7 @@ class Worker:
             environment["TMPDIR"] = str(folder)
         # A file of its own: two modes of one framework may run at once.
         self._stderr = tempfile.NamedTemporaryFile(  # noqa: SIM115 (closed by `stop`)
-            "w", dir=folder, prefix=framework
+            "w", dir=folder, prefix=framework, delete=False
         )
         self._process = self._started(command, environment)
         threading.Thread(target=self._listen, daemon=True).start()
@@ -123,17 +124,18 @@ class Worker:
 
     def stop(self) -> None:
         """End the process and all that it started, whatever they are doing."""
-        if self._is_stopped:
-            return  # another process may have its number by now
-        self._is_stopped = True
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout, self._stderr):
-            # What the worker did not read, it will not need.
-            with contextlib.suppress(BrokenPipeError):
-                if stream is not None:
-                    stream.close()
+        with self._ending:  # who comes second waits for the first
+            if self._is_stopped:
+                return  # another process may have its number by now
+            self._is_stopped = True
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            for stream in (self._process.stdin, self._process.stdout, self._stderr):
+                # What the worker did not read, it will not need.
+                with contextlib.suppress(BrokenPipeError):
+                    if stream is not None:
+                        stream.close()
 
     def __enter__(self) -> Self:
         return self

@@ -167,6 +167,10 @@ class Store:
         documents = self._documents(self.run, "AND is_complete")
         return {document["experiment"]["id"]: document for document in documents}
 
+    def unfinished(self) -> list[dict[str, Any]]:
+        """The other documents of the current run."""
+        return self._documents(self.run, "AND NOT is_complete")
+
     def latest(self) -> list[dict[str, Any]]:
         """The documents of the last run that kept any, in the order they were made.
 
@@ -209,12 +213,10 @@ class Store:
     def _document(self, run: str, experiment_id: str, *columns: Any) -> dict[str, Any]:
         *texts, basis, is_complete = columns
         facts = {n: _FACTS[n](text) for n, text in zip(_FACTS, texts, strict=True)}
-        for complaint in (
-            misfit("basis", basis, str | None),
-            misfit("is_complete", is_complete, int),
-        ):
-            if complaint:
-                raise ValueError(complaint)
+        if complaint := misfit("basis", basis, str | None):
+            raise ValueError(complaint)
+        if is_complete not in (0, 1):
+            raise ValueError(f"is_complete must be 0 or 1, {is_complete!r} came")
         return {
             "schema": SCHEMA_VERSION,
             **facts,

@@ -62,3 +62,20 @@ def test_an_interrupt_between_two_models_says_how_to_go_on(
     assert "has 1 whole comparison; the same command with --resume goes on\n" in (
         capsys.readouterr().err.replace(f"{tmp_path}/", "")
     )
+
+
+def test_a_second_interrupt_does_not_hide_what_the_first_one_kept(
+    tmp_path, monkeypatch, capsys
+):
+    def stopped(one, request, store, *others):
+        found = document(row("reference"), model=one.model, experiment_id=one.id)
+        store.keep(found | {"is_complete": False})
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(compare_command, "_compare", stopped)
+    with pytest.raises(compare_command.typer.Exit):
+        compare_command.compare(["mlp"], "reference", as_json=True, output=tmp_path)
+
+    assert "has 1 row of mlp; the same command with --resume goes on at the start" in (
+        capsys.readouterr().err
+    )

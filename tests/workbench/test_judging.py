@@ -152,6 +152,28 @@ def test_a_single_one_that_is_noisy_excuses_nobody():
     assert [c.framework for c in found if c.status == "different"] == ["jax"]
 
 
+def test_one_whose_own_trainings_do_not_repeat_is_different_and_excuses_little():
+    restless = row("pytorch", float32=moved("after 10, run", by=0.2))
+    off = row("jax", float32=moved("after 10", by=0.1))
+
+    found = judged(restless, off)
+
+    assert [c.status for c in found] == ["different", "different"]
+    assert "values one rounding apart differ after 10 steps" in restless.reason
+    assert "training differs after 10 steps" in off.reason
+    assert "allowed 3e-02" in off.reason
+
+
+def test_that_nobody_knows_who_is_right_is_not_said_of_a_mode_that_differs_alone():
+    right = row("jax")
+    wrong = dataclasses.replace(row("jax", float64=moved("loss/", by=1)), mode="jit")
+
+    found = judged(right, wrong, row("pytorch"))
+
+    assert [c.status for c in found] == ["equal", "different", "equal"]
+    assert "nothing says which" not in wrong.reason
+
+
 def test_what_no_rounding_does_in_one_of_two_trainings_excuses_nobody():
     noisy = [
         row(f, float32=moved("after 10, run 0", by=1e-2)) for f in ("mxnet", "pytorch")

@@ -1,7 +1,9 @@
+import os
+
 import pytest
 
 from workbench.errors import UserError
-from workbench.options import integers, numbers, threads_in
+from workbench.options import check_place, integers, numbers, threads_in
 
 
 def test_numbers_of_threads_are_told_with_commas_between_each_once():
@@ -37,3 +39,22 @@ def test_a_whole_number_is_written_as_one(text):
     assert read("12") == 12
     with pytest.raises(UserError, match=f"whole number of at least 0, {text} came"):
         read(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("", "it is a folder"),
+        ("pipe", "it is no regular file"),
+        ("results.sqlite", "runs keep their results"),
+        ("no/where.json", "No such file"),
+    ],
+)
+def test_what_is_no_place_for_a_file_is_refused(tmp_path, name, words):
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(UserError, match=f"--save: .* is no place for a file: {words}"):
+        check_place("--save", tmp_path / name)
+
+    check_place("--save", tmp_path / "new.json")
+    check_place("--save", None)
