@@ -65,4 +65,13 @@ PLANTS = {
         TRAINING + "after 10 steps",
         dtype="float32",
     ),
+    "velocities that outlive a training": Plant(
+        "mlp",
+        "pytorch",
+        "train.py",
+        "self._states = {",
+        'self._states = getattr(self, "_states", None) or {',
+        "trainings from values one rounding apart differ in the first losses",
+        dtype="float32",
+    ),
 }
