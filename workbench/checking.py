@@ -40,9 +40,7 @@ class Bench:
     @property
     def slots(self) -> list[list[int]]:
         """The cores in groups of as many as the experiment has threads."""
-        cores, threads = self.laboratory.cores, self.experiment.threads
-        starts = range(0, len(cores) - threads + 1, threads)
-        return [cores[start : start + threads] for start in starts]
+        return self.laboratory.slots(self.experiment.threads)
 
 
 class Task(NamedTuple):

@@ -85,6 +85,8 @@ def compare(
             laboratory = stack.enter_context(
                 Laboratory(limit_seconds=request.limit_seconds)
             )
+        measurement = Measurement(experiment, laboratory.slots(experiment.threads)[-1])
+        stack.callback(measurement.stop)  # the last: what ends then takes the cores
         folder = stack.enter_context(
             # An interrupted one may have workers that still write to it.
             tempfile.TemporaryDirectory(
@@ -95,8 +97,6 @@ def compare(
         )
         bench = Bench(experiment, laboratory, Path(folder), request.patience_seconds)
         bench.lay_out()
-        measurement = Measurement(experiment, bench.slots[-1])
-        stack.callback(measurement.stop)
         counter = Counter(progress, parts(request))
         try:
             check_all(rows, bench, counter.advance)

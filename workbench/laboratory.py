@@ -49,6 +49,11 @@ class Laboratory:
         self._alive: list[Worker] = []
         self._is_open, self._lock = True, threading.Lock()
 
+    def slots(self, threads: int) -> list[list[int]]:
+        """The cores in groups of as many as there are threads."""
+        starts = range(0, len(self.cores) - threads + 1, threads)
+        return [self.cores[start : start + threads] for start in starts]
+
     def worker(self, framework: str, cores: list[int], **options: Any) -> Worker:
         """A new process for a framework, on some of the cores.
 
