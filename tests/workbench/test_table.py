@@ -44,7 +44,8 @@ def test_a_row_without_numbers_is_shown_with_its_reason():
     experiment = {"model": "mlp", "steps": 1, "batch": 2, "threads": 1, "seed": 0}
     console = Console(file=io.StringIO(), width=80)
 
-    show({"experiment": experiment, "rows": [row], "basis": None}, console)
+    document = {"experiment": experiment, "rows": [row], "basis": None}
+    show(document | {"is_complete": True}, console)
 
     text = console.file.getvalue()
     assert "missing" in text
