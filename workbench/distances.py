@@ -180,7 +180,7 @@ def first_step(results: Arrays, truth: Arrays, gate: float) -> int | None:
     found = []
     for name, usual in under("losses", truth).items():
         own, true = _shared(results[f"losses/{name}"], usual, None)
-        apart = np.abs(own - true) / (float(np.abs(true).max()) or 1.0)
+        apart = np.abs(own - true) / (largest(true) or 1.0)
         found += [int(place) + 1 for place in np.flatnonzero(~(apart <= gate))[:1]]
     return min(found, default=None)
 

@@ -1,66 +1,11 @@
-"""When are two frameworks equal? Gates by tier, and the first layer that differs.
+"""Hold one framework's results against a truth; name the first layer that differs.
 
-The gates, with the largest error that was observed in correct code in brackets:
-
-=====================================  ================  =============
-what is compared                       float64           float32
-=====================================  ================  =============
-every layer, every prediction, losses  1e-12 [1.5e-15]   1e-5 [8e-7]
-every gradient                         1e-12 [2e-15]     1e-4 [8e-6]
-losses of the first 10 steps           1e-9  [2e-13]     1e-4 [2e-7]
-parameters after 10 steps              1e-9  [2e-13]     1e-5 [2e-6]
-parameters after 100, and at the end   1e-9  [2e-13]     not asked
-later losses, what is then predicted   1e-9  [2e-13]     not asked
-=====================================  ================  =============
-
-Before training an error is the largest difference over the largest value of the layer.
-(Of the layer, because a sum that cancels, as a bias's gradient does on centred data,
-has nothing but rounding in it.) Parameters are compared by the relative 2-norm. What
-fails in float64 is a difference of meaning, not of rounding. A training that is shorter
-than 10 steps is compared at its end, by the gate of 10 steps.
-
-In float32 each framework also trains from parameters that are one unit in the last
-place off. Of such trainings the one counts that is nearest: a mistake is in all of
-them, and a relu that switches in one of ten steps, which makes 3e-3 of 1e-7, is not. A
-mode that has not been trained so is, as soon as it fails. Where rounding changes every
-training, 10 times what it does in the others is allowed: the least that it does in each
-of them, and of those the lower median, so that no single one opens the gate for all;
-but never more than 3e-2, beyond which no rounding is to blame: a framework whose own
-trainings are farther apart than that is itself different.
-
-A relu whose input is zero up to rounding may switch in one run and not in another.
-Where one has switched in the first batch already, which the zeros of its layer show,
-gradients up to that layer are others, and so is training. In float32 they then have
-coarser gates, by the relative 2-norm: 1e-1 for the gradient of a layer [2e-2, over 200
-units of the perceptron, each switched alone], 3e-2 for training [6e-3, by MXNet's batch
-normalisation in ResNet-8, 1 unit of 65,536]. And no layer's error may stand out: root
-mean square at most 3 times the median of the others, and 1e-6 of the layer's largest
-value.
-
-Why so little is asked of a training in float32: by 100 steps one switched relu may have
-grown to any size, and a few noise runs need not show it. LeNet-5 of the reference is
-then 1.9e-3 off, and one rounding moves it by 1e-6 and TensorFlow's by 5e-7 alone
-(PyTorch's by 1.9e-3, too); an LSTM is 2.5e-4 off. A gate would refuse correct code, or
-let everything through. What such a training does is proved in float64; whether float32
-learns as well is asked of the metric, over seeds, by `workbench.recipes`.
-
-Native updates (`Experiment.is_native`) are held against those that follow the shared
-formula. One that is known to follow another (`adapters.deviations`) has no vote on
-training, and its difference has a documented cause as long as its parameters after 10
-steps are what the declared formula makes of its own gradients: to the same gates. See
-`workbench.updates`.
-
-No framework is right by decree. Each whose gradient agrees with differences of its own
-loss has one vote, and the element-wise median of the votes is what all are held
-against. Two are held against each other. One that is alone is held against its own loss
-only, and is not called equal: its status is "alone". So is that of the modes of a
-single framework, which share one adapter; where they disagree they are different. A
-mode that made fewer steps than others is compared as far as it went.
+How far off they may be is said in `workbench.gates`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,37 +14,9 @@ from adapters.contract import Arrays, Model
 from . import distances
 from .arrays import under
 from .distances import layer_of, moments, worst
+from .gates import GATES, SWITCHED_GRADIENT, SWITCHED_TRAINING, allowance, in_words
 
-NOISE_FACTOR = 10
 MOST_SWITCHED = 1e-4  # of the numbers of a layer; one, of a small layer
-
-
-@dataclass(frozen=True)
-class Gates:
-    """The largest errors of equal frameworks."""
-
-    forward: float
-    gradient: float
-    trajectory: float | dict[str, float]
-    """Of everything that training makes, or of parameters after some steps alone."""
-
-    def of(self, moment: str) -> float | None:
-        """The gate of something that training makes; nothing if it is not asked.
-
-        A snapshot has the gate of the next that has one: after 3 steps, that of 10.
-        """
-        if not isinstance(self.trajectory, dict):
-            return self.trajectory
-        steps = _steps(moment)
-        later = (g for m, g in self.trajectory.items() if 0 < steps <= _steps(m))
-        return next(later, self.trajectory.get(moment))
-
-
-GATES = {
-    "float64": Gates(1e-12, 1e-12, 1e-9),
-    "float32": Gates(1e-5, 1e-4, {"first losses": 1e-4, "after 10": 1e-5}),
-}
-SWITCHED_GRADIENT, SWITCHED_TRAINING = 1e-1, 3e-2  # gates after a relu has switched
 
 
 @dataclass(frozen=True)
@@ -195,33 +112,6 @@ def verdict(
     )
 
 
-def allowance(dtype: str, moment: str, noise: Mapping[str, float]) -> float:
-    """How far off training may be: the gate of the moment, or what rounding does."""
-    rounding = min(NOISE_FACTOR * noise.get(moment, 0.0), SWITCHED_TRAINING)
-    return max(GATES[dtype].of(moment) or 0.0, rounding)
-
-
-def restless(noise: Mapping[str, Sequence[float]]) -> str | None:
-    """Whether trainings from almost the same values differ by more than roundings do.
-
-    Then what a framework makes depends on more than it was given, such as an optimiser
-    that remembers an earlier training.
-
-    Parameters
-    ----------
-    noise : dict
-        The effects of single roundings in float32, by the moment.
-    """
-    for moment, runs in noise.items():
-        if GATES["float32"].of(moment) is not None and min(runs) > SWITCHED_TRAINING:
-            return (
-                f"float32: trainings from values one rounding apart differ "
-                f"{_in_words(moment)} ({min(runs):.1e}, allowed "
-                f"{SWITCHED_TRAINING:.0e})"
-            )
-    return None
-
-
 def _excused(
     results: Arrays, truth: Arrays, model: Model
 ) -> tuple[tuple[str, ...], str | None]:
@@ -255,12 +145,6 @@ def _by_layer(
         yield LayerError(layer, forward[f"layer {layer}"], found)
 
 
-def _steps(moment: str) -> int:
-    """How many steps there are before a snapshot; none if it is something else."""
-    count = moment.removeprefix("after ")
-    return int(count) if count.isdecimal() else 0
-
-
 def _first(what: str, errors: dict[str, float], gate: float) -> str | None:
     for place, error in errors.items():
         if not error <= gate:
@@ -289,7 +173,7 @@ def _in_training(
     for moment, error in errors.items():
         if error <= gates[moment]:
             continue
-        where = _in_words(moment)
+        where = in_words(moment)
         if moment in moments(truth):
             farthest = worst(under(moment, results), under(moment, truth))
             where = f"{where}, most in {farthest}"
@@ -297,10 +181,3 @@ def _in_training(
         step = distances.first_step(results, truth, GATES[dtype].forward)
         return f"{found}; losses differ from step {step} on" if step else found
     return None
-
-
-def _in_words(moment: str) -> str:
-    """When something is compared, or what."""
-    if _steps(moment):
-        return f"{moment} steps"
-    return "at the end" if moment == "trained" else f"in the {moment}"

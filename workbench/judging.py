@@ -1,4 +1,18 @@
-"""Hold the rows of a comparison against each other: each gets a status, and why."""
+"""Hold the rows of a comparison against each other: each gets a status, and why.
+
+No framework is right by decree. Each whose gradient agrees with differences of its own
+loss has one vote, and the element-wise median of the votes is what all are held
+against. Two are held against each other. One that is alone is held against its own loss
+only, and is not called equal: its status is "alone". So is that of the modes of a
+single framework, which share one adapter; where they disagree they are different. A
+mode that made fewer steps than others is compared as far as it went.
+
+Native updates (`Experiment.is_native`) are held against those that follow the shared
+formula. One that is known to follow another (`adapters.deviations`) has no vote on
+training, and its difference has a documented cause as long as its parameters after 10
+steps are what the declared formula makes of its own gradients: to the same gates. See
+`workbench.updates`.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +23,7 @@ from adapters.contract import Arrays
 from adapters.deviations import cause
 from adapters.zoo import MODELS
 
-from . import consensus, distances, equality, sanity, updates
+from . import consensus, distances, equality, gates, sanity, updates
 from .arrays import under
 from .candidates import Candidate
 from .experiment import DTYPES, Experiment
@@ -47,7 +61,7 @@ def judge(rows: Sequence[Candidate], experiment: Experiment) -> None:
             faults = _compare(c, beside.truth, beside, experiment)
             faults.insert(1, _Fault(slopes[c.key]))
         own = _own_updates(c, beside.noise, experiment)
-        if restless := equality.restless(c.noise):
+        if restless := gates.restless(c.noise):
             own.append(restless)
         is_one_of_two = len(votes) == 2 and c in first.values()
         both = " and ".join(votes) if is_one_of_two else None

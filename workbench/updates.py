@@ -24,7 +24,7 @@ from adapters.zoo.model import Arrays, Model
 
 from .arrays import under
 from .distances import distance
-from .equality import allowance
+from .gates import allowance
 
 
 def formula(

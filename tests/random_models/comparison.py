@@ -1,13 +1,13 @@
 """Where frameworks first differ: forward from the inputs, backward from the loss.
 
 No framework is right by decree: each is held against the element-wise median of what
-all compute in float64, at the gates of `workbench.equality`. Of two that is their mean:
+all compute in float64, at the gates of `workbench.gates`. Of two that is their mean:
 both are named where they differ by twice what is allowed. In float32 the arrays are the
 same, and what rounding does to each place is measured by rounding every array and every
 result in float64 once more; ten times as much is allowed.
 
 Errors are relative to the largest value of the layer, or to its largest gradient, as in
-`workbench.equality`: where a sum cancels there is nothing but rounding in it, and the
+`workbench.gates`: where a sum cancels there is nothing but rounding in it, and the
 loss, a sum, is held against the outputs that it adds up. A whole layer may cancel, as
 cotangents do behind the sum of a softmax: some roundings of the model's largest number
 are allowed everywhere.
@@ -24,8 +24,8 @@ from random_models.frameworks import Frameworks, Outcome
 from random_models.model import ROUNDING, TAP, Model
 
 from adapters.contract import Arrays
-from workbench.equality import GATES, NOISE_FACTOR
 from workbench.experiment import NOISE_RUNS
+from workbench.gates import GATES, NOISE_FACTOR
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from random_models.worker import LAYERS
 
 from adapters.contract import FRAMEWORKS
 from workbench.environments import interpreter, variables
-from workbench.equality import GATES
+from workbench.gates import GATES
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.xdist_group("random models")]
 

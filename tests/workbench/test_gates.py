@@ -1,6 +1,6 @@
 """How large the gates are: half of each is let through, and double is not.
 
-The numbers are those that `workbench.equality` promises its readers; none is read from
+The numbers are those that `workbench.gates` promises its readers; none is read from
 the code that is tested.
 """
 

@@ -1,4 +1,6 @@
 import os
+import threading
+import time
 
 import pytest
 
@@ -117,6 +119,24 @@ def test_a_worker_that_failed_is_ended_and_says_so_from_then_on(start, impostor)
         os.kill(number, 0)
     with pytest.raises(Failed, match=r"second: .* ended \(first: no answer within"):
         worker.ask("second")
+
+
+def test_who_ends_a_worker_that_another_is_ending_waits_for_it(start, monkeypatch):
+    worker = start("reference", limit_seconds=60.0)
+    wait, is_waiting = worker._process.wait, threading.Event()
+
+    def slowly():
+        is_waiting.set()
+        time.sleep(0.5)
+        return wait()
+
+    monkeypatch.setattr(worker._process, "wait", slowly)
+    threading.Thread(target=worker.stop).start()
+    is_waiting.wait()
+
+    worker.stop()
+
+    assert worker._process.returncode is not None
 
 
 @pytest.mark.parametrize("answer", ['{"id": 2}', "{}"])

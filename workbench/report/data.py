@@ -8,7 +8,7 @@ from typing import Any
 from adapters.contract import FRAMEWORKS
 
 from ..document import finite
-from ..equality import GATES
+from ..gates import GATES
 from . import listings
 from .costs import COSTS
 from .entries import Entry

@@ -11,7 +11,7 @@ from adapters.contract import MODES
 
 from .. import units
 from ..document import lack_of_ratios
-from ..equality import GATES
+from ..gates import GATES
 from ..rows import STATUSES
 from . import verdict
 from .deviations import is_unexplained

@@ -15,7 +15,7 @@ from adapters.contract import FRAMEWORKS
 
 from .. import units
 from ..environments import ENVIRONMENTS
-from ..equality import GATES
+from ..gates import GATES
 from . import listings, verdict
 from .costs import COSTS, cost, is_timed, lines_of_adapters, lines_of_models
 from .data import data, frameworks

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import units
-from ..equality import GATES
+from ..gates import GATES
 from ..rows import STATUSES
 from .entries import Entry, Row
 from .table import Cell, Column, Line, Table, counted, error, sign, word

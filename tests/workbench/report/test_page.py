@@ -22,7 +22,7 @@ from comparison_documents import (
 from adapters.contract import FRAMEWORKS, MODES
 from adapters.zoo import MODELS
 from workbench import units
-from workbench.equality import GATES
+from workbench.gates import GATES
 from workbench.report.data import finite
 from workbench.report.entries import anchors
 from workbench.report.page import html

@@ -11,7 +11,7 @@ from comparison_documents import (
 )
 
 from workbench import table, units
-from workbench.equality import GATES
+from workbench.gates import GATES
 from workbench.report import page
 from workbench.report.costs import cost
 from workbench.report.deviations import UNEXPLAINED, deviations, noise_floors

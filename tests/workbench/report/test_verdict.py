@@ -7,7 +7,7 @@ from comparison_documents import (
     row,
 )
 
-from workbench.equality import GATES
+from workbench.gates import GATES
 from workbench.report import verdict
 from workbench.rows import PASSED, STATUSES
 
