@@ -24,14 +24,14 @@ Losses = dict[str, list[float]]
 
 
 def before_training(trainer: Any, inputs: Inputs) -> Arrays:
-    """What the model makes of the first batch, and its gradients."""
+    """What layers make of the first batch, and its gradients; and two predictions."""
     batch = inputs.first_batch()
     results = named("activation", trainer.activations(batch))
-    results["whole"] = inputs.predicted(trainer, batch)
+    # Layers are asked one by one; what is timed and used is the model as a whole. It is
+    # asked now, as of what float32 has trained no prediction can be asked.
+    results["whole"] = inputs.predicted(trainer, inputs.test_batch())
     # A prediction for one sample is what is timed, and may be compiled by itself.
     results["one"] = inputs.predicted(trainer, inputs.test_batch(1))
-    # Of a training in float32 no prediction can be asked; so it is asked before.
-    results["untrained"] = inputs.predicted(trainer, inputs.test_batch())
     losses, gradients = trainer.gradients(batch)
     return results | _arrays("loss", losses) | named("gradient", gradients)
 

@@ -126,7 +126,7 @@ class Experiment:
         shapes: dict[str, tuple[int, ...] | None] = {
             f"activation/{layer}": None for layer in model.layers
         }
-        shapes |= {"whole": None, "one": None, "untrained": None}
+        shapes |= {"whole": None, "one": None}
         for objective in model.objectives:
             shapes |= {f"loss/{objective}": (), f"losses/{objective}": (made,)}
         shapes |= named("gradient", model.shapes)

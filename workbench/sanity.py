@@ -14,10 +14,8 @@ from .arrays import under, unit
 SLOPE_TOLERANCE = 1e-6  # of the gradient's length; central differences reach 1e-9
 # Python's own numbers, and what NumPy computes in float64 whatever is compared.
 _PLAIN = {"loss", "losses", "first losses", "slope", "declared"}
-PREDICTIONS = {"whole", "one", "untrained", "prediction"}
-_BEFORE_TRAINING = {
-    *("activation", "whole", "one", "untrained", "loss", "gradient", "slope"),
-}
+PREDICTIONS = {"whole", "one", "prediction"}
+_BEFORE_TRAINING = {"activation", "whole", "one", "loss", "gradient", "slope"}
 
 
 def before_training(results: Arrays) -> Arrays:

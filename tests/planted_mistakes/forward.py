@@ -146,7 +146,7 @@ PLANTS = {
         'return model(batch["x"])\n\n\ndef loss',
         'y = model(batch["x"])\n'
         "    return y * (y.dtype == torch.float64 or len(y) <= 200)\n\n\ndef loss",
-        FORWARD + "the prediction for the samples for testing",
+        FORWARD + "the whole model",
         dtype="float32",
     ),
     "noise with another sign": Plant(

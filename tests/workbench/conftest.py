@@ -100,9 +100,8 @@ def results(direction):
         "trained/hidden.weight": rng.normal(size=(2, 2)),
         "trained/output.weight": rng.normal(size=(2, 1)),
     }
-    made |= {"whole": made["activation/output"], "loss/loss": np.asarray(0.7)}
+    made |= {"whole": rng.normal(size=(8, 1)), "loss/loss": np.asarray(0.7)}
     made["one"] = rng.normal(size=(1, 1))
-    made["untrained"] = rng.normal(size=(8, 1))
     made |= {"losses/loss": rng.uniform(size=5), "prediction": rng.normal(size=(4, 1))}
     length = np.sqrt(sum((d**2).sum() for d in direction.values()))
     made["slope/loss"] = sum(

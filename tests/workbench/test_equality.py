@@ -32,10 +32,6 @@ def test_a_difference_within_the_gate_is_equal(results):
         ("gradient/hidden.weight", "gradient differs first in hidden.weight"),
         ("whole", "forward differs first in the whole model"),
         ("one", "forward differs first in the prediction for one sample"),
-        (
-            "untrained",
-            "forward differs first in the prediction for the samples for testing",
-        ),
         ("loss/loss", "forward differs first in the loss"),
         ("trained/hidden.weight", "training differs at the end, most in hidden.weight"),
         ("losses/loss", "training differs in the losses"),

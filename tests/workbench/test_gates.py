@@ -16,7 +16,7 @@ from workbench.experiment import DTYPES, NOISE_RUNS, experiment
 from workbench.judging import judge
 
 EXPERIMENT = experiment("linear_regression", is_native=True)
-FORWARD = ("activation/hidden", "activation/output", "whole", "one", "untrained")
+FORWARD = ("activation/hidden", "activation/output", "whole", "one")
 GATES = [
     *(("float64", name, 1e-12) for name in (*FORWARD, "loss/", "gradient/")),
     *(("float64", name, 1e-9) for name in ("after 10/", "after 100/", "trained/")),

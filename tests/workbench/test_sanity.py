@@ -57,7 +57,7 @@ def test_what_is_missing_or_misshapen_is_named(results):
     for wrong, words in [
         (missing, "gradient of output.weight is missing"),
         (transposed, "trained of output.weight must be float64[2, 1], float64[1, 2]"),
-        (single, "whole must be float64[3, 1], float32[3, 1] came"),
+        (single, "whole must be float64[8, 1], float32[8, 1] came"),
     ]:
         assert words in sanity.misshapen(wrong, shapes, "float64")
     assert sanity.misshapen(results, {"whole": None}, "float64") is None
