@@ -109,6 +109,7 @@ def measured(
     ended = time.perf_counter()
     found = {
         "machine": description(),
+        "frameworks": request.frameworks,
         "seconds": ended - begun,
         "report_seconds": ended - started,
         "experiments": experiments,

@@ -45,13 +45,6 @@ class Candidate:
         return key(self.framework, self.mode)
 
     @property
-    def is_doubtful(self) -> bool:
-        """Whether a training in float32 that has no noise yet may differ by chance."""
-        single = self.verdicts.get("float32")
-        failed = single is not None and single.in_training is not None
-        return failed and not self.measures_noise
-
-    @property
     def is_complete(self) -> bool:
         """Whether all its results are there."""
         return len(self.results) == len(DTYPES)

@@ -100,8 +100,7 @@ def compare(
         counter = Counter(progress, parts(request))
         try:
             check_all(rows, bench, counter.advance)
-            judge(rows, experiment)
-            if doubtful := [c for c in rows if c.is_doubtful]:
+            if doubtful := judge(rows, experiment):
                 counter.total += len(doubtful)
                 check_with_noise(doubtful, bench, counter.advance)
                 judge(rows, experiment)

@@ -13,10 +13,9 @@ from adapters.contract import Arrays
 
 from .arrays import under
 from .distances import by_layer, distance, largest, squares
+from .gates import OUTLIER_FACTOR, OUTLIER_FLOOR
 
 VOTES_FOR_A_MEDIAN = 3
-OUTLIER_FACTOR = 3
-OUTLIER_FLOOR = 1e-6  # of the largest value: long sums in float32 [6e-7]
 
 
 def truths(voters: Iterable[str], votes: dict[str, Arrays]) -> dict[str, Arrays | None]:
@@ -130,8 +129,8 @@ def outlier(
 ) -> str | None:
     """The array in which a framework is less exact than the others, in float32.
 
-    Root mean square, more than 3 times what is usual and 1e-6 of the largest value,
-    which a sum in another order may be off.
+    Root mean square, more than `OUTLIER_FACTOR` times what is usual and `OUTLIER_FLOOR`
+    of the largest value, which a sum in another order may be off.
 
     Parameters
     ----------

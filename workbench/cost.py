@@ -112,7 +112,7 @@ class Measurement:
     Attributes
     ----------
     failures : dict
-        The reason for each row that could not be timed.
+        For each row that could not be timed, or its layers could not, the reason.
     """
 
     def __init__(self, experiment: Experiment, cores: list[int]) -> None:
@@ -152,7 +152,7 @@ class Measurement:
         if isinstance(found, Timed):
             self._timed[row.key] = found
         else:
-            self.failures[row.key] = found
+            self.failures[row.key] = f"not timed: {found}"
 
     def round(self, number: int) -> None:
         """Time every worker once, in an order of this round's own."""
@@ -191,7 +191,8 @@ class Measurement:
         try:
             answer = timed.worker.ask("layers", inputs=inputs, rounds=rounds, **options)
         except Failed as error:
-            self._drop(row.key, str(error))
+            # What was measured before is kept.
+            self.failures[row.key] = f"layers not timed: {error}"
         else:
             timed.layers = answer["layers"]
 
@@ -210,5 +211,5 @@ class Measurement:
 
     def _drop(self, key: str, reason: str) -> None:
         """Time a row no more."""
-        self.failures[key] = reason
+        self.failures[key] = f"not timed: {reason}"
         del self._timed[key]

@@ -130,8 +130,7 @@ def _layers(
 
 def _reason(c: Candidate, failures: dict[str, str]) -> str | None:
     """Why a row is not equal, or why it could not be timed though it is."""
-    untimed = f"not timed: {failures[c.key]}" if c.key in failures else None
-    return "; ".join(filter(None, [c.reason, untimed])) or None
+    return "; ".join(filter(None, [c.reason, failures.get(c.key)])) or None
 
 
 def _remark(c: Candidate, experiment: Experiment) -> str | None:

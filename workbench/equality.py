@@ -14,9 +14,14 @@ from adapters.contract import Arrays, Model
 from . import distances
 from .arrays import under
 from .distances import layer_of, moments, worst
-from .gates import GATES, SWITCHED_GRADIENT, SWITCHED_TRAINING, allowance, in_words
-
-MOST_SWITCHED = 1e-4  # of the numbers of a layer; one, of a small layer
+from .gates import (
+    GATES,
+    MOST_SWITCHED,
+    SWITCHED_GRADIENT,
+    SWITCHED_TRAINING,
+    allowance,
+    in_words,
+)
 
 
 @dataclass(frozen=True)

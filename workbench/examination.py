@@ -18,7 +18,7 @@ from adapters.contract import Arrays, Model
 from .arrays import named
 from .inputs import Inputs
 
-STEP_OF_SLOPE = 1e-6  # in units of a direction of length 1
+STEPS_OF_SLOPE = (1e-6, 1e-8)  # in units of a direction of length 1
 
 Losses = dict[str, list[float]]
 
@@ -39,16 +39,19 @@ def before_training(trainer: Any, inputs: Inputs) -> Arrays:
 def slopes(trainer: Any, inputs: Inputs, model: Model) -> Arrays:
     """Each objective's derivative along a direction, by differences of itself.
 
-    The direction is that of the parameters which the objective trains.
+    The direction is that of the parameters which the objective trains. There are two,
+    over a long way and a short one: over a kink, as a relu has, the long one is off.
     """
     batch = inputs.first_batch()
-    found = {}
-    for objective in model.objectives:
-        losses = []
-        for h in (STEP_OF_SLOPE, -STEP_OF_SLOPE):
-            trainer.restart(inputs.along(model.trained(objective), h))
-            losses.append(trainer.gradients(batch)[0][objective])
-        found[objective] = (losses[0] - losses[1]) / (2 * STEP_OF_SLOPE)
+
+    def loss(objective: str, h: float) -> float:
+        trainer.restart(inputs.along(model.trained(objective), h))
+        return trainer.gradients(batch)[0][objective]
+
+    found = {
+        name: [(loss(name, h) - loss(name, -h)) / (2 * h) for h in STEPS_OF_SLOPE]
+        for name in model.objectives
+    }
     return _arrays("slope", found)
 
 

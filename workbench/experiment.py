@@ -23,6 +23,7 @@ from reference_impl.data import diabetes, digits, mnist1d
 
 from .arrays import named
 from .errors import UserError, unknown
+from .examination import STEPS_OF_SLOPE
 
 SETS = {"digits": digits, "diabetes": diabetes, "mnist1d": mnist1d}
 
@@ -139,7 +140,8 @@ class Experiment:
         if made == self.steps:
             shapes |= {"prediction": None} | named("trained", trained)
         if dtype == "float64":
-            return shapes | {f"slope/{objective}": () for objective in model.objectives}
+            slopes = (len(STEPS_OF_SLOPE),)
+            return shapes | named("slope", dict.fromkeys(model.objectives, slopes))
         for run in range(noise_runs if snapshots else 0):
             losses = dict.fromkeys(model.objectives, (snapshots[0],))
             shapes |= named(f"first losses, run {run}", losses)
@@ -216,6 +218,8 @@ def samples(model: str) -> Data:
 
 @cache
 def _named_set(name: str) -> Data:
+    if name not in SETS:
+        raise unknown("data set", name, SETS)
     try:
         train_x, train_y, test_x, test_y = SETS[name]()
     except (ModuleNotFoundError, ValueError) as error:  # not there, or not the one

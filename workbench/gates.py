@@ -34,8 +34,11 @@ gradients up to that layer are others, and so is training. In float32 they then 
 coarser gates, by the relative 2-norm: 1e-1 for the gradient of a layer [2e-2, over 200
 units of the perceptron, each switched alone], 3e-2 for training [6e-3, by MXNet's batch
 normalisation in ResNet-8, 1 unit of 65,536]. And no layer's error may stand out: root
-mean square at most 3 times the median of the others, and 1e-6 of the layer's largest
-value.
+mean square at most `OUTLIER_FACTOR` times the median of the others, and `OUTLIER_FLOOR`
+of the layer's largest value.
+
+Without any other framework, a gradient in float64 must give the slope of the loss along
+one direction that central differences of it give, to 1e-6 of the gradient's length.
 
 Why so little is asked of a training in float32: by 100 steps one switched relu may have
 grown to any size, and a few noise runs need not show it. LeNet-5 of the reference is
@@ -79,6 +82,10 @@ GATES = {
     "float32": Gates(1e-5, 1e-4, {"first losses": 1e-4, "after 10": 1e-5}),
 }
 SWITCHED_GRADIENT, SWITCHED_TRAINING = 1e-1, 3e-2  # gates after a relu has switched
+MOST_SWITCHED = 1e-4  # of the numbers of a layer; one, of a small layer
+OUTLIER_FACTOR = 3
+OUTLIER_FLOOR = 1e-6  # of the largest value: long sums in float32 [6e-7]
+SLOPE = 1e-6  # of the gradient's length [1e-9]
 
 
 def allowance(dtype: str, moment: str, noise: Mapping[str, float]) -> float:

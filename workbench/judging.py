@@ -30,11 +30,17 @@ from .experiment import DTYPES, Experiment
 from .rows import PASSED
 
 
-def judge(rows: Sequence[Candidate], experiment: Experiment) -> None:
+def judge(rows: Sequence[Candidate], experiment: Experiment) -> list[Candidate]:
     """Give every candidate that has results its status and, if needed, a reason.
 
     One that has passed before stays so: more is known only of what roundings do, which
     excuses more.
+
+    Returns
+    -------
+    list of Candidate
+        Those to be judged again as soon as it is known what roundings do to them: if a
+        training in float32 may differ by chance, it and all that it is held against.
     """
     _set_apart_misshapen(rows)
     complete = [c for c in rows if c.is_complete]
@@ -60,7 +66,7 @@ def judge(rows: Sequence[Candidate], experiment: Experiment) -> None:
         if beside.truth is not None:
             faults = _compare(c, beside.truth, beside, experiment)
             faults.insert(1, _Fault(slopes[c.key]))
-        own = _own_updates(c, beside.noise, experiment)
+        own = _own_updates(c, experiment)
         if restless := gates.restless(c.noise):
             own.append(restless)
         is_one_of_two = len(votes) == 2 and c in first.values()
@@ -68,6 +74,16 @@ def judge(rows: Sequence[Candidate], experiment: Experiment) -> None:
         c.cause = None if own else causes[c.key]
         found = [f for f in (*faults, *(_Fault(text, True) for text in own)) if f.text]
         _conclude(c, found, both, has_others=len({o.framework for o in trusted}) > 1)
+    doubtful = [c for c in complete if _is_doubtful(c)]
+    asked = {c.key for c in [*doubtful, *first.values()]} if doubtful else ()
+    return [c for c in complete if c.key in asked and not c.measures_noise]
+
+
+def _is_doubtful(c: Candidate) -> bool:
+    """Whether a training in float32 that has no noise yet may differ by chance."""
+    single = c.verdicts.get("float32")
+    failed = single is not None and single.in_training is not None
+    return failed and not c.measures_noise
 
 
 class _Others(NamedTuple):
@@ -109,15 +125,12 @@ def _compare(
     return [*found, _Fault(outlier)]
 
 
-def _own_updates(
-    c: Candidate, noise: dict[str, float], experiment: Experiment
-) -> list[str]:
+def _own_updates(c: Candidate, experiment: Experiment) -> list[str]:
     """In which dtypes native updates are not what is declared of them."""
     moment = f"after {experiment.snapshots[0]}"
-    rounding = {"float64": {}, "float32": noise}
     if not experiment.is_native:
         return []
-    faults = [updates.fault(c.results[d], d, moment, rounding[d]) for d in DTYPES]
+    faults = [updates.fault(c.results[d], d, moment) for d in DTYPES]
     return [fault for fault in faults if fault]
 
 

@@ -44,7 +44,7 @@ def json_object(text: str | None) -> dict[str, Any]:
 
 
 def row(text: str) -> dict[str, Any]:
-    """A row, if it is all that `workbench.document.Row` says.
+    """A row, if it is all that `workbench.rows.Row` says.
 
     Raises
     ------

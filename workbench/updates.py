@@ -12,7 +12,7 @@ formula sees.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -24,7 +24,7 @@ from adapters.zoo.model import Arrays, Model
 
 from .arrays import under
 from .distances import distance
-from .gates import allowance
+from .gates import GATES
 
 
 def formula(
@@ -80,20 +80,16 @@ def _replayed(
     return formula(p, lambda p: next(coming), len(gradients))
 
 
-def fault(
-    results: Arrays, dtype: str, moment: str, noise: Mapping[str, float]
-) -> str | None:
+def fault(results: Arrays, dtype: str, moment: str) -> str | None:
     """How far the parameters are from what is declared, if that is too far.
 
     Parameters
     ----------
     moment : str
         The snapshot up to which the formula was run, such as "after 10".
-    noise : dict
-        What rounding alone does to parameters, by snapshot.
     """
     error = distance(under(moment, results), under("declared", results))
-    allowed = allowance(dtype, moment, noise)
+    allowed = GATES[dtype].of(moment) or 0.0
     if error <= allowed:
         return None
     return (

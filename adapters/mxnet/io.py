@@ -50,7 +50,7 @@ _TABLE: dict[Any, _Kinds] = {
 def load(model: HybridBlock, arrays: Arrays) -> HybridBlock:
     """Give a model these canonical parameters and statistics.
 
-    What has no canonical name is zero.
+    What has no canonical name is zero, but for constants.
     """
     for p in model.collect_params().values():
         if p._data is None:

@@ -382,7 +382,6 @@ ELEMENTWISE = {
         "log2",
         "positive",
         "reciprocal",
-        "round",
         "rsqrt",
         "sigmoid",
         "sign",

@@ -104,7 +104,6 @@ def results(direction):
     made["one"] = rng.normal(size=(1, 1))
     made |= {"losses/loss": rng.uniform(size=5), "prediction": rng.normal(size=(4, 1))}
     length = np.sqrt(sum((d**2).sum() for d in direction.values()))
-    made["slope/loss"] = sum(
-        (made[f"gradient/{n}"] * d).sum() / length for n, d in direction.items()
-    )
+    slope = sum((made[f"gradient/{n}"] * d).sum() for n, d in direction.items())
+    made["slope/loss"] = np.full(2, slope / length)
     return made

@@ -213,7 +213,7 @@ def test_nothing_is_left_in_the_folder_for_temporary_files(tmp_path, monkeypatch
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_differs_for_a_known_cause_isworth_timing():
+def test_what_differs_for_a_known_cause_is_worth_timing():
     rows = [Candidate("jax", m, status="different") for m in ("jit", "op by op")]
     rows[1].cause = "its own momentum"
 

@@ -11,6 +11,9 @@ from workbench.cost import (
 )
 from workbench.experiment import experiment
 from workbench.laboratory import Laboratory
+from workbench.process import Failed
+
+LINEAR = experiment("linear_regression", steps=3)
 
 # A framework with two modes: a step takes 1 s in one and 2 s in the other. The first
 # time that it is asked for the steps of `late`, it answers only when asked again.
@@ -60,7 +63,7 @@ def test_a_late_answer_is_not_taken_for_that_of_another_row(
     cores = laboratory.cores[:1]
     late, punctual = Candidate("jax", "late"), Candidate("jax", "punctual")
     elsewhere = Candidate("pytorch", "punctual")
-    measurement = Measurement(experiment("linear_regression", steps=3), cores)
+    measurement = Measurement(LINEAR, cores)
     worker = laboratory.shared("jax", cores)
 
     for row in (late, punctual, elsewhere):
@@ -97,8 +100,29 @@ class Asked:
         }[job]()
 
 
+def test_what_was_measured_is_kept_where_layers_cannot_be_timed():
+    class Dies(Asked):
+        def ask(self, job, **arguments):
+            if job == "layers":
+                raise Failed("layers: the process has been ended")
+            return super().ask(job, **arguments)
+
+    row, measurement = Candidate("jax", "jit"), Measurement(LINEAR, [3])
+    measurement.add(row, measurement.start(row, Dies(), "inputs"))
+    measurement.round(0)
+
+    measurement.time_layers(row, "inputs", rounds=1)
+
+    cost = measurement.costs(row.key)[row.key]
+    assert cost.step_seconds["median"] == 1.0
+    assert cost.step_ratio["median"] == 1.0
+    assert cost.layer_seconds is None
+    said = "layers not timed: layers: the process has been ended"
+    assert measurement.failures == {row.key: said}
+
+
 def test_a_row_is_opened_with_the_time_of_its_rounds_and_then_moved():
-    worker, one = Asked(), experiment("linear_regression", steps=3)
+    worker, one = Asked(), LINEAR
 
     timed = Measurement(one, [3]).start(Candidate("jax", "jit"), worker, "inputs")
 

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -158,6 +160,18 @@ def test_a_data_set_that_is_not_the_one_that_is_meant_is_refused(monkeypatch):
 
     with pytest.raises(UserError, match="digits: the SHA-256 is another"):
         experiment("mlp")
+
+
+def test_a_model_that_names_no_data_set_is_answered_with_those_that_there_are(
+    monkeypatch,
+):
+    lost = dataclasses.replace(MODELS["mlp"], data="mnist")
+    monkeypatch.setitem(experiment_module.MODELS, "mlp", lost)
+    experiment_module.samples.cache_clear()
+
+    with pytest.raises(UserError, match="unknown data set 'mnist'; there are: digits"):
+        experiment("mlp")
+    experiment_module.samples.cache_clear()
 
 
 def test_the_metric_is_that_of_the_model_on_its_test_samples():

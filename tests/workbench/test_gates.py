@@ -90,7 +90,7 @@ def row(framework, dtype="", change=dict):
     for each in DTYPES:
         shapes = EXPERIMENT.shapes(each, noise_runs=NOISE_RUNS)
         ones = {n: np.ones((64, 1) if s is None else s) for n, s in shapes.items()}
-        ones["slope/loss"] = np.asarray(sum(d.sum() for d in direction.values()))
+        ones["slope/loss"] = np.full(2, sum(d.sum() for d in direction.values()))
         typed = {name: array.astype(each) for name, array in ones.items()}
         typed |= named("declared", under("after 10", typed))
         results[each] = change(typed) if each == dtype else typed

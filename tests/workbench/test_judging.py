@@ -24,7 +24,7 @@ def answers(dtype):
     slope = sum((found[f"gradient/{n}"] * d).sum() for n, d in direction.items())
     found |= {f"activation/{layer}": rng.normal(size=(64, 1)) for layer in MODEL.layers}
     found |= {name: rng.normal(size=(64, 1)) for name in PREDICTIONS}
-    found |= {"loss/loss": np.asarray(1.0), "slope/loss": np.asarray(slope)}
+    found |= {"loss/loss": np.asarray(1.0), "slope/loss": np.full(2, slope)}
     found["losses/loss"] = rng.uniform(1, 2, size=EXPERIMENT.steps)
     runs = [f"after 10, run {run}" for run in range(NOISE_RUNS)]
     for moment in ("after 10", "after 100", "trained", *runs):
@@ -214,3 +214,22 @@ def test_modes_of_one_framework_that_disagree_are_different():
     wrong.mode = "op by op"
 
     assert {c.status for c in judged(row("jax"), wrong)} == {"different"}
+
+
+def test_noise_is_asked_of_whom_a_doubtful_row_is_held_against():
+    failed, voter = Candidate("jax", "op by op"), row("jax")
+    doubtful = row("pytorch", float32=moved("after 10", by=1e-3))
+    for c in (voter, doubtful):
+        c.measures_noise = False
+
+    again = judge([failed, voter, doubtful, row("mxnet")], EXPERIMENT)
+
+    assert [c.framework for c in again] == ["jax", "pytorch"]
+
+
+def test_where_nothing_is_doubtful_no_noise_is_asked():
+    rows = [row("jax"), row("mxnet"), row("pytorch", float64=doubled)]
+    for c in rows:
+        c.measures_noise = False
+
+    assert judge(rows, EXPERIMENT) == []

@@ -3,10 +3,15 @@
 import dataclasses
 
 import numpy as np
+import pytest
 from two_layers import MODEL, changed
 
-from workbench import sanity
+from adapters.reference import data, tensor, train
+from adapters.zoo import MODELS
+from workbench import examination, sanity
 from workbench.arrays import under
+from workbench.experiment import experiment
+from workbench.inputs import Inputs
 
 
 def test_a_gradient_that_is_the_slope_of_the_loss_is_believed(results, direction):
@@ -34,13 +39,43 @@ def test_a_slope_may_be_a_millionth_of_the_gradient_off(results, direction):
         assert "differences of its own loss" in said(sign * 2e-6)
 
 
+@pytest.mark.parametrize("off", [0, 1])
+def test_one_difference_may_cross_a_kink_but_not_both(results, direction, off):
+    crossed = changed(results, "slope/loss", by=np.eye(2)[off])
+    both = changed(results, "slope/loss", by=np.ones(2))
+
+    assert sanity.slope_disagrees(crossed, direction, MODEL) is None
+    assert "differences of its own loss" in sanity.slope_disagrees(
+        both, direction, MODEL
+    )
+
+
+@pytest.mark.parametrize("seed", [7, 36])
+def test_a_right_gradient_is_believed_where_a_long_difference_crosses_a_kink(
+    seed, tmp_path
+):
+    one = experiment("gan", seed=seed, steps=1)
+    np.savez(tmp_path / "inputs.npz", **one.inputs("float64"))
+    read = Inputs(str(tmp_path / "inputs.npz"), tensor, data)
+    trainer = train.Trainer(arrays=read.start, **one.options("eager"))
+    model, along = MODELS["gan"], under("direction", one.inputs("float64"))
+
+    found = examination.before_training(trainer, read)
+    found |= examination.slopes(trainer, read, model)
+
+    assert sanity.slope_disagrees(found, along, model) is None
+    long = {n: a[:1] if n.startswith("slope/") else a for n, a in found.items()}
+    assert "loss of the discriminator" in sanity.slope_disagrees(long, along, model)
+
+
 def test_each_objective_is_held_against_its_own_slope(results, direction):
     two = {"output_loss": "output.", "hidden_loss": "hidden."}
     model = dataclasses.replace(MODEL, objectives=two)
     for objective in two:
         (name,) = model.trained(objective)
         along = direction[name] / np.linalg.norm(direction[name])
-        results[f"slope/{objective}"] = (results[f"gradient/{name}"] * along).sum()
+        slope = (results[f"gradient/{name}"] * along).sum()
+        results[f"slope/{objective}"] = np.full(2, slope)
     wrong = changed(results, "slope/hidden_loss", by=0.01)
 
     assert sanity.slope_disagrees(results, direction, model) is None

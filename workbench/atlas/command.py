@@ -42,6 +42,7 @@ def atlas(
     is_run = check or bool(rows)
     columns = run(chosen, names) if is_run else []
     found = differences(chosen, columns)
+    is_held = holds(columns, found)
     if as_json:
         print(json.dumps(document(chosen, columns), indent=2))
     elif not is_run:
@@ -50,8 +51,8 @@ def atlas(
         for row in [] if check else chosen:
             show.show(row, columns, screen)
         if check or found:
-            show.verdict(chosen, columns, found, screen)
-    if is_run and not holds(columns, found):
+            show.verdict(chosen, columns, found, screen, holds=is_held)
+    if is_run and not is_held:
         raise typer.Exit(EXIT_DIFFERENT)
 
 

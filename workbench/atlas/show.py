@@ -89,8 +89,16 @@ def verdict(
     columns: Sequence[Column],
     found: Sequence[Difference],
     console: Console,
+    *,
+    holds: bool,
 ) -> None:
-    """Say what was compared, and what differs from what is recorded."""
+    """Say what was compared, and what differs from what is recorded.
+
+    Parameters
+    ----------
+    holds
+        Whether all that was asked for ran, and is as recorded.
+    """
     for column in columns:
         ran = sum(map(len, column.results.values()))
         if column.trouble:
@@ -103,5 +111,5 @@ def verdict(
             )
     for difference in found:
         console.print(Text(str(difference), style="bold red"), soft_wrap=True)
-    if not found:
+    if holds:
         console.print(f"{len(rows)} rows: as recorded", highlight=False)

@@ -1,4 +1,4 @@
-"""Which code has trained: a training holds for it, and is made again by other code.
+"""Which adapter has trained: a training holds for its code, and is made again by other.
 
 Of a program only what runs counts; comments, docstrings and layout do not.
 """
@@ -19,7 +19,7 @@ _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 @cache
 def of(framework: str, model: str) -> str:
-    """A hash of the code that trains a model, and of how its process starts.
+    """A hash of a framework's code for a model, and of how its process starts.
 
     An adapter has files that all models share, and one of this model; so has the zoo.
     """

@@ -66,6 +66,21 @@ def test_a_check_that_holds_says_so(found, capsys):
     assert "1 rows: as recorded" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("is_missing", [False, True])
+def test_a_check_of_which_nothing_ran_does_not_say_that_it_holds(
+    monkeypatch, capsys, is_missing
+):
+    column = Column("jax", {}, {}, trouble="jax: gone", is_missing=is_missing)
+    monkeypatch.setattr(command, "run", lambda rows, names: [column])
+
+    with pytest.raises(command.typer.Exit):
+        command.atlas(check=True, frameworks="jax")
+
+    said = capsys.readouterr().out
+    assert "jax: gone" in said
+    assert "as recorded" not in said
+
+
 @pytest.mark.parametrize("as_json", [False, True])
 def test_a_check_that_fails_says_where_and_has_an_exit_code(found, capsys, as_json):
     with pytest.raises(command.typer.Exit) as exit:
