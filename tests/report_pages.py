@@ -6,7 +6,7 @@ import io
 import numpy as np
 from comparison_documents import document, empty, layer, row
 
-NARROW_PIXELS = 390
+NARROW_PIXELS = 320
 HOSTILE = "=1+1 </script><script>alert(1)</script>\n<img src=x onerror=alert(2)>"
 FIRST, SECOND = "gan-0123456789", "linear_regression-0123456789"
 

@@ -20,6 +20,7 @@ from .laboratory import Laboratory, share_out
 from .process import Failed, Missing
 from .request import Request
 from .rows import PASSED
+from .units import BYTES, quantity
 
 USUAL = Request()
 
@@ -111,6 +112,9 @@ def compare(
             _time_all(chosen, bench, measurement, request, counter.advance)
         except KeyboardInterrupt as interrupt:
             judge(rows, experiment)
+            if any(c.status is None for c in rows):
+                for c in rows:  # the others may still have answered
+                    c.status = None if c.status == "alone" else c.status
             raise Interrupted(known()) from interrupt
         whole = known(is_complete=True)
         keep(whole)
@@ -133,6 +137,13 @@ def check(experiments: Sequence[Experiment], request: Request) -> None:
     candidates(request.frameworks, request.modes)
     there = len(machine.cores())
     for one in experiments:
+        needed, memory = one.noise_bytes, machine.memory_bytes()
+        if needed > memory / 2:
+            raise UserError(
+                f"{one.model}: {one.steps} steps of {one.batch} samples need "
+                f"{quantity(needed, BYTES)} of random numbers, more than half of the "
+                f"{quantity(memory, BYTES)} of memory that there are"
+            )
         if one.threads > there:
             raise UserError(
                 f"threads must be at most the {there} cores that there are, "

@@ -111,6 +111,12 @@ class Experiment:
         return {name: _rounded(array, dtype) for name, array in arrays.items()}
 
     @property
+    def noise_bytes(self) -> int:
+        """How large the random numbers of a whole training are, in float64."""
+        numbers = sum(math.prod(shape) for shape in MODELS[self.model].noise.values())
+        return 8 * self.steps * self.batch * numbers
+
+    @property
     def snapshots(self) -> list[int]:
         """The steps after which parameters are compared; of few steps, the last."""
         return [step for step in SNAPSHOTS if step <= self.steps] or [self.steps]

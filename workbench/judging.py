@@ -8,15 +8,15 @@ single framework, which share one adapter; where they disagree they are differen
 mode that made fewer steps than others is compared as far as it went.
 
 Native updates (`Experiment.is_native`) are held against those that follow the shared
-formula. One that is known to follow another (`adapters.deviations`) has no vote on
-training, and its difference has a documented cause as long as its parameters after 10
-steps are what the declared formula makes of its own gradients: to the same gates. See
-`workbench.updates`.
+formula. One that follows another has no vote on training. If that is known
+(`adapters.deviations`), its difference has a documented cause as long as its parameters
+after 10 steps are what the declared formula makes of its own gradients: to the same
+gates. See `workbench.updates`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from adapters.contract import Arrays
@@ -49,8 +49,10 @@ def judge(rows: Sequence[Candidate], experiment: Experiment) -> list[Candidate]:
     # Where all are wrong, no vote makes any equal; but it shows where they differ.
     trusted = [c for c in finite if not slopes[c.key]] or finite or complete
     voters, causes = _voters(complete, trusted), _causes(complete, experiment)
+    own = {c.key: _own_updates(c, experiment) for c in complete}
     first = _first(trusted, voters)
-    votes = _votes(first, causes)
+    votes = _votes(first, {c.key for c in complete if causes[c.key] or own[c.key]})
+    of_training = [voter for voter, vote in votes.items() if under("losses", vote)]
     truths = consensus.truths(set(voters.values()), votes)
     for c in complete:
         c.noise = consensus.noise(c.results["float32"])
@@ -66,13 +68,16 @@ def judge(rows: Sequence[Candidate], experiment: Experiment) -> list[Candidate]:
         if beside.truth is not None:
             faults = _compare(c, beside.truth, beside, experiment)
             faults.insert(1, _Fault(slopes[c.key]))
-        own = _own_updates(c, experiment)
+        alone = own[c.key]
         if restless := gates.restless(c.noise):
-            own.append(restless)
-        is_one_of_two = len(votes) == 2 and c in first.values()
-        both = " and ".join(votes) if is_one_of_two else None
-        c.cause = None if own else causes[c.key]
-        found = [f for f in (*faults, *(_Fault(text, True) for text in own)) if f.text]
+            alone.append(restless)
+        c.cause = None if alone else causes[c.key]
+        faults += [_Fault(text, True) for text in alone]
+        found = [fault for fault in faults if fault.text]
+        is_early = any(not fault.is_in_training for fault in found)
+        judges = [*votes] if is_early else of_training
+        is_one_of_two = len(judges) == 2 and c in map(first.get, judges)
+        both = " and ".join(judges) if is_one_of_two else None
         _conclude(c, found, both, has_others=len({o.framework for o in trusted}) > 1)
     doubtful = [c for c in complete if _is_doubtful(c)]
     asked = {c.key for c in [*doubtful, *first.values()]} if doubtful else ()
@@ -148,15 +153,15 @@ def _causes(
 
 
 def _votes(
-    first: Mapping[str, Candidate], causes: Mapping[str, str | None]
+    first: Mapping[str, Candidate], deviating: Collection[str]
 ) -> dict[str, Arrays]:
     """What each voter has in float64.
 
-    Whoever updates by a formula of its own says nothing on training, as long as anybody
-    follows the shared one.
+    Whoever updates by a formula of its own, declared or not, says nothing on training,
+    as long as anybody follows the shared one.
     """
     exact = {voter: c.results["float64"] for voter, c in first.items()}
-    own = [voter for voter, c in first.items() if causes[c.key]]
+    own = [voter for voter, c in first.items() if c.key in deviating]
     if len(own) == len(first):
         return exact
     return exact | {voter: sanity.before_training(exact[voter]) for voter in own}
@@ -217,7 +222,7 @@ def _conclude(
     Parameters
     ----------
     both
-        The only two voters, if this row is one of them.
+        The only two voters on what is wrong, if this row is one of them.
     has_others
         Whether other frameworks were there; modes of one share their adapter.
     """

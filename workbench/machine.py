@@ -23,12 +23,17 @@ def cores() -> list[int]:
     return list(range(os.cpu_count() or 1))
 
 
+def memory_bytes() -> int:
+    """The memory of the machine."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
 def description() -> dict[str, Any]:
     """Processor, cores, memory in bytes, system, Python, this code, and the date."""
     return {
         "cpu": _cpu(),
         "cores": len(cores()),
-        "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        "memory_bytes": memory_bytes(),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         "code": code(),

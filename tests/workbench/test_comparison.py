@@ -5,8 +5,16 @@ import tempfile
 import pytest
 from short_comparisons import SHORT, TRIO, installed, rows
 
+from workbench import machine
 from workbench.candidates import Candidate
-from workbench.comparison import Interrupted, compare, parts, worth_timing
+from workbench.comparison import (
+    USUAL,
+    Interrupted,
+    check,
+    compare,
+    parts,
+    worth_timing,
+)
 from workbench.errors import UserError
 from workbench.experiment import DTYPES, experiment
 from workbench.laboratory import Laboratory
@@ -225,3 +233,13 @@ def test_what_differs_for_a_known_cause_is_worth_timing():
 def test_more_threads_than_cores_are_refused():
     with pytest.raises(UserError, match="at most"):
         compare(experiment("mlp", threads=4096))
+
+
+def test_random_numbers_that_memory_cannot_hold_are_refused(monkeypatch):
+    one = experiment("vae", steps=100, batch=64)
+    monkeypatch.setattr(machine, "memory_bytes", lambda: 2 * one.noise_bytes)
+    check([one], USUAL)
+    monkeypatch.setattr(machine, "memory_bytes", lambda: one.noise_bytes)
+
+    with pytest.raises(UserError, match=r"vae: 100 steps of 64 samples need .* kB of"):
+        check([one], USUAL)

@@ -4,17 +4,23 @@ The numbers are those that `workbench.gates` promises its readers; none is read 
 the code that is tested.
 """
 
+import json
+import re
+
 import numpy as np
 import pytest
 from two_layers import MODEL
 
 from adapters.contract import MODES
-from workbench import equality
+from workbench import equality, gates
 from workbench.arrays import named, under, unit
 from workbench.candidates import Candidate
+from workbench.environments import ROOT
 from workbench.experiment import DTYPES, NOISE_RUNS, experiment
 from workbench.judging import judge
 
+COMPARED = ROOT / "benchmarks" / "results" / "compare.json"
+TABLE = gates.__doc__.split("=\n")[2]
 EXPERIMENT = experiment("linear_regression", is_native=True)
 FORWARD = ("activation/hidden", "activation/output", "whole", "one")
 GATES = [
@@ -128,3 +134,25 @@ def test_own_updates_are_held_to_what_is_declared_of_them(dtype, gate):
     assert wrong.status == "different"
     words = f"{dtype}: its own updates are not what is declared of them"
     assert words in wrong.reason
+
+
+def test_no_error_that_was_measured_is_larger_than_the_account_of_the_gates_says():
+    text = COMPARED.read_text(encoding="utf-8")
+    rows = [r for d in json.loads(text)["documents"] for r in d["rows"]]
+    calm = [r for r in rows if "zero here or in float64" not in (r["remark"] or "")]
+    observed = re.findall(r"\[(.*?)\] .*\[(.*?)\]|\[(.*?)\] .*not asked", TABLE)
+    float64 = [float(first or third) for first, _, third in observed]
+    float32 = [float(second) for _, second, _ in observed if second]
+
+    assert all(row["status"] == "equal" for row in rows)
+    assert largest("forward_error", rows) <= float64[0]
+    assert largest("gradient_error", rows) <= float64[1]
+    assert largest("trajectory_error", rows) <= max(float64[2:])
+    singly, calmly = ([r["float32"] for r in some] for some in (rows, calm))
+    assert largest("forward_error", singly) <= float32[0]
+    assert largest("gradient_error", calmly) <= float32[1]
+    assert largest("trajectory_error", calmly) <= max(float32[2:])
+
+
+def largest(kind, rows):
+    return max(row[kind] for row in rows)

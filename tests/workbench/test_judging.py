@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from adapters.contract import MODES
 from adapters.zoo import MODELS
 from workbench.arrays import under, unit
 from workbench.candidates import Candidate
@@ -233,3 +234,43 @@ def test_where_nothing_is_doubtful_no_noise_is_asked():
         c.measures_noise = False
 
     assert judge(rows, EXPERIMENT) == []
+
+
+NATIVE = dataclasses.replace(EXPERIMENT, is_native=True)
+
+
+def updated(framework, *, declared=0.0, found=0.0):
+    """A row whose own updates are so far off the shared formula, and the declared."""
+
+    def change(results):
+        moments = ("after 10", "after 100", "trained", "losses")
+        shapes = MODEL.shapes.items()
+        formula = {f"declared/{n}": np.full(s, 1 + declared) for n, s in shapes}
+        moved = {n: a + found for n, a in results.items() if n.startswith(moments)}
+        return results | moved | formula
+
+    made = row(framework, float64=change, float32=change)
+    return dataclasses.replace(made, mode=MODES[framework][0])
+
+
+def test_whose_own_updates_are_not_those_declared_accuses_nobody():
+    rows = [updated("reference"), updated("pytorch", found=1e-2)]
+
+    judge(rows, NATIVE)
+
+    right, wrong = rows
+    assert (right.status, right.reason, right.steps) == ("equal", None, None)
+    assert wrong.status == "different"
+    assert "its own updates are not what is declared of them" in wrong.reason
+    assert "nothing says which" not in wrong.reason
+
+
+def test_of_three_the_two_that_vote_on_training_may_disagree():
+    first = updated("jax", declared=1e-2, found=1e-2)
+    rows = [updated("reference"), first, updated("pytorch", found=2e-2)]
+
+    judge(rows, NATIVE)
+
+    words = "reference and jax disagree, and nothing says which of them is right"
+    assert [c.status for c in rows] == ["different"] * 3
+    assert [words in c.reason for c in rows] == [True, True, False]

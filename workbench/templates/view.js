@@ -27,10 +27,10 @@ function parsed() {
 /** What is wrong with a filter, in sentences. */
 function complaintsAbout(query) {
   return [...query].flatMap(([facet, value]) => {
-    const known = report.facets[facet];
-    if (!known) {
+    if (!FACETS.includes(facet)) {
       return [`Nothing can be filtered by “${facet}”, but by ${FACETS.join(", ")}.`];
     }
+    const known = report.facets[facet];
     if (known.includes(value)) return [];
     return [`There is no ${facet} “${value}” here, but ${known.join(", ")}.`];
   });

@@ -110,6 +110,7 @@ def test_paper_has_no_toolbar(opened):
 WRONG = [
     ("#nobody", "Nothing here is called “nobody”."),
     ("#?colour=red", "Nothing can be filtered by “colour”, but by model, framework"),
+    ("#?__proto__=x", "Nothing can be filtered by “__proto__”, but by model"),
     ("#?framework=torch", "There is no framework “torch” here, but reference"),
     ("#%E0%A4%A", "“#%E0%A4%A” is not well formed."),
     (f"#{FIRST}.jax.jit?framework=pytorch", f"“{FIRST}.jax.jit” does not pass"),
