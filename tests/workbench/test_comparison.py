@@ -196,6 +196,23 @@ def test_an_interrupt_brings_what_was_finished():
     assert row["status"] == "alone"
 
 
+def test_after_an_interrupt_nobody_is_alone_while_others_have_not_answered(impostor):
+    impostor("pytorch", "import time; time.sleep(600)")
+
+    def interrupt(what, done, total):
+        if done == len(DTYPES):
+            raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted) as stopped:
+        compare(
+            SHORT,
+            Request(("pytorch", "reference"), measure=False),
+            progress=interrupt,
+        )
+
+    assert stopped.value.document["rows"] == []
+
+
 def test_workers_of_a_laboratory_stay_for_the_next_comparison():
     request = Request(("reference",), measure=False)
 
