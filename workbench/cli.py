@@ -116,5 +116,10 @@ def main() -> None:
         with interruptible():
             app()
     except UserError as error:
-        notes.print("[bold red]mapping:[/]", Text(str(error)), soft_wrap=True)
-        sys.exit(EXIT_USAGE)
+        message = str(error)
+    except MemoryError as error:
+        message = f"memory is exhausted: {error}"
+    else:
+        return
+    notes.print("[bold red]mapping:[/]", Text(message), soft_wrap=True)
+    sys.exit(EXIT_USAGE)

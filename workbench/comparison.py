@@ -23,6 +23,7 @@ from .rows import PASSED
 from .units import BYTES, quantity
 
 USUAL = Request()
+NOISE_COPIES = 8  # here and in workers, in two dtypes
 
 Progress = Callable[[str, int, int], None]
 """Called with what was just finished, how many parts are done, and of how many."""
@@ -138,11 +139,11 @@ def check(experiments: Sequence[Experiment], request: Request) -> None:
     there = len(machine.cores())
     for one in experiments:
         needed, memory = one.noise_bytes, machine.memory_bytes()
-        if needed > memory / 2:
+        if needed > memory / NOISE_COPIES:
             raise UserError(
                 f"{one.model}: {one.steps} steps of {one.batch} samples need "
-                f"{quantity(needed, BYTES)} of random numbers, more than half of the "
-                f"{quantity(memory, BYTES)} of memory that there are"
+                f"{NOISE_COPIES} times {quantity(needed, BYTES)} for random numbers, "
+                f"{quantity(memory, BYTES)} of memory are there"
             )
         if one.threads > there:
             raise UserError(

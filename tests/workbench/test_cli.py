@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 from short_comparisons import COMPARE_MLP, QUICK
 
-from workbench import machine
+from workbench import cli, machine
 
 FIELDS = {
     "framework",
@@ -284,3 +284,18 @@ def test_a_plain_and_narrow_terminal_gets_everything_too(run, monkeypatch):
         assert "\x1b" not in one.stdout
     assert all(len(line) <= 40 for line in done[1].stdout.splitlines())
     assert re.search(r" [0-9.]+ us ", done[1].stdout)  # microseconds
+
+
+def test_memory_that_is_exhausted_is_told_without_a_traceback(monkeypatch, capfd):
+    def exhaust():
+        raise MemoryError("Unable to allocate 9 GiB")
+
+    for name, stand_in in (("app", exhaust), ("heed_termination", lambda: None)):
+        monkeypatch.setattr(cli, name, stand_in)
+
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+
+    assert ended.value.code == 2
+    said = capfd.readouterr().err
+    assert "mapping: memory is exhausted: Unable to allocate 9 GiB" in said

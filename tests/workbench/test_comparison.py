@@ -254,9 +254,11 @@ def test_more_threads_than_cores_are_refused():
 
 def test_random_numbers_that_memory_cannot_hold_are_refused(monkeypatch):
     one = experiment("vae", steps=100, batch=64)
-    monkeypatch.setattr(machine, "memory_bytes", lambda: 2 * one.noise_bytes)
+    monkeypatch.setattr(machine, "memory_bytes", lambda: 8 * one.noise_bytes)
     check([one], USUAL)
-    monkeypatch.setattr(machine, "memory_bytes", lambda: one.noise_bytes)
+    monkeypatch.setattr(machine, "memory_bytes", lambda: 7 * one.noise_bytes)
 
-    with pytest.raises(UserError, match=r"vae: 100 steps of 64 samples need .* kB of"):
+    with pytest.raises(
+        UserError, match=r"vae: 100 steps of 64 samples need 8 times .* kB for"
+    ):
         check([one], USUAL)
