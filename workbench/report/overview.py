@@ -143,6 +143,8 @@ def _sentence(entries: Sequence[Entry]) -> str:
     parts = [verdict.listed(there)]
     if unexplained := sum(map(is_unexplained, rows)):
         parts.append(f"{unexplained} without a documented cause")
+    elif counts["different"]:
+        parts.append("every difference has a documented cause")
     if cut := [entry.label for entry in entries if not entry.document["is_complete"]]:
         parts.append(f"interrupted: {', '.join(cut)}")
     made = units.counted(len(entries), "experiment")

@@ -51,6 +51,18 @@ def test_rows_are_counted_in_the_order_of_their_statuses():
     )
 
 
+def test_of_differences_is_said_that_all_have_a_cause():
+    explained = row("jax", status="different", cause="float32 inside")
+    other = row("mxnet", status="different")
+
+    said = overview([entry(row("reference"), explained)]).sentence
+    assert said.endswith(
+        ": 1 equal and 1 different; every difference has a documented cause."
+    )
+    said = overview([entry(row("reference"), explained, other)]).sentence
+    assert said.endswith(": 1 equal and 2 different; 1 without a documented cause.")
+
+
 @pytest.mark.parametrize(
     "metric",
     [
