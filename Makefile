@@ -24,7 +24,7 @@ compare: setup  ## Train on every framework, prove equality, measure cost, repor
 
 test:  ## Run every test, the book's build included.
 	@$(INSTALL) --extras workbench,book,dev
-	$(BIN)/python -m pytest --timeout 900 -n 2 --dist loadgroup $(PYTEST)
+	$(BIN)/python -m pytest --timeout 900 -n auto --maxprocesses 4 --dist loadgroup $(PYTEST)
 
 test-core:  ## Test the reference framework; needs no other framework.
 	@$(PYTHON) -m workbench.install --folder .venv-core --frameworks reference --extras test

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from workbench import machine
+
 # What is compiled once serves all tests, also those that start other processes; `make
 # clean` removes the folders.
 BUILD = Path(__file__).resolve().parent.parent / "build"
@@ -36,6 +38,17 @@ def pytest_terminal_summary(terminalreporter, config):
             report.nodeid for report in terminalreporter.getreports("passed")
         )
         Path(config.option.passed).write_text("\n".join(passed), encoding="utf-8")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cores_in_another_order():
+    """Each process that runs tests begins with a core of its own, if there is one."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    cores = machine.cores()
+    begin = number % len(cores)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(machine, "cores", lambda: cores[begin:] + cores[:begin])
+        yield
 
 
 @pytest.fixture(scope="session")

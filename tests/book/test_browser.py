@@ -73,16 +73,19 @@ def settled(page):
     return page
 
 
-def test_no_page_complains_or_asks_another_host(html, opened):
+def test_no_page_complains_asks_another_host_or_is_wider_than_a_telephone(html, opened):
     paths = [p for p in html.rglob("*.html") if "_static" not in p.parts]
-    found = {}
+    found, wide = {}, {}
     for path in paths:
-        page = settled(opened(path.relative_to(html).as_posix()))
+        size = {"width": NARROW_PIXELS, "height": 800}
+        page = settled(opened(path.relative_to(html).as_posix(), viewport=size))
         found[path.name] = page.complaints + page.foreign
+        wide[path.name] = page.evaluate("document.documentElement.scrollWidth")
         page.close()
 
     assert len(found) == len(paths) > 6
     assert not any(found.values()), found
+    assert max(wide.values()) <= NARROW_PIXELS, wide
 
 
 def test_mathematics_is_typeset_without_an_error(opened):
@@ -147,14 +150,3 @@ def test_the_search_finds_a_term(opened):
 
     assert "Glossary" in page.locator("ul.search").inner_text()
     assert page.complaints + page.foreign == []
-
-
-def test_no_page_is_wider_than_a_telephone(html, opened):
-    wide = {}
-    for path in (html / "chapters").glob("*.html"):
-        size = {"width": NARROW_PIXELS, "height": 800}
-        page = settled(opened(f"chapters/{path.name}", viewport=size))
-        wide[path.name] = page.evaluate("document.documentElement.scrollWidth")
-        page.close()
-
-    assert max(wide.values()) <= NARROW_PIXELS, wide
