@@ -116,10 +116,11 @@ def main() -> None:
         with interruptible():
             app()
     except UserError as error:
-        message = str(error)
+        _refuse(str(error))
     except MemoryError as error:
-        message = f"memory is exhausted: {error}"
-    else:
-        return
+        _refuse(f"memory is exhausted: {error}".removesuffix(": "))
+
+
+def _refuse(message: str) -> None:
     notes.print("[bold red]mapping:[/]", Text(message), soft_wrap=True)
     sys.exit(EXIT_USAGE)

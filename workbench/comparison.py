@@ -113,9 +113,6 @@ def compare(
             _time_all(chosen, bench, measurement, request, counter.advance)
         except KeyboardInterrupt as interrupt:
             judge(rows, experiment)
-            if any(c.status is None for c in rows):
-                for c in rows:  # the others may still have answered
-                    c.status = None if c.status == "alone" else c.status
             raise Interrupted(known()) from interrupt
         whole = known(is_complete=True)
         keep(whole)

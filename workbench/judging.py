@@ -34,7 +34,7 @@ def judge(rows: Sequence[Candidate], experiment: Experiment) -> list[Candidate]:
     """Give every candidate that has results its status and, if needed, a reason.
 
     One that has passed before stays so: more is known only of what roundings do, which
-    excuses more.
+    excuses more. None is alone as long as any has not answered.
 
     Returns
     -------
@@ -44,6 +44,7 @@ def judge(rows: Sequence[Candidate], experiment: Experiment) -> list[Candidate]:
     """
     _set_apart_misshapen(rows)
     complete = [c for c in rows if c.is_complete]
+    all_answered = all(c.is_complete or c.status is not None for c in rows)
     slopes = _wrong_slopes(complete, experiment)
     finite = [c for c in complete if c.trouble is None]
     # Where all are wrong, no vote makes any equal; but it shows where they differ.
@@ -68,17 +69,19 @@ def judge(rows: Sequence[Candidate], experiment: Experiment) -> list[Candidate]:
         if beside.truth is not None:
             faults = _compare(c, beside.truth, beside, experiment)
             faults.insert(1, _Fault(slopes[c.key]))
-        alone = own[c.key]
+        by_itself = own[c.key]
         if restless := gates.restless(c.noise):
-            alone.append(restless)
-        c.cause = None if alone else causes[c.key]
-        faults += [_Fault(text, True) for text in alone]
+            by_itself.append(restless)
+        c.cause = None if by_itself else causes[c.key]
+        faults += [_Fault(text, True) for text in by_itself]
         found = [fault for fault in faults if fault.text]
         is_early = any(not fault.is_in_training for fault in found)
         judges = [*votes] if is_early else of_training
         is_one_of_two = len(judges) == 2 and c in map(first.get, judges)
         both = " and ".join(judges) if is_one_of_two else None
         _conclude(c, found, both, has_others=len({o.framework for o in trusted}) > 1)
+        if c.status == "alone" and not all_answered:
+            c.status = c.reason = None
     doubtful = [c for c in complete if _is_doubtful(c)]
     asked = {c.key for c in [*doubtful, *first.values()]} if doubtful else ()
     return [c for c in complete if c.key in asked and not c.measures_noise]

@@ -105,6 +105,7 @@ def test_every_plot_is_drawn(opened):
     assert plots.count() > 5
     for index in range(plots.count()):
         assert plots.nth(index).locator(".main-svg").count() > 0
+    assert settled(page).complaints + page.foreign == []  # on a wide screen, too
 
 
 def computed(places, style):
